@@ -1,0 +1,190 @@
+"""The words of the house as types: what flows from one room to the next.
+
+Frozen dataclasses and nothing that acts. A photo on Flickr, the copy it turns out to be, an original in the
+folder, the window of an original that a copy shows, how well the two fit, and what was decided. Each room
+imports these instead of its neighbours, so that the walls stay where they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mark(StrEnum):
+    """What gave a copy away; when several hold, the first in this order is named."""
+
+    LINK = "link"
+    VIA = "via"
+    MACHINE_TAG = "machine_tag"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of the person's Flickr account, as a listing shows it.
+
+    `caption` is HTML as Flickr sends it, `title` plain text, `tags` as listed (machine tags included).
+    `width` and `height` are those of the original-size file, None where Flickr did not say; `taken` is Flickr's
+    local "YYYY-MM-DD HH:MM:SS" (for a copy usually the moment of upload); `uploaded_at` and `updated_at`
+    are unix seconds.
+    """
+
+    photo_id: str
+    owner: str
+    title: str
+    caption: str
+    tags: tuple[str, ...]
+    secret: str
+    original_secret: str | None
+    original_format: str | None
+    original_url: str | None
+    page_url: str
+    width: int | None
+    height: int | None
+    uploaded_at: int
+    updated_at: int
+    taken: str | None
+    taken_granularity: int
+    taken_unknown: bool
+    is_public: bool
+    is_friend: bool
+    is_family: bool
+    latitude: float | None
+    longitude: float | None
+    accuracy: int | None
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstagramMark:
+    """What title, caption and tags of a photo say about its life on Instagram.
+
+    `url` is the normalised address of the post, None where none can be read. `posted_at` is when it was
+    posted (UTC), None without a code that can be dated; `posted_error` is how far off that may be.
+    """
+
+    marked_by: Mark
+    url: str | None
+    posted_at: datetime | None
+    posted_error: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class InstagramCopy:
+    """A small Instagram picture on Flickr."""
+
+    photo: Photo
+    mark: InstagramMark
+
+    @property
+    def photo_id(self) -> str:
+        """Flickr's id of the photo."""
+        return self.photo.photo_id
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTime:
+    """When the shutter fell, by the camera's own clock.
+
+    `local` is naive wall-clock time with the sub-seconds in it (`has_subsecond` says whether there were any);
+    `offset` is the clock's distance from UTC where the file says it, else None.
+    """
+
+    local: datetime
+    has_subsecond: bool
+    offset: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A full-size picture in the person's folder, as read once per version (size, mtime) of the file.
+
+    `width` and `height` are upright pixels. `content_format` is what the bytes are ("JPEG", "PNG", "HEIF"), whatever
+    the name ends in. `camera` is make and model, None without them.
+    """
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+    content_format: str
+    width: int
+    height: int
+    taken: CaptureTime | None
+    camera: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the upright original that a copy shows.
+
+    `center` (x, y) and `size` (width, height) are fractions of the original's width and height; `degrees` turns
+    counter-clockwise; the mirror is applied first.
+    """
+
+    center: tuple[float, float]
+    size: tuple[float, float]
+    degrees: float
+    mirrored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well one original explains one copy, as the matcher measured it.
+
+    `score` is from 0 to 1, higher is better, and means: how probable is it that the copy was made from this very
+    exposure. `sure` is the matcher's own verdict that the evidence meets every test of the same exposure
+    (leftover displacement, vanished texture, tones); without it nothing is replaced by itself.
+    `tone` (0 to 1) is how well one global tone curve explains the copy; it ranks twins. `words` says the
+    evidence as a photographer would.
+    """
+
+    score: float
+    sure: bool
+    tone: float
+    window: Window
+    words: str
+    measures: dict[str, float]
+
+
+class Kinship(StrEnum):
+    """How two originals that both fit one copy are related (design.md, Words)."""
+
+    TWIN = "twin"
+    RIVAL = "rival"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An original proposed for one copy; `twins` share its answer. Best twins first by the stated rule."""
+
+    original: Original
+    fit: Fit
+    twins: tuple[Original, ...] = ()
+
+
+class Verdict(StrEnum):
+    """What is to be done with one copy."""
+
+    REPLACE = "replace"
+    REVIEW = "review"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided for one copy, why, by whom, and from which candidates (best first)."""
+
+    copy: InstagramCopy
+    verdict: Verdict
+    reason: str
+    decided_by: str
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def match(self) -> Candidate | None:
+        """The candidate settled on, with the decision `replace` only."""
+        return self.candidates[0] if self.verdict is Verdict.REPLACE else None
