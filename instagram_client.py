@@ -1,0 +1,193 @@
+"""What a photo's title, caption and tags say about its life on Instagram.
+
+Three programs have carried pictures from Instagram to Flickr, and each left its own mark. People and old IFTTT
+recipes put the post's address into the caption. IFTTT's usual recipe writes "via Instagram" and a short link
+of its own, and tags the photo `ifttt` and `instagram`. Instagram's own share (2012 to about 2016) writes no address
+at all, but the machine tag `uploaded:by=instagram`. A link to a profile ("follow me") marks nothing; it is the
+commonest Instagram link on Flickr.
+
+The address of a post comes in many forms, and its code survives some of them badly. Whatever cannot be read with
+certainty is left unread: a wrong code gives a wrong time, and the time can veto a replacement. Nothing here asks
+Instagram anything, and nothing raises, whatever a caption holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from caption_links import links_in_text, read_caption
+from instagram_ids import EXACT, code_of, posted_at
+from model import InstagramMark, Mark
+
+__all__ = ["Post", "PostKind", "post_links", "posted_at", "recognise"]
+
+_HOSTS = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
+_ADDRESS = re.compile(r"(?:(?:https?):)?//([^/?#]*)([^?#]*)", re.ASCII | re.IGNORECASE)
+_APP_ADDRESS = re.compile(r"instagram://media/?\?(?:[^#]*&)?id=([0-9]{1,20})(?![0-9])", re.ASCII | re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"([a-z0-9.-]{1,253}?)\.?(?::(?:80|443))?", re.ASCII | re.IGNORECASE)
+_USERNAME = re.compile(r"[A-Za-z0-9._]{1,30}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_VIA = re.compile(r"\bvia\s{1,9}[@#]?instagram\b(?!\.\w)", re.IGNORECASE)
+
+# First parts of an address that are Instagram's own pages and never somebody's name.
+_NOT_A_USER = frozenset({"about", "accounts", "developer", "direct", "explore", "legal", "s", "share", "stories"})
+_SHARED_KINDS = frozenset({"p", "reel", "reels", "tv"})
+_AFTER_AN_ADDRESS = ".,;:!?)]\"'/"
+# Codes of private accounts carry 28 further characters (after gallery-dl and yt-dlp, whose tests have such).
+_PRIVATE_SUFFIX = 28
+# Unicode's dashes, joiners and mathematical signs (a minus), and what is no character.
+_MAY_HIDE_A_CODE = frozenset({"Pd", "Pc", "Sm", "Cn", "Co", "Cs"})
+_WHOLE_CODE_LENGTHS = frozenset({10, 11})
+
+
+class PostKind(StrEnum):
+    """Under which kind of address a post was linked; one code works under all but the last."""
+
+    POST = "p"
+    REEL = "reel"
+    IGTV = "tv"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post on Instagram as a caption links it: its address in one normal form, and its code if it shows one.
+
+    A share link's token looks like a code and is none: `code` is None there.
+    """
+
+    url: str
+    code: str | None
+    kind: PostKind
+
+
+def recognise(title: str, caption_html: str, tags: Sequence[str]) -> InstagramMark | None:
+    """Say what marks a photo as a copy from Instagram; None when nothing does.
+
+    The link to a post counts most, then "via Instagram" with a link, the machine tag, the two tags. A title is
+    no mark, since people quote addresses there; but a copy known otherwise may have its post from it.
+    """
+    caption = read_caption(caption_html)
+    posts = _posts_among(caption.links)
+    names = {tag.strip().lower().replace('"', "") for tag in tags}
+    if posts:
+        mark = Mark.LINK
+    elif _VIA.search(caption.words) and any(_leads_elsewhere(link) for link in caption.links):
+        mark = Mark.VIA
+    elif "uploaded:by=instagram" in names:
+        mark = Mark.MACHINE_TAG
+    elif {"ifttt", "instagram"} <= names:
+        mark = Mark.TAG
+    else:
+        return None
+    return _mark(mark, posts or _posts_among(links_in_text(title)))
+
+
+def post_links(caption_html: str) -> list[Post]:
+    """The Instagram posts that a caption links, each once, in order."""
+    return _posts_among(read_caption(caption_html).links)
+
+
+def _mark(marked_by: Mark, posts: Sequence[Post]) -> InstagramMark:
+    """Of several posts the first that can be dated is taken, else the first."""
+    for post in posts:
+        dated = posted_at(post.code) if post.code else None
+        if dated:
+            return InstagramMark(marked_by, post.url, *dated)
+    return InstagramMark(marked_by, posts[0].url if posts else None, None, EXACT)
+
+
+def _posts_among(links: Sequence[str]) -> list[Post]:
+    found = (_post_of(link) for link in links)
+    return list(dict.fromkeys(post for post in found if post))
+
+
+def _leads_elsewhere(link: str) -> bool:
+    """Whether a link leads off Instagram, as the short links do; a profile does not."""
+    split = _split(link)
+    return split is not None and "." in split[0] and split[0] not in _HOSTS
+
+
+def _split(link: str) -> tuple[str, str] | None:
+    """Host in lower case and path of a web address, with or without scheme; None for anything else."""
+    address = link.strip()
+    if not address.startswith("//") and not _SCHEME.match(address):
+        address = "//" + address
+    found = _ADDRESS.match(address)
+    # A user name before the host ("instagram.com@evil.example") or a backslash makes the host another one.
+    host = _HOST.fullmatch(found.group(1)) if found else None
+    return (host.group(1).lower(), found.group(2)) if found and host else None
+
+
+def _post_of(link: str) -> Post | None:
+    app = _APP_ADDRESS.match(link)
+    if app:
+        code = code_of(int(app.group(1)))
+        return Post(_url_of(code), code, PostKind.POST) if code else None
+    split = _split(link)
+    if split is None or split[0] not in _HOSTS:
+        return None
+    parts = [part for part in unquote(split[1]).split("/") if part]
+    if parts and parts[0] == "share":
+        return _shared(parts[1:])
+    if len(parts) > 2 and parts[0] not in _SHARED_KINDS | _NOT_A_USER and _USERNAME.fullmatch(parts[0]):
+        parts = parts[1:]
+    if len(parts) < 2 or parts[0] not in _SHARED_KINDS or parts[:2] == ["reels", "audio"]:
+        return None
+    code = _code_in(parts[1])
+    return Post(_url_of(code), code, _kind_of(parts[0])) if code else None
+
+
+def _shared(parts: Sequence[str]) -> Post | None:
+    """A share link: kept as it is, for its token leads to a post but does not name it."""
+    kind = parts[0] if len(parts) > 1 and parts[0] in _SHARED_KINDS else ""
+    token = _token_in(parts[1] if kind else parts[0]) if parts else None
+    path = "/".join(part for part in ("share", kind, token) if part)
+    return Post(f"https://www.instagram.com/{path}/", None, PostKind.SHARE) if token else None
+
+
+def _token_in(part: str) -> str | None:
+    token = part.rstrip(_AFTER_AN_ADDRESS)
+    return token if _CODE.fullmatch(token) and token not in _SHARED_KINDS else None
+
+
+def _code_in(part: str) -> str | None:
+    """The code in one part of a path, with what sentences and smart typography do to it undone.
+
+    Two hyphens may have become a dash (seen: "Gx--6"); a code may be followed by a sentence's end, by letters
+    of another script, or be cut off by an ellipsis.
+    """
+    part = "".join(character for character in part if unicodedata.category(character) != "Cf")
+    if part.count("\N{EM DASH}") == 1:
+        restored = _code_in(part.replace("\N{EM DASH}", "--"))
+        return restored if restored and posted_at(restored) else None
+    found = _CODE.match(part)
+    if found is None:
+        return None
+    code, rest = found.group(), part[found.end() :]
+    if len(code) > _PRIVATE_SUFFIX:
+        code = code[:-_PRIVATE_SUFFIX]
+    if rest.startswith(("...", "\N{HORIZONTAL ELLIPSIS}")):
+        return code if len(code) in _WHOLE_CODE_LENGTHS and posted_at(code) else None
+    ends = not rest.rstrip(_AFTER_AN_ADDRESS) or _ends_a_code(rest[0])
+    return code if ends else None
+
+
+def _ends_a_code(character: str) -> bool:
+    """Whether a code surely ended before this character; after ASCII and dashes it may go on, destroyed."""
+    unsure = character.isascii() or character == "\N{REPLACEMENT CHARACTER}"
+    return not unsure and unicodedata.category(character) not in _MAY_HIDE_A_CODE
+
+
+def _kind_of(word: str) -> PostKind:
+    return {"reel": PostKind.REEL, "reels": PostKind.REEL, "tv": PostKind.IGTV}.get(word, PostKind.POST)
+
+
+def _url_of(code: str) -> str:
+    return f"https://www.instagram.com/p/{code}/"
