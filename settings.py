@@ -131,7 +131,7 @@ KEYS: tuple[Key, ...] = (
     Key("flickr", "api_secret", "", _text, "The secret shown beside the key."),
     Key("flickr", "token", "", _text, "A login from another machine, where nobody can log in here; else use login."),
     Key("flickr", "token_secret", "", _text, "The secret of that token."),
-    Key("flickr", "calls_per_hour", 3600, _whole(1, 3600), "Flickr's limit for one key; lower it if you share the key."),
+    Key("flickr", "calls_per_hour", 3600, _whole(1, 3600), "Flickr's limit for one key; lower it if you share yours."),
     Key("flickr", "connect_timeout_s", 15.0, _number(0.1, 600), "Seconds to wait for a connection."),
     Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Seconds of silence after which Flickr is given up."),
     Key("flickr", "tickets", False, _yes_no, "Let Flickr take pictures in asynchronously and ask for its tickets."),
