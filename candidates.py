@@ -1,0 +1,179 @@
+"""For every copy, which originals come into question: search, compare, and put the files of one shot together.
+
+The matcher knows arrays; this module knows whose arrays they are. The search runs here, one matrix product for
+a batch of copies; the comparisons, which take the time, run in worker processes that are handed the copy's
+file and the kept thumbnails of the few originals proposed, never the originals themselves. An answer depends on
+the copy's bytes and on the set of originals alone, so it is kept in the journal under both and not sought twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+import matcher
+from journal import Journal
+from model import Candidate, Fit, Kinship, Original, Window
+from originals import same_exposure_by_exif
+from plan import choose_twin
+
+# So many are compared for each copy; the report shows five groups at most.
+PROPOSALS = 8
+SHOWN = 5
+
+Fingerprint = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The originals of this run with their fingerprints, in one order."""
+
+    originals: tuple[Original, ...]
+    fingerprints: tuple[Fingerprint, ...]
+
+    def signature(self) -> str:
+        """Names this very set of files: the same files unchanged give the same name."""
+        digest = hashlib.sha256(matcher.MATCHER_VERSION.encode())
+        for one in self.originals:
+            digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The members that came into question for one copy: groups of twins, each a list of (original's place, fit)."""
+
+    groups: tuple[tuple[tuple[int, Fit], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    copy: bytes
+    originals: tuple[Original, ...]
+    thumbnails: tuple[bytes, ...]
+    proposals: tuple[matcher.Proposal, ...]
+
+
+def assess(
+    copies: Mapping[str, Path], gallery: Gallery, journal: Journal, on_done: Callable[[], None]
+) -> dict[str, Assessed]:
+    """Find the groups in question for each copy, given as file by sha256; the answers by sha256."""
+    signature = gallery.signature()
+    answers: dict[str, Assessed] = {}
+    waiting: dict[str, Path] = {}
+    for sha256, file in copies.items():
+        known = journal.assessment(sha256, signature)
+        if known is not None:
+            answers[sha256] = _from_json(known)
+            on_done()
+        else:
+            waiting[sha256] = file
+    if waiting and gallery.originals:
+        for sha256, assessed in _seek(waiting, gallery, journal):
+            answers[sha256] = assessed
+            journal.keep_assessments([(sha256, signature, _to_json(assessed))])
+            on_done()
+    return answers
+
+
+def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str) -> list[Candidate]:
+    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`."""
+    found = [
+        choose_twin([Candidate(gallery.originals[place], fit) for place, fit in group], prefer)
+        for group in assessed.groups
+    ]
+    return sorted(found, key=lambda one: (-one.fit.score, str(one.original.path)))[:SHOWN]
+
+
+def _seek(waiting: Mapping[str, Path], gallery: Gallery, journal: Journal) -> Iterator[tuple[str, Assessed]]:
+    index = matcher.Index(gallery.fingerprints)
+
+    def tasks() -> Iterator[_Task]:
+        for file in waiting.values():
+            data = file.read_bytes()
+            proposals = tuple(index.search(_pixels(data), PROPOSALS))
+            members = tuple(gallery.originals[one.index] for one in proposals)
+            thumbnails = tuple(journal.thumbnail(one.path) or b"" for one in members)
+            yield _Task(data, members, thumbnails, proposals)
+
+    yield from zip(waiting, _in_workers(tasks(), len(waiting)), strict=True)
+
+
+def _in_workers(tasks: Iterable[_Task], count: int) -> Iterator[Assessed]:
+    workers = min(os.cpu_count() or 1, 8, count)
+    if workers < 2:
+        yield from map(_compare_all, tasks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        # A few tasks ahead, not all: each carries pictures.
+        pending = []
+        for task in tasks:
+            pending.append(pool.submit(_compare_all, task))
+            if len(pending) > 3 * workers:
+                yield pending.pop(0).result()
+        while pending:
+            yield pending.pop(0).result()
+
+
+def _compare_all(task: _Task) -> Assessed:
+    """Compare one copy with its proposals and put twins together."""
+    copy = _pixels(task.copy)
+    pictures = [_pixels(jpeg) for jpeg in task.thumbnails]
+    fits = [matcher.compare(copy, picture, one) for picture, one in zip(pictures, task.proposals, strict=True)]
+    order = sorted(range(len(fits)), key=lambda place: -fits[place].score)
+    groups: list[list[int]] = []
+    for place in order:
+        for group in groups:
+            if _are_twins(task, copy, pictures, fits, (group[0], place)):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return Assessed(tuple(tuple((task.proposals[place].index, fits[place]) for place in group) for group in groups))
+
+
+def _are_twins(
+    task: _Task, copy: NDArray[np.uint8], pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit],
+    pair: tuple[int, int],
+) -> bool:
+    first, second = pair
+    if same_exposure_by_exif(task.originals[first], task.originals[second]):
+        return True
+    if fits[second].score < 0.05:
+        return False
+    kin = matcher.kinship(copy, pictures[first], fits[first], pictures[second], fits[second])
+    return kin is Kinship.TWIN
+
+
+def _pixels(data: bytes) -> NDArray[np.uint8]:
+    with Image.open(BytesIO(data)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def _to_json(assessed: Assessed) -> Any:
+    return [
+        [[place, fit.score, fit.sure, fit.tone, fit.words, fit.measures,
+          [fit.window.center, fit.window.size, fit.window.degrees, fit.window.mirrored]] for place, fit in group]
+        for group in assessed.groups
+    ]
+
+
+def _from_json(body: Any) -> Assessed:
+    return Assessed(tuple(
+        tuple(
+            (place, Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures))
+            for place, score, sure, tone, words, measures, ((x, y), (across, down), degrees, mirrored) in group
+        )
+        for group in body
+    ))

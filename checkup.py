@@ -1,0 +1,83 @@
+"""The doctor: everything a first run needs, looked at one by one, each found in order or with what to do.
+
+Later findings that depend on an earlier one (Pro on a login, a login on a key) are left out when it failed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pillow_heif import libheif_info
+
+from desk import claim_account, open_desk, require_key
+from errors import LoginError, SyncError
+from pace import SystemClock
+from progress import TerminalTeller
+from settings import Settings
+from state import StateFolder
+from sync import ask_permission
+
+# A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
+ENOUGH_BYTES = 2 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, what was found, and the failure it would be in a run."""
+
+    what: str
+    words: str
+    error: SyncError | None = None
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything in the order in which a person sets it up."""
+    yield Finding("settings", str(settings.config_file or "defaults and environment; no config.ini was found"))
+    if settings.sandbox:
+        yield Finding("sandbox", f"everything goes to the pretend Flickr at {settings.sandbox}")
+    yield _heic()
+    state = StateFolder(settings.state)
+    try:
+        state.make()
+    except SyncError as error:
+        yield Finding("state folder", str(error), error)
+        return
+    yield Finding("state folder", str(state.root))
+    free = shutil.disk_usage(state.root).free
+    yield Finding("free disk", f"{free / 1e9:.0f} GB" + (
+        "" if free > ENOUGH_BYTES else "; little: backups and thumbnails of a large collection take about 2 GB"))
+    try:
+        require_key(settings)
+    except SyncError as error:
+        yield Finding("API key", str(error), error)
+        return
+    yield Finding("API key", "there; whether Flickr knows it shows below")
+    yield from _flickr(settings, state)
+
+
+def _heic() -> Finding:
+    version = libheif_info().get("libheif", "unknown")
+    return Finding("HEIC", f"pictures of newer iPhones can be read (libheif {version})")
+
+
+def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
+    what = "login"
+    try:
+        with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
+            account = desk.flickr.who_am_i()
+            claim_account(desk.journal, account.nsid, account.username)
+            yield Finding(what, f"{account.username} ({account.nsid})")
+            what = "permission"
+            login = state.read_login()
+            from_settings = bool(settings.flickr.token)
+            if login is not None and not from_settings and login.perms not in {"write", "delete"}:
+                raise LoginError("this login may only read; run `login` again and agree to writing")
+            yield Finding(what, "may write" if login is not None and not from_settings
+                          else "a token from the settings; whether it may write shows at the first replacement")
+            what = "Pro"
+            permission = ask_permission(desk)
+            yield Finding(what, f"may replace pictures of up to {permission.max_photo_bytes >> 20} MiB")
+    except SyncError as error:
+        yield Finding(what, str(error), error)

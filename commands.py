@@ -1,0 +1,285 @@
+"""What each command does, between the parsed words and the modules that do the work.
+
+Results go to standard output, what is going on to standard error. No decision about a picture is made here.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import webbrowser
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import sync as story
+from checkup import examine
+from desk import Desk, claim_account, network, open_desk, require_key
+from errors import ExitCode, LoginError, UnknownPhotoError
+from flickr_client import begin_login
+from history import History, Standing, read_histories
+from journal import Journal
+from model import Verdict
+from pace import CallBudget, ForgetfulHistory, SystemClock
+from progress import TerminalTeller
+from report import Report, as_text, closing_sentence, in_plain_words, plan_lines, write_report
+from settings import Settings
+from state import Login, StateFolder
+
+# For one replacement without trouble: getInfo, replace, getInfo, getSizes.
+CALLS_A_PHOTO = 4
+SHOWN_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOrder:
+    """The words of a `sync` command."""
+
+    folders: tuple[Path, ...]
+    dry_run: bool
+    limit: int | None
+    photo_ids: tuple[str, ...]
+    again: tuple[str, ...]
+    json_file: str | None
+    ask: bool
+
+
+def one_line(text: str) -> str:
+    """An error as one harmless line."""
+    return in_plain_words(text)
+
+
+def say(text: str = "") -> None:
+    """A line of result."""
+    sys.stdout.write(text + "\n")
+
+
+def set_up_logging(debug: bool) -> None:
+    """Quiet unless asked; then everything, with secrets masked."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if debug else logging.CRITICAL)
+
+
+# login, logout
+
+
+def log_in(settings: Settings, open_browser: bool) -> None:
+    """The three steps of OAuth with a person in the middle."""
+    require_key(settings)
+    state = StateFolder(settings.state).make()
+    budget = CallBudget(settings.flickr.calls_per_hour, ForgetfulHistory(), SystemClock(), None)
+    address, pending = begin_login(settings.flickr.api_key, settings.flickr.api_secret, network(settings), budget)
+    sys.stderr.write(f"Open this page, agree, and come back with the code it shows:\n  {address}\n")
+    if open_browser and sys.stdin.isatty():
+        webbrowser.open(address)
+    sys.stderr.write("Code: ")
+    sys.stderr.flush()
+    code = sys.stdin.readline().strip()
+    if not code:
+        raise LoginError("no code was given, so nobody is logged in; run `login` again")
+    token = pending.finish(code)
+    with state.lock():
+        journal = Journal(state.journal_file)
+        try:
+            claim_account(journal, token.nsid, token.username)
+        finally:
+            journal.close()
+        state.write_login(Login(token.token, token.token_secret, token.nsid, token.username, token.perms))
+    say(f"Logged in as {in_plain_words(token.username)}; the login is kept in {state.login_file}")
+
+
+def log_out(settings: Settings) -> None:
+    """Forget the login."""
+    was = StateFolder(settings.state).forget_login()
+    say("Logged out; journal and backups stay." if was else "Nobody was logged in.")
+
+
+# sync
+
+
+def sync(settings: Settings, order: SyncOrder) -> ExitCode:
+    """The main job. Raises SyncError for what stops it; the report is written all the same."""
+    request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit)
+    report: Report | None = None
+    try:
+        with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
+            report, found = story.begin_report(desk, request, "dry-run" if order.dry_run else "sync")
+            story.check_login(desk)
+            if order.dry_run:
+                story.make_plan(desk, request, found, report)
+            else:
+                _plan_and_carry_out(desk, request, found, report, order.ask)
+            desk.journal.end_run(desk.run, report.counts())
+    finally:
+        if report is not None and order.json_file is not None:
+            _write(order.json_file, report.as_json())
+    _show(report, order)
+    counts = report.counts()
+    return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+
+
+def _plan_and_carry_out(desk: Desk, request: story.SyncRequest, found: Any, report: Report, ask: bool) -> None:
+    permission = story.ask_permission(desk)
+    desk.journal.begin_run(desk.run, "sync")
+    story.settle(desk)
+    story.make_plan(desk, request, found, report)
+    if ask and not _agreed(desk, report, request.limit):
+        desk.teller.say("Nothing was replaced.")
+        return
+    story.carry_out(desk, request, report, permission)
+
+
+def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
+    """In a terminal ask once, with the sum of what is about to happen; elsewhere nobody is asked."""
+    planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][:limit]
+    if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    sent = sum(one.match.original.size_bytes for one in planned if one.match)
+    calls, per_hour = CALLS_A_PHOTO * len(planned), desk.settings.flickr.calls_per_hour
+    hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
+    backups = sum(one.size_bytes for one in desk.journal.backups())
+    sys.stderr.write(f"Replace {len(planned)} pictures on Flickr ({sent / 1e6:.0f} MB to send{hours}; the saved copies "
+                     f"take {backups / 1e6:.0f} MB in {desk.state.backups})? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _write(file: str, body: Mapping[str, Any]) -> None:
+    if file == "-":
+        sys.stdout.write(as_text(body))
+    else:
+        write_report(Path(file), body)
+
+
+def _show(report: Report, order: SyncOrder) -> None:
+    console = Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True)
+    rows = plan_lines(report.decisions)
+    if console.is_terminal:
+        table = Table("decision", "photo on Flickr", "original", "why")
+        for row in rows[:SHOWN_ROWS]:
+            table.add_row(*row)
+        Console(stderr=order.json_file == "-", highlight=False, markup=False).print(table)
+    else:
+        for decision, photo, original, reason in rows[:SHOWN_ROWS]:
+            console.print(f"{decision:8} {photo} <- {original}: {reason}")
+    if len(rows) > SHOWN_ROWS:
+        console.print(f"... and {len(rows) - SHOWN_ROWS} more; --json FILE holds all of them")
+    for path, reason in report.unreadable[:SHOWN_ROWS]:
+        console.print(f"unreadable: {in_plain_words(str(path))}: {reason}")
+    console.print(closing_sentence(report))
+
+
+# undo
+
+
+def undo(settings: Settings, photo_ids: Sequence[str], run: str | None) -> ExitCode:
+    """Put saved copies back: of the photos named, of one run, or of all."""
+    with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
+        histories = read_histories(desk.journal.entries())
+        chosen = _to_undo(histories, photo_ids, run)
+        if not chosen:
+            say("There is nothing to take back.")
+            return ExitCode.DONE
+        story.check_login(desk)
+        story.ask_permission(desk)
+        desk.journal.begin_run(desk.run, "undo")
+        story.settle(desk)
+        outcomes = story.take_back(desk, chosen)
+        desk.journal.end_run(desk.run, Counter(one.outcome for one in outcomes.values()))
+    for photo_id, outcome in outcomes.items():
+        words = "taken back" if outcome.outcome == "replaced" else f"{outcome.outcome}"
+        say(f"{photo_id}: {words}" + (f": {one_line(outcome.note)}" if outcome.note else ""))
+    bad = sum(1 for one in outcomes.values() if one.outcome != "replaced")
+    say(f"{len(outcomes) - bad} taken back, {bad} not.")
+    return ExitCode.INCOMPLETE if bad else ExitCode.DONE
+
+
+def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> list[str]:
+    for photo_id in photo_ids:
+        if photo_id not in histories:
+            raise UnknownPhotoError(f"{photo_id} was never replaced from this state folder")
+    if run is not None and all(one.replaced_in != run for one in histories.values()):
+        raise UnknownPhotoError(f"no picture was replaced in run {run}; `status` lists the runs")
+    open_or_replaced = {Standing.REPLACED, Standing.OPEN, Standing.UNDO_OPEN}
+    chosen = [photo_id for photo_id, one in histories.items() if one.standing in open_or_replaced]
+    if photo_ids:
+        return [photo_id for photo_id in photo_ids if photo_id in chosen]
+    return [photo_id for photo_id in chosen if run is None or histories[photo_id].replaced_in == run]
+
+
+# why, status
+
+
+def why(settings: Settings, photo_id: str) -> None:
+    """The evidence behind the last decision on one photo."""
+    journal = _open_to_read(settings)
+    try:
+        decided = journal.decision(photo_id)
+    finally:
+        journal.close()
+    if decided is None:
+        raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
+    run, body = decided
+    say(f"{photo_id} {in_plain_words(body['title'])}: {body['decision']}, {in_plain_words(body['reason'])} (run {run})")
+    for number, one in enumerate(body["evidence"], start=1):
+        window = one["window"]
+        size, center = (" x ".join(f"{100 * part:.0f} %" for part in window[name]) for name in ("size", "center"))
+        say(f"\n{number}. {in_plain_words(one['path'])}")
+        say(f"   score {one['score']:.3f}, {'sure' if one['sure'] else 'not sure'}: {in_plain_words(one['words'])}")
+        say(f"   window {size} around {center}, turned {window['degrees']:.1f} degrees"
+            + (", mirrored" if window["mirrored"] else "") + f"; tones explained {one['tone']:.0%}")
+        say("   " + ", ".join(f"{name} {value:.3g}" for name, value in one["measures"].items()))
+        for twin in one["twins"]:
+            say(f"   twin: {in_plain_words(twin)}")
+
+
+def _open_to_read(settings: Settings) -> Journal:
+    state = StateFolder(settings.state)
+    if not state.journal_file.exists():
+        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}")
+    return Journal(state.journal_file)
+
+
+def status(settings: Settings) -> None:
+    """What was done, what waits, where the backups are, how many calls are left this hour."""
+    state = StateFolder(settings.state)
+    say(f"State folder: {state.root}")
+    if not state.journal_file.exists():
+        say("Nothing was done yet; begin with `doctor`.")
+        return
+    journal = Journal(state.journal_file)
+    try:
+        standings = Counter(one.standing for one in read_histories(journal.entries()).values())
+        for one in journal.runs():
+            ended = "" if one["finished_at"] else ", cut off"
+            counts = ", ".join(f"{value} {name}" for name, value in (one["summary"] or {}).items() if value)
+            say(f"  run {one['run']} {one['mode']}{ended}: {counts or 'nothing'}")
+        say(f"Replaced: {standings[Standing.REPLACED]}, taken back: {standings[Standing.TAKEN_BACK]}, "
+            f"not clear yet: {standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]}")
+        say(f"Waiting for your eyes: {sum(1 for one in journal.decisions() if one['decision'] == 'review')}")
+        files = {one.file: one.size_bytes for one in journal.backups()}
+        say(f"Backups: {len(files)} files, {sum(files.values()) / 1e6:.1f} MB in {state.backups}")
+        made = len(journal.calls_since(datetime.now(UTC).timestamp() - 3600))
+        say(f"Calls left this hour: {max(0, settings.flickr.calls_per_hour - made)}")
+    finally:
+        journal.close()
+
+
+def doctor(settings: Settings) -> ExitCode:
+    """Go through everything a first run needs; each line is ok or what to do."""
+    worst = ExitCode.DONE
+    for finding in examine(settings):
+        say(f"[{'ok' if finding.error is None else '!!'}] {finding.what}: {one_line(finding.words)}")
+        if finding.error is not None and worst is ExitCode.DONE:
+            worst = finding.error.exit_code
+    return worst
+

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""The command line: parse, call one function, render. Everything else is elsewhere.
+
+Results go to standard output, everything for eyes to standard error. An expected failure becomes one line and
+an exit code in one place, `Cli`; a traceback is shown with --debug only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import commands
+from errors import ExitCode, SettingsError, SyncError
+from settings import Settings, load_settings
+
+VERSION = "0.1.0"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Cli(click.Group):
+    """The one place where an expected failure becomes a line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; settle what went wrong."""
+        try:
+            return super().invoke(ctx)
+        except SyncError as error:
+            return _fail(ctx, str(error), error.exit_code, error)
+        except KeyboardInterrupt as error:
+            return _fail(ctx, "interrupted; what was begun is noted, run again to go on", ExitCode.INTERRUPTED, error)
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that the interpreter's own flush is quiet
+            return ctx.exit(ExitCode.DONE)
+
+
+def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
+    if _debug(ctx):
+        raise error
+    click.echo(f"Error: {commands.one_line(line)}", err=True)
+    ctx.exit(code)
+
+
+def _debug(ctx: click.Context) -> bool:
+    return bool(ctx.find_root().meta.get("debug"))
+
+
+def _note(name: str) -> Callable[[click.Context, click.Parameter, object], None]:
+    """Keep a global option wherever it stands, before or after the command."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: object) -> None:
+        if value is not None and value is not False:
+            ctx.find_root().meta[name] = value
+
+    return keep
+
+
+def with_global_options(function: Function) -> Function:
+    """--config, --state, --debug and --version, which stand before or after the command."""
+    for option in (
+        click.option("--config", type=click.Path(path_type=Path), expose_value=False, callback=_note("config"),
+                     help="The settings file."),
+        click.option("--state", type=click.Path(path_type=Path), expose_value=False, callback=_note("state"),
+                     help="The folder for login, journal and backups."),
+        click.option("--debug", is_flag=True, expose_value=False, callback=_note("debug"),
+                     help="Show tracebacks and what is asked of Flickr."),
+        click.version_option(VERSION, prog_name="instagram2flickr"),
+    ):
+        function = option(function)
+    return function
+
+
+def _settings(ctx: click.Context) -> Settings:
+    noted = ctx.find_root().meta
+    settings = load_settings(os.environ, noted.get("config"), noted.get("state"), Path(__file__).absolute())
+    for warning in settings.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    commands.set_up_logging(bool(noted.get("debug")))
+    return settings
+
+
+@click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
+@with_global_options
+def cli() -> None:
+    """Put full-size originals in place of the small Instagram copies on your Flickr.
+
+    \b
+    Begin with:
+      instagram2flickr.py doctor
+      instagram2flickr.py sync ~/Pictures/iphone --dry-run
+    """
+
+
+@cli.command()
+@click.option("--no-browser", is_flag=True, help="Print Flickr's address instead of opening it.")
+@with_global_options
+@click.pass_context
+def login(ctx: click.Context, no_browser: bool) -> None:
+    """Log in to Flickr: open its page, agree, and type the nine-digit code it shows.
+
+    \b
+    Examples:
+      instagram2flickr.py login
+      echo 123-456-789 | instagram2flickr.py login --no-browser
+    """
+    commands.log_in(_settings(ctx), open_browser=not no_browser)
+
+
+@cli.command()
+@with_global_options
+@click.pass_context
+def logout(ctx: click.Context) -> None:
+    """Forget the Flickr login kept on this machine; journal and backups stay.
+
+    \b
+    Examples:
+      instagram2flickr.py logout
+      instagram2flickr.py logout --state ~/flickr-state
+    """
+    commands.log_out(_settings(ctx))
+
+
+@cli.command()
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
+@click.option("--photo", "photo_ids", multiple=True, metavar="ID", help="Only this photo; may be given again.")
+@click.option("--again", multiple=True, metavar="ID", help="Look at a photo anew that was replaced or taken back.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
+@click.option("--yes", is_flag=True, help="Do not ask before replacing.")
+@with_global_options
+@click.pass_context
+def sync(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None, yes: bool, **options: Any) -> None:
+    """Replace small Instagram copies on Flickr with the originals in FOLDER.
+
+    \b
+    Examples:
+      instagram2flickr.py sync ~/Pictures/iphone --dry-run
+      instagram2flickr.py sync ~/Pictures/iphone --limit 10 --json report.json
+    """
+    request = commands.SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
+    ctx.exit(commands.sync(_settings(ctx), request))
+
+
+@cli.command()
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
+@click.option("--run", metavar="RUN", help="Every picture replaced in this run (see status).")
+@click.option("--all", "everything", is_flag=True, help="Every picture ever replaced.")
+@with_global_options
+@click.pass_context
+def undo(ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everything: bool) -> None:
+    """Put the saved copies back in place of the originals.
+
+    \b
+    Examples:
+      instagram2flickr.py undo 8037212345
+      instagram2flickr.py undo --run 20261122T100000Z-3f2a
+    """
+    if (bool(photo_ids), run is not None, everything).count(True) != 1:
+        raise click.UsageError("name photos, or a run with --run, or say --all")
+    ctx.exit(commands.undo(_settings(ctx), photo_ids, run))
+
+
+@cli.command()
+@click.argument("photo_id")
+@with_global_options
+@click.pass_context
+def why(ctx: click.Context, photo_id: str) -> None:
+    """Tell why a photo was decided on as it was: the five best candidates and their evidence.
+
+    \b
+    Examples:
+      instagram2flickr.py why 8037212345
+      instagram2flickr.py why 8037212345 --state ~/flickr-state
+    """
+    commands.why(_settings(ctx), photo_id)
+
+
+@cli.command()
+@with_global_options
+@click.pass_context
+def status(ctx: click.Context) -> None:
+    """Show what has been done, what waits, and where the backups are.
+
+    \b
+    Examples:
+      instagram2flickr.py status
+      instagram2flickr.py status --state ~/flickr-state
+    """
+    commands.status(_settings(ctx))
+
+
+@cli.command()
+@with_global_options
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Check settings, login, Pro, permissions, HEIC and disk; each line is ok or says what to do.
+
+    \b
+    Examples:
+      instagram2flickr.py doctor
+      instagram2flickr.py doctor --config ~/flickr.ini
+    """
+    try:
+        settings = _settings(ctx)
+    except SettingsError as error:
+        click.echo(f"[!!] settings: {error}")
+        ctx.exit(error.exit_code)
+    ctx.exit(commands.doctor(settings))
+
+
+@cli.command()
+@click.option("--photos", metavar="FOLDER", type=click.Path(path_type=Path),
+              help="Use these photographs instead of painted ones.")
+@with_global_options
+@click.pass_context
+def demo(ctx: click.Context, photos: Path | None) -> None:
+    """Show the whole story in under a minute on a pretend Flickr; no account is needed.
+
+    \b
+    Examples:
+      instagram2flickr.py demo
+      instagram2flickr.py demo --photos ~/Pictures/iphone
+    """
+    import demo as story  # the demo brings a web server, which no other command should wait for
+
+    ctx.exit(story.tell(photos))
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")  # a file name may hold bytes that no terminal can show
+    cli()
+
+
+if __name__ == "__main__":
+    main()

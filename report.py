@@ -1,0 +1,179 @@
+"""A plan or a result for machines and for eyes: the JSON report, version 1, and the lines of a terminal.
+
+One shape serves a dry run and a real one. The report may gain keys; it never loses or renames one. It is written
+whole, under a temporary name and then renamed, so that a reader never meets half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from model import Candidate, Decision, Verdict
+from plan import margin
+
+VERSION = 1
+
+
+@dataclass(slots=True)
+class Report:
+    """One run as it will be told; outcomes are filled in while the plan is carried out."""
+
+    run: str
+    mode: str
+    started_at: datetime
+    folders: tuple[Path, ...]
+    originals: int = 0
+    unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    outcomes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def outcome(self, decision: Decision) -> tuple[str, str | None]:
+        """What became of one decision, and the error or note that goes with it."""
+        resting = "planned" if decision.verdict is Verdict.REPLACE else "skipped"
+        return self.outcomes.get(decision.copy.photo_id, (resting, None))
+
+    def counts(self) -> dict[str, int]:
+        """The sums at the top of the report."""
+        verdicts = [one.verdict for one in self.decisions]
+        outcomes = [self.outcome(one)[0] for one in self.decisions]
+        return {
+            "copies": len(self.decisions),
+            "originals": self.originals,
+            "unreadable": len(self.unreadable),
+            **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
+            **{outcome: outcomes.count(outcome) for outcome in ("replaced", "failed", "unsure")},
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The report, version 1."""
+        return {
+            "version": VERSION,
+            "run": self.run,
+            "mode": self.mode,
+            "started_at": timestamp(self.started_at),
+            "finished_at": timestamp(datetime.now(UTC)),
+            "folders": [printable(folder) for folder in self.folders],
+            "counts": self.counts(),
+            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
+            "photos": [self._photo(decision) for decision in self.decisions],
+        }
+
+    def explained(self) -> list[dict[str, Any]]:
+        """Every decision with the evidence of each candidate, as `why` shows it."""
+        return [
+            {**self._photo(one), "evidence": [
+                {"path": printable(each.original.path), "score": each.fit.score, "sure": each.fit.sure,
+                 "tone": each.fit.tone, "words": each.fit.words, "measures": dict(each.fit.measures),
+                 "window": _window(each), "twins": [printable(twin.path) for twin in each.twins]}
+                for each in one.candidates]}
+            for one in self.decisions
+        ]
+
+    def _photo(self, decision: Decision) -> dict[str, Any]:
+        copy, best = decision.copy, decision.candidates[0] if decision.candidates else None
+        outcome, error = self.outcome(decision)
+        return {
+            "photo_id": copy.photo_id,
+            "title": copy.photo.title,
+            "page_url": copy.photo.page_url,
+            "instagram_url": copy.mark.url,
+            "marked_by": str(copy.mark.marked_by),
+            "posted_at": timestamp(copy.mark.posted_at) if copy.mark.posted_at else None,
+            "decision": str(decision.verdict),
+            "reason": decision.reason,
+            "decided_by": decision.decided_by,
+            "original": printable(decision.match.original.path) if decision.match else None,
+            "twins": [printable(twin.path) for twin in best.twins] if best else [],
+            "score": round(best.fit.score, 4) if best else None,
+            "margin": _rounded(margin(decision.candidates)),
+            "window": _window(best) if best else None,
+            "candidates": [
+                {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
+            ],
+            "outcome": outcome,
+            "error": error,
+        }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _window(candidate: Candidate) -> dict[str, Any]:
+    window = candidate.fit.window
+    return {
+        "center": [round(value, 4) for value in window.center],
+        "size": [round(value, 4) for value in window.size],
+        "degrees": round(window.degrees, 2),
+        "mirrored": window.mirrored,
+    }
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, floored to the second, as 2026-11-22T10:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def printable(path: Path) -> str:
+    r"""A path as text; bytes that are no text stand as \xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def as_text(body: Mapping[str, Any]) -> str:
+    """JSON as it is written, for people who look into it too."""
+    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_report(file: Path, body: Mapping[str, Any]) -> None:
+    """Write the report whole: a temporary name, then renamed."""
+    handle, name = tempfile.mkstemp(dir=file.parent or Path(), prefix=f".{file.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(as_text(body))
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def in_plain_words(text: str) -> str:
+    """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
+    return "".join(letter if letter.isprintable() and letter not in _TURNING else "\N{REPLACEMENT CHARACTER}"
+                   for letter in text.replace("\n", " ").replace("\t", " "))
+
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]:
+    """The plan as rows of (decision, photo, original, reason), doubtful ones first."""
+    order = {Verdict.REVIEW: 0, Verdict.REPLACE: 1, Verdict.KEEP: 2}
+    rows = []
+    for one in sorted(decisions, key=lambda decision: order[decision.verdict]):
+        original = one.match.original.path.name if one.match else "-"
+        title = one.copy.photo.title or "(no title)"
+        rows.append((str(one.verdict), f"{one.copy.photo_id} {in_plain_words(title)}",
+                     in_plain_words(printable(Path(original))), in_plain_words(one.reason)))
+    return rows
+
+
+def closing_sentence(report: Report) -> str:
+    """The run in one sentence, with what to do next."""
+    counts = report.counts()
+    if report.mode == "dry-run":
+        return (f"{counts['copies']} copies on Flickr, {counts['originals']} originals in the folder: "
+                f"{counts['replace']} would be replaced, {counts['review']} need your eyes, "
+                f"{counts['keep']} stay as they are. Nothing was changed on Flickr.")
+    waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+    later = f", {waiting} planned for another run" if waiting else ""
+    return (f"{counts['replaced']} replaced and proved, {counts['failed']} failed, {counts['unsure']} unsure, "
+            f"{counts['review']} need your eyes, {counts['keep']} left as they were{later}.")

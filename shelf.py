@@ -1,0 +1,102 @@
+"""The originals of a folder with their fingerprints, each file opened once per version of it.
+
+What was read of a file stands in the journal under its path, with the size and the time of change it had. A file that
+has them still is not opened again, whether it could be read or not; everything else goes to the readers
+(originals.py). What comes out is the gallery the copies are compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import matcher
+from candidates import Gallery
+from folder import FoundFile, Unreadable
+from journal import Journal, StoredReading
+from model import CaptureTime, Original
+from originals import Reading, read_originals
+from progress import Teller
+
+BATCH = 32
+"""Readings written to the journal at once; a run that is killed reads so many again at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the folder holds: the readable originals, and the files that are named with the reason."""
+
+    gallery: Gallery
+    unreadable: tuple[tuple[Path, str], ...]
+
+
+def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) -> Shelf:
+    """Read what is new, take the rest from the journal."""
+    version = matcher.MATCHER_VERSION
+    wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
+    known = {
+        one.path: one for one in journal.readings(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
+    }
+    unread = [one for one in files if one.path not in known]
+    if unread:
+        teller.stage("Reading your originals", len(unread))
+    batch: list[tuple[StoredReading, bytes | None]] = []
+    for reading in read_originals(unread):
+        stored = _to_stored(reading)
+        known[stored.path] = stored
+        batch.append((stored, reading.thumbnail if isinstance(reading, Reading) else None))
+        teller.step()
+        if len(batch) >= BATCH:
+            journal.keep_readings(batch, version)
+            batch.clear()
+    journal.keep_readings(batch, version)
+    return _shelve([known[one.path] for one in files if one.path in known])
+
+
+def _shelve(readings: Sequence[StoredReading]) -> Shelf:
+    originals, fingerprints, unreadable = [], [], []
+    for one in readings:
+        if one.fingerprint is None:
+            if one.body["named"]:
+                unreadable.append((one.path, str(one.body["reason"])))
+            continue
+        originals.append(_original(one))
+        fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
+    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable))
+
+
+def _to_stored(reading: Reading | Unreadable) -> StoredReading:
+    if isinstance(reading, Unreadable):
+        body: dict[str, Any] = {"reason": reading.reason, "named": reading.named}
+        return StoredReading(reading.path, reading.size_bytes, reading.mtime_ns, body, None)
+    original, buffer = reading.original, BytesIO()
+    np.save(buffer, reading.fingerprint, allow_pickle=False)
+    body = {"format": original.content_format, "width": original.width, "height": original.height,
+            "camera": original.camera, "taken": _time_to_json(original.taken)}
+    return StoredReading(original.path, original.size_bytes, original.mtime_ns, body, buffer.getvalue())
+
+
+def _original(one: StoredReading) -> Original:
+    body = one.body
+    return Original(one.path, one.size_bytes, one.mtime_ns, body["format"], body["width"], body["height"],
+                    _time_from_json(body["taken"]), body["camera"])
+
+
+def _time_to_json(taken: CaptureTime | None) -> Mapping[str, Any] | None:
+    if taken is None:
+        return None
+    offset_s = None if taken.offset is None else taken.offset.total_seconds()
+    return {"local": taken.local.isoformat(), "has_subsecond": taken.has_subsecond, "offset_s": offset_s}
+
+
+def _time_from_json(body: Mapping[str, Any] | None) -> CaptureTime | None:
+    if body is None:
+        return None
+    offset = None if body["offset_s"] is None else timedelta(seconds=body["offset_s"])
+    return CaptureTime(datetime.fromisoformat(body["local"]), body["has_subsecond"], offset)
