@@ -1,0 +1,357 @@
+"""Flickr's side, and the one module that knows flickrapi.
+
+flickrapi signs and sends, nothing more: it does not retry, has no timeout, follows what it is told and logs what
+it should not (read and measured in 2.4.0, its last release). So each thread gets a flickrapi of its own on a session
+of ours, answers are asked for raw and read in flickr_answers.py, and every call is one of two kinds:
+
+- A call that reads, or that may be made twice with the same result: tried five times, signed anew each time (a
+  repeated nonce is refused), with random growing waits, or as long as Flickr asks for.
+- `replace`: sent exactly once. It ends with Flickr's word that it took the picture, with `Refused`, or with
+  ReplyLostError; whether to send again is decided elsewhere, after looking.
+
+Every attempt takes from the hourly budget. flickrapi's `upload`, which would make a new photo, has no address here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import flickrapi
+import requests
+import urllib3
+from flickrapi.auth import FlickrAccessToken
+from requests_toolbelt import MultipartEncoder
+
+from errors import LoginError, SettingsError, SyncError
+from flickr_answers import (
+    Account,
+    Garbled,
+    OriginalSize,
+    PhotoInfo,
+    UploadStatus,
+    read_account,
+    read_info,
+    read_json,
+    read_original_size,
+    read_page,
+    read_ticket,
+    read_upload_status,
+)
+from flickr_captions import caption_as_typed
+from flickr_listing import PER_PAGE, Keep, Listing, list_pages
+from flickr_login import PendingLogin, Token, begin
+from flickr_patience import Patience, persist
+from flickr_sending import Outgoing, Replaced, read_reply
+from flickr_session import FlickrSession, Network
+from flickr_trouble import (
+    Failure,
+    Passing,
+    Refused,
+    from_connection,
+    from_failure,
+    from_status,
+    lost,
+    retry_after_s,
+    sending_from_connection,
+    sending_from_status,
+    stopped,
+)
+from logging_masks import hide, mask_libraries
+from model import Photo
+from pace import CallBudget, Clock, Gate, wait_until
+from pictures import Fetched, Pictures
+
+__all__ = [
+    "Access", "Account", "Fetched", "FlickrClient", "Listing", "Network", "OriginalSize", "PendingLogin", "PhotoInfo",
+    "Refused", "Replaced", "Token", "UploadStatus", "begin_login", "caption_as_typed",
+]  # fmt: skip
+
+PATIENCE = Patience(tries=5, tries_throttled=5, first_wait_s=1.0, longest_wait_s=60.0)
+# A page of 500 photos with long captions is some megabytes.
+LIMIT_BYTES = 48 << 20
+# A wait longer than this is told to the person.
+LONG_S = 30.0
+# Every thread keeps off for so long after HTTP 429 where Flickr does not say.
+THROTTLED_FOR_S = 20.0
+TICKET_DEADLINE_S = 900.0
+TICKET_LOOKS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+EXTRAS = (
+    "description,date_upload,date_taken,original_format,last_update,geo,tags,machine_tags,o_dims,media,path_alias,url_o"
+)
+_NETWORK_TROUBLE = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The key and a login; what is secret never shows in a repr."""
+
+    api_key: str
+    api_secret: str = field(repr=False)
+    token: str = field(repr=False)
+    token_secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a key, before the network is touched."""
+        for name in ("api_key", "api_secret"):
+            value: str = getattr(self, name)
+            if not value or not value.isascii() or not value.isalnum():
+                raise SettingsError(f"[flickr] {name} is missing or is not one: letters and digits only")
+
+
+class _ApiSession(FlickrSession):
+    """Corrects the form flickrapi makes for a picture: it calls the file "dummy name", without an ending or a type.
+
+    For some formats Flickr answered error 5 to that (flickrapi PR 128, never released). The file part is outside the
+    signature. Its connection is not used again, so that no picture is sent into one that Flickr has half closed.
+    """
+
+    part: tuple[str, str] = ("photo", "application/octet-stream")
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send, with the file part named."""
+        form = kwargs.get("data")
+        if isinstance(form, MultipartEncoder):
+            name, content_type = self.part
+            named = MultipartEncoder({**form.fields, "photo": (name, form.fields["photo"][1], content_type)})
+            headers = {**kwargs["headers"], "Content-Type": named.content_type, "Connection": "close"}
+            kwargs.update(data=named, headers=headers)
+        return super().request(method, url, *args, **kwargs)
+
+
+class _Wire:
+    """flickrapi and its session, for one thread."""
+
+    def __init__(self, access: Access, network: Network, clock: Clock) -> None:
+        self.session = _ApiSession(network, clock, LIMIT_BYTES)
+        token = FlickrAccessToken(access.token, access.token_secret, "write") if access.token else None
+        self.api = flickrapi.FlickrAPI(
+            access.api_key, access.api_secret, token=token, store_token=False, format="json", timeout=network.timeouts
+        )
+        self.api.flickr_oauth.session = self.session
+        self.api.UPLOAD_URL = ""
+        if network.sandbox is not None:
+            base = network.sandbox.rstrip("/")
+            self.api.REST_URL = f"{base}/services/rest/"
+            self.api.REPLACE_URL = f"{base}/services/replace/"
+            for name in ("request_token", "authorize", "access_token"):
+                setattr(self.api.flickr_oauth, f"{name.upper()}_URL", f"{base}/services/oauth/{name}")
+
+    def ask(self, now: Callable[[], float], call: Callable[..., T], *args: Any, **params: Any) -> T:
+        """Make one call that reads; raises Passing or what is final."""
+        try:
+            return call(*args, **params)
+        except flickrapi.FlickrError:
+            if self.session.last is None:
+                raise Passing("no answer") from None
+            raise from_status(self.session.last, now()) from None
+        except _NETWORK_TROUBLE as error:
+            raise from_connection(error) from None
+        except (KeyError, ValueError):
+            raise Passing("an answer that is none") from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.session.close()
+
+
+class FlickrClient:
+    """The account on Flickr; safe to use from several threads."""
+
+    def __init__(self, access: Access, network: Network, budget: CallBudget, clock: Clock) -> None:
+        """Nothing is sent yet."""
+        if not (access.token and access.token_secret):
+            raise LoginError("nobody is logged in; run `instagram2flickr login`")
+        mask_libraries()
+        hide(access.api_key, access.api_secret, access.token, access.token_secret)
+        self._access = access
+        self._network = network
+        self._budget = budget
+        self._clock = clock
+        self._gate = Gate(clock)
+        self._local = threading.local()
+        self._wires: list[_Wire] = []
+        self._pictures = Pictures(network, clock, self.get_original_size)
+
+    def __enter__(self) -> Self:
+        """Use the client; it is closed at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for wire in self._wires:
+            wire.close()
+        self._pictures.close()
+
+    def who_am_i(self) -> Account:
+        """Whose login this is; the probe that a login works."""
+        return self._call("flickr.test.login", read_account)
+
+    def upload_status(self) -> UploadStatus:
+        """Whether the account is Pro, and how large a picture may be."""
+        return self._call("flickr.people.getUploadStatus", read_upload_status)
+
+    def count_photos(self) -> int:
+        """How many photos Flickr counts in the account."""
+        return self._call("flickr.people.getPhotos", read_page, user_id="me", per_page=1).total
+
+    def list_photos(self, keep: Keep) -> Listing:
+        """Hand all photos of the account to `keep`, page by page, each once."""
+        def page(number: int) -> Any:
+            return self._call("flickr.people.getPhotos", read_page,
+                              user_id="me", per_page=PER_PAGE, page=number, extras=EXTRAS)
+
+        return list_pages(page, keep)
+
+    def list_changes(self, since: int, keep: Keep) -> Listing:
+        """Hand the photos that changed since an earlier listing's watermark to `keep`."""
+        def page(number: int) -> Any:
+            return self._call("flickr.photos.recentlyUpdated", read_page,
+                              min_date=max(1, since), per_page=PER_PAGE, page=number, extras=EXTRAS)
+
+        return list_pages(page, keep, since)
+
+    def get_info(self, photo_id: str) -> PhotoInfo:
+        """All that Flickr holds of one photo. Raises PictureGoneError when it holds none."""
+        return self._call("flickr.photos.getInfo", lambda answer: read_info(answer, photo_id), photo_id=photo_id)
+
+    def get_original_size(self, photo_id: str) -> OriginalSize:
+        """Where the original-size file is, else the largest that Flickr hands out."""
+        return self._call("flickr.photos.getSizes", read_original_size, photo_id=photo_id)
+
+    def fetch_original(self, photo: Photo, destination: Path) -> Fetched:
+        """Fetch the original-size file, proved to be that photo (pictures.py)."""
+        return self._pictures.fetch_original(photo, destination)
+
+    def set_meta(self, photo_id: str, title: str, description_plain: str) -> None:
+        """Set title and caption; the caption as plain text (caption_as_typed)."""
+        self._call("flickr.photos.setMeta", _nothing, photo_id=photo_id, title=title, description=description_plain)
+
+    def set_dates(self, photo_id: str, taken: str, granularity: int = 0) -> None:
+        """Set the date taken, Flickr's local "YYYY-MM-DD HH:MM:SS"."""
+        self._call("flickr.photos.setDates", _nothing,
+                   photo_id=photo_id, date_taken=taken, date_taken_granularity=granularity)
+
+    def set_location(self, photo_id: str, latitude: float, longitude: float, accuracy: int) -> None:
+        """Set the place."""
+        self._call("flickr.photos.geo.setLocation", _nothing, photo_id=photo_id,
+                   lat=f"{latitude:.6f}", lon=f"{longitude:.6f}", accuracy=min(16, max(1, accuracy)))
+
+    def remove_location(self, photo_id: str) -> None:
+        """Take the place away; none there is as good."""
+        try:
+            self._call("flickr.photos.geo.removeLocation", _nothing, photo_id=photo_id)
+        except Refused as error:
+            # Error 2, no location: so it is when the answer of an earlier try was lost.
+            if error.code != 2:
+                raise
+
+    def replace(self, photo_id: str, file: Path, title: str) -> Replaced:
+        """Send a picture in place of a photo's, once; `title` is the present one.
+
+        Raises Refused (Flickr plainly did not take it), NotProError, PictureGoneError, LoginError, SettingsError, or
+        ReplyLostError (it may or may not have been taken). PictureError when the file cannot be read.
+        """
+        with Outgoing(file) as picture:
+            self._gate.pass_through()
+            self._budget.take()
+            reply = read_reply(self._send(photo_id, picture, title), photo_id)
+        return reply if isinstance(reply, Replaced) else self._follow(reply.name)
+
+    def _send(self, photo_id: str, picture: Outgoing, title: str) -> bytes:
+        wire = self._wire()
+        wire.session.part = (picture.name_for(photo_id), picture.content_type)
+        # 'rest' hands over the bytes as they are; any parser of flickrapi could raise after the work was done.
+        params = {"format": "rest", "title": title, **({"async": "1"} if self._network.asynchronous else {})}
+        try:
+            body: bytes = wire.api.replace(picture.name_for(photo_id), photo_id, fileobj=picture, **params)
+            return body
+        except flickrapi.FlickrError:
+            response = wire.session.last
+            if response is None:
+                raise lost("no answer") from None
+            if response.status_code == 429:
+                self._gate.shut_for(retry_after_s(response, self._clock.now()) or THROTTLED_FOR_S)
+            raise sending_from_status(response, self._clock.now()) from None
+        except _NETWORK_TROUBLE as error:
+            raise sending_from_connection(error, begun=picture.begun) from None
+
+    def _follow(self, ticket: str) -> Replaced:
+        """Ask for a ticket until Flickr has put the picture in place; unclear counts as lost."""
+        deadline = self._clock.now() + TICKET_DEADLINE_S
+        looks = iter(TICKET_LOOKS_S)
+        while self._clock.now() < deadline:
+            wait_until(self._clock.now() + next(looks, TICKET_LOOKS_S[-1]), self._clock)
+            try:
+                state = self._call("flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket),
+                                   tickets=ticket)
+            except SyncError as error:
+                raise lost(str(error)) from None
+            if state == "done":
+                return Replaced(None, None)
+            if state == "failed":
+                raise Refused("Flickr took the picture but could not convert it", final=True)
+            if state == "unknown":
+                raise lost("Flickr does not know the ticket it gave")
+        raise lost(f"its ticket was still open after {TICKET_DEADLINE_S / 60:.0f} minutes")
+
+    def _call(self, method: str, read: Callable[[Mapping[str, Any]], T], **params: Any) -> T:
+        """Make a call that reads, or that may be made twice, until it answers."""
+        def tell(until: float) -> None:
+            if until - self._clock.now() >= LONG_S:
+                self._budget.announce(until)
+
+        try:
+            return persist(lambda: self._attempt(method, read, params), PATIENCE, self._clock, tell)
+        except Passing as error:
+            raise stopped(error, "api.flickr.com") from None
+
+    def _attempt(self, method: str, read: Callable[[Mapping[str, Any]], T], params: Mapping[str, Any]) -> T:
+        self._gate.pass_through()
+        self._budget.take()
+        wire = self._wire()
+        try:
+            body: bytes = wire.ask(self._clock.now, wire.api.do_flickr_call, method, format="json", **params)
+            answer = read_json(body)
+            if answer["stat"] == "fail":
+                raise from_failure(_failure(answer), params.get("photo_id"))
+            return read(answer)
+        except Garbled as error:
+            raise Passing(f"an answer that is none: {error}") from None
+        except Passing as error:
+            if error.throttled:
+                self._gate.shut_for(error.after_s or THROTTLED_FOR_S)
+            raise
+
+    def _wire(self) -> _Wire:
+        wire: _Wire | None = getattr(self._local, "wire", None)
+        if wire is None:
+            wire = self._local.wire = _Wire(self._access, self._network, self._clock)
+            self._wires.append(wire)
+        return wire
+
+
+def begin_login(api_key: str, api_secret: str, network: Network, budget: CallBudget) -> tuple[str, PendingLogin]:
+    """Begin a login: the address of Flickr's page, and what waits for the code it shows (flickr_login.py)."""
+    mask_libraries()
+    hide(api_key, api_secret)
+    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, PATIENCE)
+
+
+def _nothing(_: Mapping[str, Any]) -> None:
+    """Read an answer that says no more than ok."""
+
+
+def _failure(answer: Mapping[str, Any]) -> Failure:
+    code = str(answer.get("code"))
+    return Failure(int(code) if code.isascii() and code.isdigit() and len(code) < 6 else None,
+                   str(answer.get("message", "")))
