@@ -6,7 +6,7 @@
         ...
 
 It behaves as public recordings and the documentation say that Flickr does; where they are silent, `flickr.habits`
-has a switch. `flickr.faults` makes the weather bad, `flickr.log` knows every request.
+has a switch. `flickr.faults` makes the weather bad (sandbox.kinds), `flickr.log` knows every request.
 """
 
 from __future__ import annotations

@@ -6,12 +6,13 @@ every argument was looked at.
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 
 from sandbox.calls import Answer, Call, Refusal
 from sandbox.captions import parse_tags
 
-_DATE_FORM = "%Y-%m-%d %H:%M:%S"
+_DATE_FORM = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _DAY_S = 86_400
 _FIRST_PHOTOGRAPH = 1822
 
@@ -52,10 +53,12 @@ def set_dates(call: Call) -> Answer:
 
 def _check_taken(taken: str, now: float) -> None:
     try:
-        moment = datetime.strptime(taken, _DATE_FORM)  # noqa: DTZ007 - Flickr's date taken has no zone
-    except ValueError as error:
-        raise Refusal(5, "Invalid Date Taken") from error
-    latest = datetime.fromtimestamp(now + _DAY_S)  # noqa: DTZ006 - compared with a date without a zone
+        moment = datetime.fromisoformat(taken) if _DATE_FORM.fullmatch(taken) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Refusal(5, "Invalid Date Taken")
+    latest = datetime.fromtimestamp(now + _DAY_S, UTC).replace(tzinfo=None)
     if moment.year < _FIRST_PHOTOGRAPH or moment > latest:
         raise Refusal(6, "Invalid Date Taken (in the future or too long ago)")
 

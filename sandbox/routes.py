@@ -6,17 +6,18 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from sandbox import methods, static, uploads
 from sandbox.answers import failure, oauth_failure, success
 from sandbox.calls import Call, OAuthRefusal, Refusal
-from sandbox.faults import DROPPED
+from sandbox.kinds import DROPPED
 from sandbox.oauth import SignedRequest
 
 if TYPE_CHECKING:
@@ -27,9 +28,17 @@ _SECRET = ("oauth_", "api_key")
 _LARGEST_FORM_BYTES = 64 << 20
 
 
+class _Request(Request):
+    """Keeps a sent file in memory, so that one cut short leaves no open temporary file behind."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> BytesIO:
+        return BytesIO()
+
+
 def make_app(flickr: SandboxFlickr) -> Flask:
     """Make the application that answers for one sandbox."""
     app = Flask("sandbox", static_folder=None)
+    app.request_class = _Request
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM_BYTES
     routes = _Routes(flickr)
     both = ["GET", "POST"]
@@ -136,12 +145,14 @@ class _Routes:
         return Response("the sandbox itself failed", 500)
 
     def _call(self, name: str, host: str, params: dict[str, str]) -> Call:
-        local = request.host.rsplit(":", 1)[0] in _LOOPBACK
-        base = f"http://{request.host}" if local else "https://live.staticflickr.com"
+        base = f"http://{request.host}" if _is_local() else "https://live.staticflickr.com"
         return Call(self._flickr, name, host, base, params)
 
     def _answer(self, call: Call, work: Callable[[Call], Response]) -> Response:
         noted = self._flickr.note(call, signed=_is_signed(call))
+        if not _is_here(call):
+            noted.status = 404
+            return Response(b"", 404)
         call.troubles = self._flickr.faults.strike(call)
         response = next((made for made in (kind.instead(call) for kind in call.troubles) if made is not None), None)
         if response is None:
@@ -174,6 +185,16 @@ def _try(call: Call, work: Callable[[Call], Response]) -> Response:
         return oauth_failure(refusal)
 
 
+def _is_local() -> bool:
+    return request.host.rsplit(":", 1)[0] in _LOOPBACK
+
+
+def _is_here(call: Call) -> bool:
+    """Say whether the path exists on the host it was asked of (replace left api.flickr.com in 2019)."""
+    name = request.host.rsplit(":", 1)[0]
+    return _is_local() or name == call.host or (call.name == "static" and name.endswith(".staticflickr.com"))
+
+
 def _params() -> dict[str, str]:
     if request.mimetype == "application/x-www-form-urlencoded":
         request.get_data(cache=True)
@@ -186,9 +207,8 @@ def _is_signed(call: Call) -> bool:
 
 def _signed_request() -> SignedRequest:
     """Return what the signature covers: the form, but never the file."""
-    local = request.host.rsplit(":", 1)[0] in _LOOPBACK
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    url = f"{'http' if local else 'https'}://{request.host}{request.path}{query}"
+    url = f"{'http' if _is_local() else 'https'}://{request.host}{request.path}{query}"
     body = urlencode(list(request.form.items(multi=True)))
     headers = {"Authorization": request.headers.get("Authorization", "")}
     if body:

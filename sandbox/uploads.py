@@ -14,7 +14,7 @@ from flask import Response
 from sandbox.account import StoredPhoto
 from sandbox.answers import xml
 from sandbox.calls import Answer, Call, Refusal
-from sandbox.faults import TicketFails
+from sandbox.kinds import TicketFails
 from sandbox.pictures import Blob, kind_of
 
 
