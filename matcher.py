@@ -1,0 +1,140 @@
+"""Which original was this copy made from, and is it this very exposure: the matcher's public face.
+
+Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike, align.py lays
+the copy over the window by one similarity, identify.py tests whether that similarity and smooth tones
+explain the copy wholly (tones.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from align import Similarity, align, start_of
+from identify import Evidence, measure, weigh
+from model import Fit, Kinship, Window
+from search import Index, Picture, Proposal, fingerprint, luminance, upright
+
+__all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
+
+MATCHER_VERSION = "1"
+THUMBNAIL_SHORT = 640
+THUMBNAIL_LONG = 1600
+
+
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """The size at which a colour thumbnail of an upright original is kept: short side 640, never enlarged."""
+    scale = min(1.0, THUMBNAIL_SHORT / min(width, height), THUMBNAIL_LONG / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+LEAST_ALIGNED = 0.5
+LEAST_BLOCKS = 40
+
+
+def _is_same(evidence: Evidence) -> bool:
+    """Every test of the same exposure passed."""
+    return (
+        evidence.measured >= LEAST_BLOCKS
+        and evidence.chi < 3.0
+        and evidence.chi_high < 9.0
+        and evidence.field < 0.045
+        and evidence.stretch < 1.0
+        and evidence.strange <= max(1, evidence.textured // 40)
+    )
+
+
+def _score(correlation: float, evidence: Evidence) -> float:
+    """From 0 to 1, falling with every test's excess over its limit."""
+    excess = (
+        np.log2(max(evidence.chi, 0.7) / 3.0)
+        + np.log2(max(evidence.field, 0.01) / 0.045)
+        + 8.0 * (evidence.strange / max(1, evidence.textured) - 0.025)
+        + np.log2(LEAST_BLOCKS / max(1, evidence.measured))
+    )
+    return float(np.clip(correlation, 0, 1)) / (1.0 + float(np.exp(min(1.5 * excess, 50.0))))
+
+
+def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, proposal: Proposal) -> Window:
+    """The window that an upright copy of `shape` shows of a thumbnail of `size` (height, width each)."""
+    unit = at.scale / min(shape)
+    width, height = shape[1] * unit, shape[0] * unit
+    left, right, top, bottom = at.cx - width / 2, at.cx + width / 2, at.cy - height / 2, at.cy + height / 2
+    if abs(at.degrees) < 1.0:
+        left, top, right, bottom = max(left, 0.0), max(top, 0.0), min(right, size[1]), min(bottom, size[0])
+    degrees = (at.degrees + 90.0 * proposal.quarter_turns + 180.0) % 360.0 - 180.0
+    return Window(
+        center=((left + right) / 2 / size[1], (top + bottom) / 2 / size[0]),
+        size=((right - left) / size[1], (bottom - top) / size[0]),
+        degrees=round(degrees, 3),
+        mirrored=proposal.mirrored,
+    )
+
+
+def _words(sure: bool, evidence: Evidence) -> str:
+    if evidence.measured < LEAST_BLOCKS:
+        return f"too little texture to tell ({evidence.measured} places to measure)"
+    found = f"{evidence.measured} places, {evidence.field:.3f} pixels of common movement"
+    if sure:
+        return f"the same exposure: {found}, nothing else changed"
+    if evidence.strange > max(1, evidence.textured // 40):
+        return f"{evidence.strange} places show something the original does not"
+    return f"something moved between the two: {found}"
+
+
+def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
+    """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`."""
+    turned = np.ascontiguousarray(upright(copy, proposal.quarter_turns, proposal.mirrored))
+    found = align(luminance(turned), luminance(original), start_of(proposal))
+    measures = {"likeness": proposal.likeness, "correlation": found.correlation}
+    shape, size = (turned.shape[0], turned.shape[1]), (original.shape[0], original.shape[1])
+    if found.correlation < LEAST_ALIGNED:
+        window = _window(shape, size, found.similarity, proposal)
+        return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", measures)
+    blocks = measure(turned, original, found.similarity)
+    evidence = weigh(blocks)
+    sure = _is_same(evidence)
+    at = blocks.similarity
+    measures |= {
+        "measured": evidence.measured,
+        "textured": evidence.textured,
+        "chi": evidence.chi,
+        "chi_high": evidence.chi_high,
+        "field": evidence.field,
+        "stretch": evidence.stretch,
+        "strange": evidence.strange,
+        "vanished": evidence.vanished,
+        "a": at.a,
+        "b": at.b,
+        "cx": at.cx,
+        "cy": at.cy,
+        "quarter_turns": proposal.quarter_turns,
+    }
+    return Fit(
+        score=_score(found.correlation, evidence),
+        sure=sure,
+        tone=blocks.tone,
+        window=_window(shape, size, at, proposal),
+        words=_words(sure, evidence),
+        measures={name: float(value) for name, value in measures.items()},
+    )
+
+
+def kinship(copy: Picture, a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> Kinship:
+    """How two originals that both fit one copy are related: `a` is laid over `b` and tested like a copy."""
+    needed = {"a", "b", "cx", "cy", "quarter_turns"}
+    if not (needed <= fit_a.measures.keys() and needed <= fit_b.measures.keys()):
+        return Kinship.OTHER
+    if (fit_a.window.mirrored, fit_a.measures["quarter_turns"]) != (
+        fit_b.window.mirrored,
+        fit_b.measures["quarter_turns"],
+    ):
+        return Kinship.OTHER
+    at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
+    start = at_b.of(at_a, (a.shape[1], a.shape[0]))
+    blocks = measure(a, b, start)
+    evidence = weigh(blocks)
+    if _is_same(evidence):
+        return Kinship.TWIN if blocks.tone > 0.9 else Kinship.RIVAL
+    if evidence.chi < 3.0 and evidence.field < 0.045:
+        return Kinship.RIVAL
+    return Kinship.OTHER
