@@ -11,6 +11,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -116,6 +117,7 @@ class Keys:
     request_tokens: dict[str, RequestToken] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     used_nonces: set[tuple[str, str]] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
     _count: itertools.count[int] = field(default_factory=itertools.count)
 
     def check_key(self, api_key: str) -> None:
@@ -139,17 +141,21 @@ class Keys:
         self.check_key(oauth["oauth_consumer_key"])
         if with_request_token and oauth.get("oauth_token", "") not in self.request_tokens:
             raise OAuthRefusal(401, "token_rejected")
-        if not with_request_token and oauth.get("oauth_token", "") not in (*self.access_tokens, ""):
+        token = oauth.get("oauth_token", "")
+        if not with_request_token and token and token not in self.access_tokens:
             if self.bad_token_answer() == "98":
                 raise Refusal(98, "Invalid token")
             raise OAuthRefusal(401, "token_rejected")
         if not endpoint.signature_is_right(of_request_token=with_request_token):
             raise OAuthRefusal(401, f"signature_invalid&debug_sbs={endpoint.base_string()}")
-        nonce = (oauth["oauth_timestamp"], oauth["oauth_nonce"])
-        if nonce in self.used_nonces:
-            raise OAuthRefusal(401, "nonce_used")
-        self.used_nonces.add(nonce)
+        self._use_nonce((oauth["oauth_timestamp"], oauth["oauth_nonce"]))
         return oauth
+
+    def _use_nonce(self, nonce: tuple[str, str]) -> None:
+        with self._lock:
+            if nonce in self.used_nonces:
+                raise OAuthRefusal(401, "nonce_used")
+            self.used_nonces.add(nonce)
 
     def _check_time(self, oauth: dict[str, str]) -> None:
         stamp = oauth["oauth_timestamp"]
