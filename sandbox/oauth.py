@@ -134,7 +134,7 @@ class Keys:
         endpoint = _Endpoint(_Validator(self))
         try:
             oauth = endpoint.read(signed)
-        except errors.OAuth1Error as error:
+        except (errors.OAuth1Error, ValueError) as error:
             raise OAuthRefusal(400, "parameter_rejected") from error
         _check_complete(oauth)
         self._check_time(oauth)

@@ -208,3 +208,17 @@ def test_the_log_holds_nothing_secret(flickr: SandboxFlickr) -> None:
     written = repr(flickr.log)
     secrets = [flickr.api_key, flickr.api_secret, *caller.token, request_token, *flickr.keys.access_tokens]
     assert [secret for secret in secrets if secret in written] == []
+
+
+@pytest.mark.parametrize("header", ["OAuth nonsense", "OAuth ", 'OAuth oauth_nonce="1",oauth_nonce="2"'])
+def test_a_header_that_makes_no_sense_is_refused(flickr: SandboxFlickr, header: str) -> None:
+    form = {"method": "flickr.test.login"}
+    answer = requests.post(f"{flickr.url}/services/rest/", data=form, headers={"Authorization": header}, timeout=10)
+    assert (answer.status_code, answer.text[:14]) == (400, "oauth_problem=")
+
+
+def test_a_signature_may_stand_in_the_query(flickr: SandboxFlickr) -> None:
+    token = flickr.issue_token()
+    auth = OAuth1(flickr.api_key, flickr.api_secret, *token, signature_type="query")
+    answer = requests.get(f"{flickr.url}/services/rest/", {"method": "flickr.test.login"}, auth=auth, timeout=10)
+    assert 'stat="ok"' in answer.text
