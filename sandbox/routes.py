@@ -210,7 +210,7 @@ def _signed_request() -> SignedRequest:
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     url = f"{'http' if _is_local() else 'https'}://{request.host}{request.path}{query}"
     body = urlencode(list(request.form.items(multi=True)))
-    headers = {"Authorization": request.headers.get("Authorization", "")}
+    headers = {name: value for name, value in request.headers.items() if name == "Authorization"}
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     return SignedRequest(request.method, url, body, headers)
