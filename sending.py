@@ -1,0 +1,172 @@
+"""The bytes that Flickr gets, made at the moment of sending and proved before they go.
+
+Flickr takes JPEG, PNG and GIF (still ones); these are sent as they are, byte for byte, from the original itself.
+HEIC, AVIF, TIFF and WebP become JPEG: quality 95 without colour subsampling, the EXIF with capture time and
+place, the colour profile unchanged (Display P3 stays P3), already upright with the tag saying so. The JPEG is
+decoded again and compared with its source block by block before it may be sent; the caller deletes it.
+
+However it is sent, the file is first decoded to its last row. A file cut short by the cable has a good
+thumbnail and a grey half, and what is replaced on Flickr cannot be fetched again. A file that changed since it
+was read is not the file that was matched, and is not sent either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from decoding import Opened, decode_fully, open_picture, prove_whole, read_bytes, to_srgb, turned
+from errors import PictureError
+from exif import EXIF_IFD, MAKER_NOTE, USER_COMMENT, upright_exif
+from formats import content_format
+from model import Original
+from privacy import has_place, without_place
+
+# people.getUploadStatus answers filesize.maxbytes 209715200 for photos (flickr.md 5, recorded 2013 and 2014).
+MAX_BYTES = 209_715_200
+SENT_AS_THEY_ARE = frozenset({"JPEG", "PNG", "GIF"})
+JPEG_QUALITY = 95
+MAX_JPEG_SIDE = 65_500
+# Quality 95 leaves blocks of 16 x 16 within one grey value of their source, noise included (photographs and pure
+# noise, tests/test_sending.py); a tile that was lost or turned differs by dozens.
+BLOCK = 16
+MAX_BLOCK_DIFFERENCE = 6.0
+# An APP1 segment holds 65533 bytes, six of them the heading.
+MAX_EXIF_BYTES = 65_527
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A file ready to be sent: proved whole, its hash and size noted; width and height are those stored in it.
+
+    `converted` says that it was encoded anew, `has_place` that it carries coordinates.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    width: int
+    height: int
+    converted: bool
+    has_place: bool
+    is_temporary: bool
+
+
+def bytes_to_send(original: Original, location: str, workdir: Path, max_bytes: int = MAX_BYTES) -> ToSend:
+    """Decode the original fully and give the file to send; PictureError in one line when it must not be sent.
+
+    `location` is "keep" or "strip". Whatever is written is a new file in `workdir`, for the caller to delete.
+    """
+    name = original.path.name
+    try:
+        data = _unchanged_bytes(original)
+        with open_picture(data) as opened:
+            converted = opened.content_format not in SENT_AS_THEY_ARE
+            if converted:
+                sent, size = _as_jpeg(opened)
+            else:
+                sent, size = data, opened.image.size
+                prove_whole(opened)
+        if location == "strip":
+            sent = without_place(sent)
+        if len(sent) > max_bytes:
+            raise PictureError(f"larger than the {max_bytes // 2**20} MiB that Flickr takes")
+        still = original.path.stat()
+        if (still.st_size, still.st_mtime_ns) != (original.size_bytes, original.mtime_ns):
+            raise PictureError("changed since it was read; run again to look at it anew")
+    except PictureError as error:
+        raise PictureError(f"{name}: {error}; it was not sent") from error
+    except OSError as error:
+        raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}; it was not sent") from error
+    as_it_is = sent is data
+    return ToSend(
+        path=original.path if as_it_is else _write(sent, workdir),
+        sha256=hashlib.sha256(sent).hexdigest(),
+        size_bytes=len(sent),
+        width=size[0],
+        height=size[1],
+        converted=converted,
+        has_place=has_place(sent),
+        is_temporary=not as_it_is,
+    )
+
+
+def _unchanged_bytes(original: Original) -> bytes:
+    before = original.path.stat()
+    if (before.st_size, before.st_mtime_ns) != (original.size_bytes, original.mtime_ns):
+        raise PictureError("changed since it was read; run again to look at it anew")
+    data = read_bytes(original.path)
+    if len(data) != original.size_bytes:
+        raise PictureError("changed while it was read; run again to look at it anew")
+    return data
+
+
+def _as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
+    """Encode the picture upright as JPEG, and compare the result with what went in."""
+    image = decode_fully(opened)
+    profile = image.info.get("icc_profile")
+    upright = turned(image, opened.orientation)
+    if upright.mode not in ("RGB", "L"):
+        upright, profile = to_srgb(upright, profile), None
+    if max(upright.size) > MAX_JPEG_SIDE:
+        raise PictureError("longer than a JPEG can be")
+    kept = {"icc_profile": profile} if profile else {}
+    exif = _fitting(upright_exif(opened.exif_block, upright.size))
+    if exif:
+        kept["exif"] = exif
+    buffer = io.BytesIO()
+    upright.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0, **kept)
+    sent = buffer.getvalue()
+    _prove_same(sent, upright, profile)
+    return sent, upright.size
+
+
+def _fitting(exif: bytes | None) -> bytes | None:
+    """The block if a JPEG can hold it; else without the maker's notes, which are what makes blocks long."""
+    if exif is None or len(exif) <= MAX_EXIF_BYTES:
+        return exif
+    slim = Image.Exif()
+    slim.load(exif)
+    inner = slim.get_ifd(EXIF_IFD)
+    for tag in (MAKER_NOTE, USER_COMMENT):
+        inner.pop(tag, None)
+    made = slim.tobytes()
+    return made if len(made) <= MAX_EXIF_BYTES else None
+
+
+def _prove_same(sent: bytes, source: Image.Image, profile: bytes | None) -> None:
+    """The JPEG must show what its source shows: same size, same profile, every block of the same colour."""
+    with open_picture(sent) as opened:
+        again = decode_fully(opened)
+        same = again.size == source.size and again.mode == source.mode and again.info.get("icc_profile") == profile
+        if not same or _largest_difference(again, source) > MAX_BLOCK_DIFFERENCE:
+            raise PictureError("its JPEG does not look like it")
+
+
+def _largest_difference(a: Image.Image, b: Image.Image) -> float:
+    """The largest difference of two pictures' block means, in grey values of 0 to 255; stripe by stripe."""
+    largest = 0.0
+    for top in range(0, a.height, BLOCK * 16):
+        box = (0, top, a.width, min(top + BLOCK * 16, a.height))
+        differences = _block_means(a.crop(box)) - _block_means(b.crop(box))
+        largest = max(largest, float(np.abs(differences).max()))
+    return largest
+
+
+def _block_means(image: Image.Image) -> NDArray[np.float32]:
+    reduced = image.reduce((min(BLOCK, image.width), min(BLOCK, image.height)))
+    return np.asarray(reduced, dtype=np.float32)
+
+
+def _write(data: bytes, workdir: Path) -> Path:
+    suffix = {"PNG": ".png", "GIF": ".gif"}.get(content_format(data[:64]) or "", ".jpg")
+    with tempfile.NamedTemporaryFile(dir=workdir, prefix="sending-", suffix=suffix, delete=False) as file:
+        file.write(data)
+        return Path(file.name)

@@ -1,0 +1,130 @@
+"""Pictures for the tests of the folder: painted with enough detail to be told apart, saved by the real encoders."""
+
+from __future__ import annotations
+
+import functools
+import struct
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from folder import FoundFile, Unreadable
+from model import Original
+from reading import Reading, read_file
+
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+
+@functools.lru_cache(maxsize=16)
+def painted(width: int, height: int, seed: int = 1) -> Image.Image:
+    """Soft colours, hard-edged discs and a little grain; no two corners alike."""
+    random = np.random.default_rng(seed)
+    small = random.integers(30, 220, (6, 8, 3), dtype=np.uint8)
+    ground = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)).astype(np.float32)
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    for _ in range(40):
+        x, y = random.uniform(0, width), random.uniform(0, height)
+        radius = random.uniform(0.01, 0.08) * min(width, height)
+        inside = ((columns - x) ** 2 + (rows - y) ** 2 < radius**2)[..., None]
+        ground = np.where(inside, random.uniform(20, 235, 3).astype(np.float32), ground)
+    ground += random.normal(0, 3, ground.shape).astype(np.float32)
+    return Image.fromarray(np.clip(ground, 0, 255).astype(np.uint8))
+
+
+def camera_exif(
+    taken: str = "2012:09:29 16:11:25",
+    *,
+    subsec: str | None = None,
+    offset: str | None = None,
+    place: tuple[float, float] | None = None,
+    gps_time: tuple[int, int, int] | None = None,
+    gps_date: str | None = None,
+    orientation: int | None = None,
+    model: str = "iPhone 5",
+) -> bytes:
+    """An EXIF block as a phone writes it."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Apple", model
+    if orientation is not None:
+        exif[0x0112] = orientation
+    inner = exif.get_ifd(0x8769)
+    inner[0x9003] = taken
+    if subsec is not None:
+        inner[0x9291] = subsec
+    if offset is not None:
+        inner[0x9011] = offset
+    gps = exif.get_ifd(0x8825)
+    if place is not None:
+        gps[1], gps[2] = ("S" if place[0] < 0 else "N"), _sexagesimal(abs(place[0]))
+        gps[3], gps[4] = ("W" if place[1] < 0 else "E"), _sexagesimal(abs(place[1]))
+    if gps_time is not None:
+        gps[7] = tuple(float(part) for part in gps_time)
+    if gps_date is not None:
+        gps[29] = gps_date
+    return exif.tobytes()
+
+
+def _sexagesimal(degrees: float) -> tuple[float, float, float]:
+    minutes = degrees % 1 * 60
+    return float(int(degrees)), float(int(minutes)), round(minutes % 1 * 60, 2)
+
+
+@functools.cache
+def display_p3() -> bytes:
+    """A Display P3 profile, made from sRGB's by exchanging its three primaries (SMPTE EG 432-1, D50-adapted)."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    primaries = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+    (count,) = struct.unpack_from(">L", profile, 128)
+    for number in range(count):
+        name, offset, _ = struct.unpack_from(">4sLL", profile, 132 + 12 * number)
+        if name in primaries:
+            struct.pack_into(">3l", profile, offset + 8, *(round(value * 65536) for value in primaries[name]))
+    return bytes(profile)
+
+
+def found(path: Path) -> FoundFile:
+    """The file as find_files would give it."""
+    status = path.stat()
+    return FoundFile(path, status.st_size, status.st_mtime_ns)
+
+
+def read(path: Path) -> Reading:
+    """The reading of a good file, made in this process."""
+    reading = read_file(found(path))
+    assert isinstance(reading, Reading), reading
+    return reading
+
+
+def refused(path: Path) -> Unreadable:
+    """What is said of a file that cannot be used."""
+    answer = read_file(found(path))
+    assert isinstance(answer, Unreadable), answer
+    return answer
+
+
+def original_at(path: Path) -> Original:
+    """The original at this path, as read."""
+    return read(path).original
+
+
+def as_array(image: Image.Image) -> NDArray[np.float32]:
+    """Colours as numbers."""
+    return np.asarray(image.convert("RGB"), dtype=np.float32)
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """The mean difference of two pictures of one size, in grey values."""
+    assert a.size == b.size
+    return float(np.abs(as_array(a) - as_array(b)).mean())
+
+
+def untouched_bytes(path: Path) -> tuple[bytes, int]:
+    """What must be the same before and after: the bytes and the time."""
+    return path.read_bytes(), path.stat().st_mtime_ns

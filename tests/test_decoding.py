@@ -1,0 +1,285 @@
+"""One file becomes pixels: upright once, in sRGB, bounded, whole or refused with a short reason."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from numpy.typing import NDArray
+from photographs import as_array, camera_exif, difference, display_p3, painted
+from PIL import Image, ImageOps
+
+import matcher
+from decoding import pixels, read_bytes, read_picture
+from errors import PictureError
+
+
+def thumbnail_of(path: Path) -> Image.Image:
+    picture = read_picture(read_bytes(path))
+    assert picture is not None
+    return Image.fromarray(pixels(picture.thumbnail))
+
+
+def reason(path: Path) -> str:
+    with pytest.raises(PictureError) as caught:
+        read_picture(read_bytes(path))
+    return str(caught.value)
+
+
+def expected(image: Image.Image) -> Image.Image:
+    return image.resize(matcher.thumbnail_size(*image.size), Image.Resampling.LANCZOS)
+
+
+def shift(a: Image.Image, b: Image.Image) -> NDArray[np.float64]:
+    """How far the second picture is displaced against the first, in pixels, least squares over all gradients."""
+    first, second = (np.asarray(image.convert("L"), dtype=np.float64) for image in (a, b))
+    down, right = np.gradient(first)
+    slopes = np.stack([right.ravel(), down.ravel()])
+    solved: NDArray[np.float64] = np.linalg.solve(slopes @ slopes.T, -slopes @ (second - first).ravel())
+    return solved
+
+
+@pytest.mark.parametrize("size", [(2016, 1512), (2017, 1511), (1999, 2999), (3023, 1701), (1301, 1733)])
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_a_jpeg_scaled_while_it_is_decoded_keeps_its_geometry(
+    tmp_path: Path,
+    size: tuple[int, int],
+    subsampling: int,
+) -> None:
+    painted(*size).save(tmp_path / "a.jpg", quality=92, subsampling=subsampling)
+    with Image.open(tmp_path / "a.jpg") as image:
+        truth = expected(image.convert("RGB"))
+    small = thumbnail_of(tmp_path / "a.jpg")
+    halves = [(0, 0, truth.width // 2, truth.height), (truth.width // 2, 0, truth.width, truth.height)]
+    for box in halves:
+        assert np.abs(shift(truth.crop(box), small.crop(box))).max() < 0.02
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+def test_every_exif_orientation_is_turned_once(tmp_path: Path, orientation: int, ending: str) -> None:
+    stored = painted(900, 660)
+    path = tmp_path / f"a.{ending}"
+    stored.save(path, exif=camera_exif(orientation=orientation), quality=92)
+    tagged = stored.copy()
+    tagged.getexif()[0x0112] = orientation
+    upright = ImageOps.exif_transpose(tagged)
+    picture = read_picture(read_bytes(path))
+    assert picture is not None
+    assert (picture.width, picture.height) == upright.size
+    assert difference(thumbnail_of(path), expected(upright)) < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_heic_is_turned_by_its_own_box_and_not_again_by_exif(tmp_path: Path, orientation: int) -> None:
+    """pillow-heif writes irot and imir for the orientation given, as an iPhone does, and leaves the tag in EXIF."""
+    stored = painted(900, 660)
+    path = tmp_path / "IMG_0001.HEIC"
+    stored.save(path, exif=camera_exif(orientation=orientation), quality=90)
+    tagged = stored.copy()
+    tagged.getexif()[0x0112] = orientation
+    assert difference(thumbnail_of(path), expected(ImageOps.exif_transpose(tagged))) < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_avif_is_turned_once(tmp_path: Path, orientation: int) -> None:
+    stored = painted(700, 650)
+    path = tmp_path / "a.avif"
+    stored.save(path, exif=camera_exif(orientation=orientation), quality=90, speed=10)
+    tagged = stored.copy()
+    tagged.getexif()[0x0112] = orientation
+    assert difference(thumbnail_of(path), expected(ImageOps.exif_transpose(tagged))) < 4
+
+
+def test_display_p3_becomes_srgb(tmp_path: Path) -> None:
+    patch = Image.new("RGB", (700, 700), (200, 100, 60))
+    patch.save(tmp_path / "p3.jpg", icc_profile=display_p3(), quality=95)
+    patch.save(tmp_path / "p3.heic", icc_profile=display_p3(), quality=95)
+    # Display P3 (200, 100, 60) is sRGB (213, 95, 49) by the matrices of the two spaces.
+    for name in ("p3.jpg", "p3.heic"):
+        colour = as_array(thumbnail_of(tmp_path / name)).mean(axis=(0, 1))
+        assert np.abs(colour - (213, 95, 49)).max() < 4
+
+
+def test_sixteen_bits_alpha_palette_cmyk_and_grey_become_ordinary_colours(tmp_path: Path) -> None:
+    base = painted(700, 650)
+    grey = base.convert("L")
+    neutral = Image.new("L", grey.size, 128)
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    for name, image, truth, tolerance in (
+        ("deep.png", deep, grey, 2),
+        ("deep.tif", deep, grey, 2),
+        ("grey.jpg", grey, grey, 2),
+        ("one.png", grey.convert("1"), grey.convert("1"), 8),
+        ("palette.png", base.quantize(64), base.quantize(64).convert("RGB"), 4),
+        ("palette.gif", base.quantize(64), base.quantize(64).convert("RGB"), 4),
+        ("cmyk.jpg", base.convert("CMYK"), base, 4),
+        ("cmyk.tif", base.convert("CMYK"), base, 4),
+        ("lab.tif", Image.merge("LAB", (grey, neutral, neutral)), None, 0),
+    ):
+        image.save(tmp_path / name)
+        small = thumbnail_of(tmp_path / name)
+        assert truth is None or difference(small, expected(truth.convert("RGB"))) < tolerance, name
+
+
+def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (650, 650), (10, 200, 10, 0))
+    clear.paste((200, 10, 10, 255), (0, 0, 325, 650))
+    for name in ("clear.png", "clear.webp", "clear.heic", "clear.tif"):
+        clear.save(tmp_path / name)
+        colours = as_array(thumbnail_of(tmp_path / name))
+        assert np.abs(colours[:, 600:].mean(axis=(0, 1)) - 255).max() < 3, name
+        assert np.abs(colours[:, :50].mean(axis=(0, 1)) - (200, 10, 10)).max() < 6, name
+
+
+def test_the_size_is_the_one_decoded_and_not_the_one_exif_claims(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA002], exif.get_ifd(0x8769)[0xA003] = 4032, 3024
+    painted(900, 660).save(tmp_path / "a.heic", exif=exif.tobytes())
+    picture = read_picture(read_bytes(tmp_path / "a.heic"))
+    assert picture is not None
+    assert (picture.width, picture.height) == (900, 660)
+
+
+def test_a_type_is_told_by_content_and_never_by_ending(tmp_path: Path) -> None:
+    painted(700, 650).save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").rename(tmp_path / "a.webp")
+    picture = read_picture(read_bytes(tmp_path / "a.webp"))
+    assert picture is not None
+    assert picture.content_format == "JPEG"
+
+
+def test_a_panorama_is_read(tmp_path: Path) -> None:
+    painted(5200, 700).save(tmp_path / "pano.jpg")
+    picture = read_picture(read_bytes(tmp_path / "pano.jpg"))
+    assert picture is not None
+    assert (picture.width, picture.height) == (5200, 700)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
+@pytest.mark.parametrize("ending", ["jpg", "heic", "png", "webp", "avif"])
+def test_a_file_cut_short_is_found(tmp_path: Path, ending: str, share: float) -> None:
+    path = tmp_path / f"a.{ending}"
+    painted(900, 660).save(path, exif=camera_exif())
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    assert reason(path) == "cut short"
+
+
+def test_a_progressive_jpeg_cut_between_two_scans_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    painted(900, 660).save(path, progressive=True)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rfind(b"\xff\xda")])
+    assert reason(path) == "cut short"
+
+
+def test_a_jpeg_whose_end_is_zeros_is_found(tmp_path: Path) -> None:
+    """A full disk or a broken copy keeps the length and leaves zeros; libjpeg decodes those without a word."""
+    path = tmp_path / "a.jpg"
+    painted(900, 660).save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
+    assert reason(path) == "cut short"
+
+
+def test_what_follows_a_jpeg_s_end_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    painted(700, 650).save(path)
+    path.write_bytes(path.read_bytes() + b"\x00\x00\x00\x18ftypmp42 a film" + bytes(1000))
+    assert thumbnail_of(path).size == matcher.thumbnail_size(700, 650)
+
+
+def test_an_mpo_is_its_first_picture(tmp_path: Path) -> None:
+    first, second = painted(700, 650), painted(350, 325, seed=2)
+    first.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[second], quality=92)
+    picture = read_picture(read_bytes(tmp_path / "a.jpg"))
+    assert picture is not None
+    assert picture.content_format == "JPEG"
+    assert difference(thumbnail_of(tmp_path / "a.jpg"), expected(first)) < 4
+
+
+def test_an_mpo_cut_inside_its_second_picture_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    painted(700, 650).save(path, "MPO", save_all=True, append_images=[painted(700, 650, seed=2)])
+    path.write_bytes(path.read_bytes()[:-2000])
+    assert reason(path) == "cut short"
+
+
+def test_an_mpo_without_its_second_picture_is_whole(tmp_path: Path) -> None:
+    """Editors drop the further pictures and leave the index as it was."""
+    path = tmp_path / "a.jpg"
+    painted(700, 650).save(path, "MPO", save_all=True, append_images=[painted(700, 650, seed=2)])
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rfind(b"\xff\xd8\xff")])
+    assert thumbnail_of(path).size == matcher.thumbnail_size(700, 650)
+
+
+def test_a_damaged_png_is_found_by_its_checksum(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    painted(700, 650).save(path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    assert reason(path) == "damaged"
+
+
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
+    heading = struct.pack(">LLBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", heading), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )
+    (tmp_path / "bomb.png").write_bytes(data)
+    assert reason(tmp_path / "bomb.png") == "too large, above 250 megapixels"
+
+
+def test_a_picture_between_pillow_s_limit_and_ours_is_read(tmp_path: Path) -> None:
+    Image.new("L", (14_000, 7_000), 90).save(tmp_path / "98-megapixels.jpg", quality=50)
+    picture = read_picture(read_bytes(tmp_path / "98-megapixels.jpg"))
+    assert picture is not None
+    assert picture.width * picture.height == 98_000_000
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"Dear diary", "not a picture"),
+        (b"PK\x03\x04 a zip file", "not a picture"),
+        (b"\x00\x00\x00\x18ftypqt  \x00\x00\x00\x00qt  ", "a video"),
+        (b"\xff\xd8\xff\xe0 something", "cut short"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "a camera's raw file, which is not supported"),
+    ],
+)
+def test_what_is_no_picture_is_told_in_a_few_words(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "a.jpg").write_bytes(content)
+    assert reason(tmp_path / "a.jpg") == words
+
+
+def test_ten_bits_and_multi_image_heic_are_read(tmp_path: Path) -> None:
+    base = painted(700, 650)
+    deep = np.asarray(base).astype(np.uint16) * 257
+    pillow_heif.from_bytes("RGB;16", base.size, deep.tobytes()).save(tmp_path / "deep.heic", quality=90)
+    base.save(tmp_path / "many.heic", save_all=True, append_images=[painted(650, 700, seed=2)], quality=90)
+    for name in ("deep.heic", "many.heic"):
+        assert difference(thumbnail_of(tmp_path / name), expected(base)) < 4, name
+
+
+def test_a_broken_profile_and_broken_exif_cost_nothing(tmp_path: Path) -> None:
+    base = painted(700, 650)
+    base.save(tmp_path / "a.jpg", icc_profile=b"no profile at all", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
+    assert difference(thumbnail_of(tmp_path / "a.jpg"), expected(base)) < 4
+
+
+def test_thumbnails_are_jpeg_of_the_matcher_s_size(tmp_path: Path) -> None:
+    painted(1600, 1200).save(tmp_path / "a.png")
+    picture = read_picture(read_bytes(tmp_path / "a.png"))
+    assert picture is not None
+    with Image.open(io.BytesIO(picture.thumbnail)) as image:
+        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", matcher.thumbnail_size(1600, 1200))

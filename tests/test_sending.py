@@ -1,0 +1,335 @@
+"""What Flickr gets: the original itself, or a JPEG proved equal to it; and no place where none is wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from photographs import as_array, camera_exif, difference, display_p3, found, painted, read, untouched_bytes
+from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
+
+from errors import PictureError
+from exif import GPS_IFD, GPS_LATITUDE, entries, read_exif
+from formats import jpeg_segments, png_chunks
+from model import Original
+from privacy import has_place, without_place
+from sending import ToSend, bytes_to_send
+
+BERNE = (46.948, 7.4474)
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description exif:GPSLatitude="46,56.88N" '
+    b"exif:GPSLongitude='7,26.84E' xmp:Rating=\"5\"><exif:GPSAltitude>540/1</exif:GPSAltitude>"
+    b"<dc:title>Berne</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+def send(path: Path, workdir: Path, location: str = "keep") -> ToSend:
+    return bytes_to_send(read(path).original, location, workdir)
+
+
+def refusal(original: Original, workdir: Path, **more: int) -> str:
+    with pytest.raises(PictureError) as caught:
+        bytes_to_send(original, "keep", workdir, **more)
+    assert list(workdir.iterdir()) == []
+    return str(caught.value)
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Path:
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    return folder
+
+
+# As they are.
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "gif"])
+def test_jpeg_png_and_gif_are_sent_byte_for_byte(phone: Path, workdir: Path, ending: str) -> None:
+    path = phone / f"a.{ending}"
+    painted(900, 660).save(path)
+    before = untouched_bytes(path)
+    to_send = send(path, workdir)
+    assert to_send == ToSend(
+        path=path,
+        sha256=hashlib.sha256(before[0]).hexdigest(),
+        size_bytes=len(before[0]),
+        width=900,
+        height=660,
+        converted=False,
+        has_place=False,
+        is_temporary=False,
+    )
+    assert untouched_bytes(path) == before
+    assert list(workdir.iterdir()) == []
+
+
+def test_a_turned_jpeg_is_sent_as_it_is_and_its_size_is_the_stored_one(phone: Path, workdir: Path) -> None:
+    painted(900, 660).save(phone / "a.jpg", exif=camera_exif(orientation=6))
+    to_send = send(phone / "a.jpg", workdir)
+    assert (to_send.width, to_send.height, to_send.path) == (900, 660, phone / "a.jpg")
+
+
+def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
+    painted(300, 300).save(phone / "a.gif", save_all=True, append_images=[painted(300, 300, seed=2)])
+    assert "an animated GIF, which Flickr does not take" in refusal(read(phone / "a.gif").original, workdir)
+
+
+# Made into JPEG.
+
+
+@pytest.mark.parametrize("ending", ["heic", "avif", "tif", "webp"])
+def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Path, workdir: Path, ending: str) -> None:
+    path = phone / f"a.{ending}"
+    exif = camera_exif("2019:06:27 14:55:13", subsec="560", offset="+02:00", place=BERNE, orientation=6)
+    options = {"lossless": True} if ending == "webp" else {"quality": 95}
+    painted(900, 660).save(path, exif=exif, icc_profile=display_p3(), **options)
+    before = untouched_bytes(path)
+    to_send = send(path, workdir)
+    assert to_send.path.parent == workdir
+    assert (to_send.width, to_send.height) == (660, 900)
+    assert to_send.converted
+    assert to_send.has_place
+    assert to_send.is_temporary
+    data = to_send.path.read_bytes()
+    assert (hashlib.sha256(data).hexdigest(), len(data)) == (to_send.sha256, to_send.size_bytes)
+    with Image.open(path) as source, Image.open(to_send.path) as sent:
+        upright = ImageOps.exif_transpose(source)
+        assert sent.format == "JPEG"
+        assert sent.info["icc_profile"] == display_p3()
+        assert sent.getexif()[0x0112] == 1
+        assert difference(sent, upright) < 3
+        read_back, read_before = read_exif(sent.info["exif"]), read_exif(exif)
+    assert (read_back.taken, read_back.place, read_back.camera) == (
+        read_before.taken,
+        read_before.place,
+        read_before.camera,
+    )
+    assert untouched_bytes(path) == before
+
+
+def test_the_jpeg_has_quality_95_without_colour_subsampling(phone: Path, workdir: Path) -> None:
+    painted(900, 660).save(phone / "a.heic")
+    with Image.open(send(phone / "a.heic", workdir).path) as sent, io.BytesIO() as reference:
+        painted(64, 64).save(reference, "JPEG", quality=95, subsampling=0)
+        with Image.open(reference) as expected:
+            assert sent.quantization == expected.quantization  # type: ignore[attr-defined]
+            assert [part[1:3] for part in sent.layer] == [(1, 1)] * 3  # type: ignore[attr-defined]
+
+
+def test_noise_and_hard_edges_pass_the_comparison(phone: Path, workdir: Path) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (400, 500, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(phone / "noise.tif")
+    Image.fromarray(np.where(noise > 127, 255, 0).astype(np.uint8)).save(phone / "hard.webp", lossless=True)
+    for name in ("noise.tif", "hard.webp"):
+        assert send(phone / name, workdir).converted
+
+
+def test_deep_transparent_and_printers_colours_become_srgb(phone: Path, workdir: Path) -> None:
+    clear = Image.new("RGBA", (400, 300), (200, 20, 20, 0))
+    clear.save(phone / "clear.webp", lossless=True)
+    painted(400, 300).convert("CMYK").save(phone / "cmyk.tif")
+    Image.fromarray(np.full((300, 400), 40_000, np.uint16)).save(phone / "deep.tif")
+    for name, colour in (("clear.webp", 255), ("deep.tif", 40_000 // 256), ("cmyk.tif", None)):
+        with Image.open(send(phone / name, workdir).path) as sent:
+            assert sent.mode in ("RGB", "L")
+            assert colour is None or abs(as_array(sent).mean() - colour) < 2
+
+
+def test_exif_too_long_for_a_jpeg_loses_the_maker_s_notes_first(phone: Path, workdir: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Apple", "iPhone 13"
+    exif.get_ifd(0x8769).update({0x9003: "2019:06:27 14:55:13", 0x927C: b"note" * 20_000})
+    painted(400, 300).save(phone / "a.heic", exif=exif.tobytes())
+    with Image.open(send(phone / "a.heic", workdir).path) as sent:
+        assert read_exif(sent.info["exif"]).camera == "Apple iPhone 13"
+        assert read_exif(sent.info["exif"]).taken is not None
+
+
+# Refused.
+
+
+@pytest.mark.parametrize("ending", ["jpg", "heic", "png"])
+def test_a_file_cut_short_is_never_sent(phone: Path, workdir: Path, ending: str) -> None:
+    path = phone / f"IMG_0007.{ending}"
+    painted(900, 660).save(path)
+    whole = read(path).original
+    path.write_bytes(path.read_bytes()[: whole.size_bytes * 3 // 4])
+    status = path.stat()
+    cut = Original(
+        path=path,
+        size_bytes=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        content_format=whole.content_format,
+        width=whole.width,
+        height=whole.height,
+        taken=None,
+        camera=None,
+    )
+    assert refusal(cut, workdir) == f"IMG_0007.{ending}: cut short; it was not sent"
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_sent(phone: Path, workdir: Path) -> None:
+    path = phone / "a.jpg"
+    painted(900, 660).save(path)
+    original = read(path).original
+    painted(900, 660, seed=2).save(path, quality=80)
+    assert "changed since it was read" in refusal(original, workdir)
+
+
+def test_a_file_that_is_gone_is_said(phone: Path, workdir: Path) -> None:
+    path = phone / "a.jpg"
+    painted(900, 660).save(path)
+    original = read(path).original
+    path.unlink()
+    assert refusal(original, workdir) == "a.jpg: no such file or directory; it was not sent"
+
+
+def test_more_than_flickr_takes_is_refused(phone: Path, workdir: Path) -> None:
+    painted(900, 660).save(phone / "a.jpg")
+    assert "larger than the 0 MiB that Flickr takes" in refusal(
+        read(phone / "a.jpg").original, workdir, max_bytes=10_000
+    )
+
+
+# Without a place.
+
+
+def scans(data: bytes) -> list[bytes]:
+    """The coded data of every scan, to the bit."""
+    places = [segment for segment in jpeg_segments(data) if segment.marker != 0xD9]
+    ends = [segment.begin - 4 for segment in places[1:]] + [len(data)]
+    return [data[segment.end : end] for segment, end in zip(places, ends, strict=True) if segment.marker == 0xDA]
+
+
+def pixels_of(data: bytes) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def test_stripping_takes_the_place_out_of_exif_and_xmp_and_changes_no_pixel(phone: Path, workdir: Path) -> None:
+    path = phone / "a.jpg"
+    exif = camera_exif(subsec="33", place=BERNE, orientation=6, gps_time=(14, 11, 25), gps_date="2012:09:29")
+    painted(900, 660).save(path, exif=exif, xmp=XMP, progressive=True)
+    before = untouched_bytes(path)
+    assert send(path, workdir).has_place
+    to_send = send(path, workdir, "strip")
+    data = to_send.path.read_bytes()
+    assert (to_send.has_place, to_send.converted, to_send.is_temporary) == (False, False, True)
+    assert len(data) == len(before[0])
+    assert scans(data) == scans(before[0])
+    assert np.array_equal(pixels_of(data), pixels_of(before[0]))
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.getexif().get_ifd(0x8825) == {}
+        assert image.getexif()[0x0112] == 6
+        assert read_exif(image.info["exif"]).camera == "Apple iPhone 5"
+        taken = read_exif(image.info["exif"]).taken
+        assert taken is not None
+        assert taken.local == datetime(2012, 9, 29, 16, 11, 25, 330_000)  # noqa: DTZ001
+        assert b"Berne" in image.info["xmp"]
+        assert b'xmp:Rating="5"' in image.info["xmp"]
+        assert b"GPS" not in image.info["xmp"]
+    assert untouched_bytes(path) == before
+
+
+def test_a_picture_without_a_place_is_sent_as_it_is_even_when_stripping(phone: Path, workdir: Path) -> None:
+    painted(900, 660).save(phone / "a.jpg", exif=camera_exif())
+    assert send(phone / "a.jpg", workdir, "strip").path == phone / "a.jpg"
+
+
+def test_a_heic_loses_its_place_on_the_way_to_jpeg(phone: Path, workdir: Path) -> None:
+    painted(900, 660).save(phone / "a.heic", exif=camera_exif(place=BERNE))
+    to_send = send(phone / "a.heic", workdir, "strip")
+    assert not to_send.has_place
+    with Image.open(to_send.path) as image:
+        assert image.getexif().get_ifd(0x8825) == {}
+        assert read_exif(image.info["exif"]).taken is not None
+
+
+def test_a_png_loses_its_place_and_keeps_its_rows(phone: Path, workdir: Path) -> None:
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=True)
+    painted(900, 660).save(phone / "a.png", exif=camera_exif(place=BERNE), pnginfo=text)
+    before = (phone / "a.png").read_bytes()
+    to_send = send(phone / "a.png", workdir, "strip")
+    data = to_send.path.read_bytes()
+    assert to_send.path.suffix == ".png"
+    assert not to_send.has_place
+    assert b"GPS" not in data
+    rows = [[bytes(d[c.begin : c.end]) for c in png_chunks(d) if c.kind == b"IDAT"] for d in (before, data)]
+    assert rows[0] == rows[1]
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.getexif().get_ifd(0x8825) == {}
+        assert image.getexif()[0x0110] == "iPhone 5"
+
+
+def test_the_coordinates_are_blanked_in_maker_s_notes_too() -> None:
+    exif = Image.Exif()
+    exif.load(camera_exif(place=BERNE))
+    plain = exif.tobytes()[6:]
+    entry = next(entry for entry in entries(plain) if (entry.ifd, entry.tag) == (GPS_IFD, GPS_LATITUDE))
+    latitude = plain[entry.value_at : entry.value_at + entry.size]
+    exif.get_ifd(0x8769)[0x927C] = b"Apple iOS\x00" + latitude + b"rest of the notes"
+    buffer = io.BytesIO()
+    painted(300, 200).save(buffer, "JPEG", exif=exif.tobytes())
+    assert buffer.getvalue().count(latitude) == 2
+    stripped = without_place(buffer.getvalue())
+    assert latitude not in stripped
+    assert b"rest of the notes" in stripped
+
+
+def test_the_further_pictures_of_an_mpo_lose_their_place_too(phone: Path) -> None:
+    path = phone / "a.jpg"
+    second = painted(350, 325, seed=2).copy()
+    second.info["exif"] = camera_exif(place=BERNE)
+    painted(700, 650).save(path, "MPO", save_all=True, append_images=[second], exif=camera_exif(place=BERNE))
+    data = path.read_bytes() + b"\x00\x00\x00\x20udta\xa9xyz+46.9480+007.4474+540/"
+    stripped = without_place(data)
+    assert has_place(data)
+    assert not has_place(stripped)
+    assert b"+46.9480" not in stripped
+    assert len(stripped) == len(data)
+    with Image.open(io.BytesIO(stripped)) as image:
+        image.seek(1)
+        image.load()
+
+
+@pytest.mark.parametrize("name", ["heic-vmt-IMG_1253-9ea7b2.heic", "pillow-heif-spatial_photo-27894f.heic"])
+def test_real_phone_files_lose_the_place_they_have(corpus: Path, workdir: Path, name: str) -> None:
+    original = read(corpus / "originals" / name).original
+    kept, stripped = (bytes_to_send(original, location, workdir) for location in ("keep", "strip"))
+    assert kept.has_place or name.startswith("pillow")
+    assert not stripped.has_place
+    before, after = kept.path.read_bytes(), stripped.path.read_bytes()
+    assert scans(before) == scans(after)
+    with Image.open(io.BytesIO(after)) as image:
+        assert image.getexif().get_ifd(0x8825) == {}
+        assert image.info["icc_profile"]
+
+
+def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Path, workdir: Path) -> None:
+    source = corpus / "originals" / "planter-IMG_1122-044214.jpg"
+    with Image.open(source) as image:
+        exif = image.getexif()
+        exif.get_ifd(0x8825).update({1: "N", 2: (46.0, 56.0, 52.8), 3: "E", 4: (7.0, 26.0, 50.64)})
+        image.save(phone / "a.jpg", exif=exif.tobytes(), quality="keep")
+    before = (phone / "a.jpg").read_bytes()
+    to_send = send(phone / "a.jpg", workdir, "strip")
+    after = to_send.path.read_bytes()
+    assert has_place(before)
+    assert not has_place(after)
+    assert scans(before) == scans(after)
+    assert found(phone / "a.jpg").size_bytes == to_send.size_bytes
