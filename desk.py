@@ -21,6 +21,9 @@ from settings import Settings
 from state import StateFolder
 
 
+USER_AGENT = "instagram2flickr/0.1.0"
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """All that a run works with, opened once."""
@@ -41,11 +44,11 @@ def open_desk(settings: Settings, clock: Clock, teller: Teller) -> Iterator[Desk
     with state.lock():
         journal = Journal(state.journal_file)
         try:
-            flickr = FlickrClient(_access(settings, state), network(settings), _budget(settings, journal, clock, teller),
-                                  clock)
+            budget = _budget(settings, journal, clock, teller)
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-            yield Desk(settings, state, journal, flickr, clock, teller, run)
+            with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr:
+                yield Desk(settings, state, journal, flickr, clock, teller, run)
         finally:
             journal.close()
 
@@ -54,7 +57,7 @@ def network(settings: Settings) -> Network:
     """How Flickr is reached."""
     flickr = settings.flickr
     return Network(connect_timeout_s=flickr.connect_timeout_s, silence_timeout_s=flickr.silence_timeout_s,
-                   sandbox=settings.sandbox, asynchronous=flickr.tickets)
+                   sandbox=settings.sandbox, asynchronous=flickr.tickets, user_agent=USER_AGENT)
 
 
 def _access(settings: Settings, state: StateFolder) -> Access:

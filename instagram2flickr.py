@@ -135,7 +135,7 @@ def logout(ctx: click.Context) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options
 @click.pass_context
-def sync(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None, yes: bool, **options: Any) -> None:
+def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None, yes: bool, **options: Any) -> None:
     """Replace small Instagram copies on Flickr with the originals in FOLDER.
 
     \b

@@ -47,7 +47,7 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
     if not best.fit.sure or best.fit.score < SURE_SCORE:
         return Verdict.REVIEW, f"{name} is similar, not certain: {best.fit.words}"
-    if others and (others[0].fit.sure or margin(candidates) < SURE_MARGIN):
+    if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
         return Verdict.REVIEW, f"{others[0].original.path.name} fits almost as well as {name}"
     late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
     if late is not None:
