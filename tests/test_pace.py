@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from hand_clock import HandClock
 
 from errors import StoppedError
-from hand_clock import HandClock
 from pace import HOUR_S, CallBudget, ForgetfulHistory, Gate, SystemClock, wait_until
 
 NOON = 1_790_000_000.0
