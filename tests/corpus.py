@@ -24,8 +24,8 @@ class Truth:
 def read_truth(corpus: Path) -> list[Truth]:
     with (corpus / "truth.csv").open(encoding="utf-8", newline="") as stream:
         return [
-            Truth(corpus / "instagram" / row["instagram"],
-                  frozenset({row["original"], *row["twins"].replace(";", " ").replace("|", " ").split()}) - {""}, row["tier"])
+            Truth(corpus / "instagram" / row["instagram"], frozenset({row["original"], *row["twins"].split()}) - {""},
+                  row["tier"])
             for row in csv.DictReader(stream)
         ]
 

@@ -22,7 +22,7 @@ def test_the_example_file_shows_every_key_with_its_default_and_its_meaning() -> 
     parser.read_string(text)
     shown = {(section, name): value for section in parser.sections() for name, value in parser.items(section)}
     wanted = {
-        (key.section, key.name): {True: "yes", False: "no"}.get(key.default, f"{key.default}")  # type: ignore[call-overload]
+        (key.section, key.name): {True: "yes", False: "no"}.get(key.default, f"{key.default}")
         if isinstance(key.default, bool) else f"{key.default:g}" if isinstance(key.default, float) else f"{key.default}"
         for key in KEYS
     }
