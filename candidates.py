@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 import matcher
+from decoding import decode_fully, open_picture, pixels, to_srgb, turned
+from errors import PictureError
 from journal import Journal
 from model import Candidate, Fit, Kinship, Original, Window
 from originals import same_exposure_by_exif
@@ -31,6 +34,7 @@ from plan import choose_twin
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8
 SHOWN = 5
+LARGEST_COPY = 2048
 
 Fingerprint = NDArray[Any]
 
@@ -68,22 +72,25 @@ class _Task:
 def assess(
     copies: Mapping[str, Path], gallery: Gallery, journal: Journal, on_done: Callable[[], None]
 ) -> dict[str, Assessed]:
-    """Find the groups in question for each copy, given as file by sha256; the answers by sha256."""
+    """Find the groups in question for each copy, given as file by sha256; the answers by sha256.
+
+    A copy that cannot be compared (its decoder or a worker crashed) has no answer.
+    """
     signature = gallery.signature()
     answers: dict[str, Assessed] = {}
     waiting: dict[str, Path] = {}
     for sha256, file in copies.items():
         known = journal.assessment(sha256, signature)
-        if known is not None:
+        if known is None:
+            waiting[sha256] = file
+        else:
             answers[sha256] = _from_json(known)
             on_done()
-        else:
-            waiting[sha256] = file
-    if waiting and gallery.originals:
-        for sha256, assessed in _seek(waiting, gallery, journal):
+    for sha256, assessed in _seek(waiting, gallery, journal):
+        if assessed is not None:
             answers[sha256] = assessed
             journal.keep_assessments([(sha256, signature, _to_json(assessed))])
-            on_done()
+        on_done()
     return answers
 
 
@@ -96,40 +103,100 @@ def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str) -> list[Can
     return sorted(found, key=lambda one: (-one.fit.score, str(one.original.path)))[:SHOWN]
 
 
-def _seek(waiting: Mapping[str, Path], gallery: Gallery, journal: Journal) -> Iterator[tuple[str, Assessed]]:
+def _seek(
+    waiting: Mapping[str, Path], gallery: Gallery, journal: Journal
+) -> Iterator[tuple[str, Assessed | None]]:
+    if not gallery.originals:
+        yield from ((sha256, Assessed(())) for sha256 in waiting)
+        return
     index = matcher.Index(gallery.fingerprints)
 
-    def tasks() -> Iterator[_Task]:
+    def tasks() -> Iterator[_Task | None]:
         for file in waiting.values():
             data = file.read_bytes()
-            proposals = tuple(index.search(_pixels(data), PROPOSALS))
+            try:
+                proposals = tuple(index.search(_copy_pixels(data), PROPOSALS))
+            except PictureError:
+                yield None
+                continue
             members = tuple(gallery.originals[one.index] for one in proposals)
-            thumbnails = tuple(journal.thumbnail(one.path) or b"" for one in members)
-            yield _Task(data, members, thumbnails, proposals)
+            thumbnails = tuple(journal.thumbnail(one.path) for one in members)
+            known = tuple(jpeg for jpeg in thumbnails if jpeg is not None)
+            # One that is missing could be the sibling that makes this a question.
+            yield _Task(data, members, known, proposals) if len(known) == len(members) else None
 
     yield from zip(waiting, _in_workers(tasks(), len(waiting)), strict=True)
 
 
-def _in_workers(tasks: Iterable[_Task], count: int) -> Iterator[Assessed]:
-    workers = min(os.cpu_count() or 1, 8, count)
-    if workers < 2:
-        yield from map(_compare_all, tasks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
+    """Compare in worker processes, answers in order; a task that crashes its worker twice is answered None."""
+    workers = max(1, min(os.cpu_count() or 1, 8, count))
+    crew = _Crew(workers)
+    try:
         # A few tasks ahead, not all: each carries pictures.
-        pending = []
+        pending: deque[tuple[_Task | None, Future[Assessed] | None]] = deque()
         for task in tasks:
-            pending.append(pool.submit(_compare_all, task))
+            pending.append((task, crew.begin(task)))
             if len(pending) > 3 * workers:
-                yield pending.pop(0).result()
+                yield crew.finish(*pending.popleft())
         while pending:
-            yield pending.pop(0).result()
+            yield crew.finish(*pending.popleft())
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """Worker processes that outlive a crash: what was under way is done again, each in a process of its own."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def begin(self, task: _Task | None) -> Future[Assessed] | None:
+        if task is None:
+            return None
+        if self._pool is None:
+            self._pool = self._start(self._workers)
+        try:
+            return self._pool.submit(_compare_all, task)
+        except BrokenProcessPool:
+            self.dismiss()
+            return self.begin(task)
+
+    def finish(self, task: _Task | None, future: Future[Assessed] | None) -> Assessed | None:
+        if task is None or future is None:
+            return None
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            self.dismiss()
+        except PictureError:
+            return None
+        with self._start(1) as alone:
+            try:
+                return alone.submit(_compare_all, task).result()
+            except (BrokenProcessPool, PictureError):
+                return None
+
+    def dismiss(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    @staticmethod
+    def _start(workers: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_be_quiet)
+
+
+def _be_quiet() -> None:
+    """Ctrl-C is for the parent, which decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
-    copy = _pixels(task.copy)
-    pictures = [_pixels(jpeg) for jpeg in task.thumbnails]
+    copy = _copy_pixels(task.copy)
+    pictures = [pixels(jpeg) for jpeg in task.thumbnails]
     fits = [matcher.compare(copy, picture, one) for picture, one in zip(pictures, task.proposals, strict=True)]
     order = sorted(range(len(fits)), key=lambda place: -fits[place].score)
     groups: list[list[int]] = []
@@ -156,9 +223,13 @@ def _are_twins(
     return kin is Kinship.TWIN
 
 
-def _pixels(data: bytes) -> NDArray[np.uint8]:
-    with Image.open(BytesIO(data)) as picture:
-        return np.asarray(picture.convert("RGB"))
+def _copy_pixels(data: bytes) -> NDArray[np.uint8]:
+    """A copy upright in sRGB, (height, width, 3); one that is no small copy is shrunk, since no copy needs more."""
+    with open_picture(data) as opened:
+        image = to_srgb(decode_fully(opened), opened.image.info.get("icc_profile"))
+        upright = turned(image, opened.orientation).convert("RGB")
+    upright.thumbnail((LARGEST_COPY, LARGEST_COPY))
+    return np.asarray(upright)
 
 
 def _to_json(assessed: Assessed) -> Any:

@@ -247,6 +247,9 @@ def _decide(desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: 
         # Flickr does not always say the size; the file does.
         sized = replace(copy, photo=replace(copy.photo, width=backup.width, height=backup.height))
         answer = answers.get(backup.sha256)
-        candidates = as_candidates(answer, shelf.gallery, rules.prefer) if answer else []
+        if answer is None:
+            decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
+            continue
+        candidates = as_candidates(answer, shelf.gallery, rules.prefer)
         decisions[copy.photo_id] = decide(sized, candidates, rules.min_gain)
     return decisions
