@@ -17,11 +17,10 @@ from flickr_client import Access, FlickrClient, Network
 from journal import Journal
 from pace import CallBudget, Clock
 from progress import Teller
-from settings import Settings
+from settings import VERSION, Settings
 from state import StateFolder
 
-
-USER_AGENT = "instagram2flickr/0.1.0"
+USER_AGENT = f"instagram2flickr/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ import click
 
 import commands
 from errors import ExitCode, SettingsError, SyncError
-from settings import Settings, load_settings
+from settings import VERSION, Settings, load_settings
 
-VERSION = "0.1.0"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

@@ -25,6 +25,7 @@ from errors import SettingsError
 
 PREFIX = "INSTAGRAM2FLICKR_"
 APP = "instagram2flickr"
+VERSION = "0.1.0"
 # Environment names that are no settings of the file; CORPUS belongs to the tests.
 OTHER_VARIABLES = frozenset({"CONFIG", "STATE", "SANDBOX", "CORPUS"})
 
