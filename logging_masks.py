@@ -53,11 +53,12 @@ def hide(*values: str) -> None:
 
 def masked(text: str) -> str:
     """Return the text without what is secret."""
+    # By name first: a secret that is also a word must not spoil the names.
+    text = _NAMED.sub(lambda found: found["name"] + found["between"] + MASK, text)
     with _guard:
         known = sorted(_hidden, key=len, reverse=True)
     for value in known:
         text = text.replace(value, MASK)
-    text = _NAMED.sub(lambda found: found["name"] + found["between"] + MASK, text)
     text = _USERINFO.sub(rf"\1{MASK}@", text)
     return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 

@@ -8,7 +8,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
-from flickr_side import logged_in, picture
+from flickr_side import logged_in, named, picture
 from hand_clock import HandClock
 
 from errors import (
@@ -62,7 +62,7 @@ def test_every_request_is_signed_posted_and_names_its_sender(flickr: SandboxFlic
     Status(500), Status(502), Status(503), Status(504), Status(429), Html(), ApiError(105), ApiError(106),
     ApiError(201), ApiError(0, "Sorry, the Flickr API service is not currently available."),
     ApiError(201, json_in_xml=True), DropBefore(), CutOff(), truncated(), OAuthError("nonce_used"), Status(302),
-], ids=repr)
+], ids=named)
 def test_what_passes_is_tried_again(flickr: SandboxFlickr, photo_id: str, trouble: Kind) -> None:
     flickr.faults.add(Fault(where=INFO, kind=trouble, times=4))
     with logged_in(flickr) as side:
@@ -73,7 +73,7 @@ def test_what_passes_is_tried_again(flickr: SandboxFlickr, photo_id: str, troubl
 
 @pytest.mark.parametrize(("trouble", "words"), [
     (Status(502), "HTTP 502"), (Html(), "no JSON"), (ApiError(105), "error 105"), (DropBefore(), "broke off"),
-], ids=repr)
+], ids=named)
 def test_what_does_not_pass_stops_the_run_after_five_tries(
     flickr: SandboxFlickr, photo_id: str, trouble: Kind, words: str
 ) -> None:
@@ -157,7 +157,7 @@ def test_a_trickle_is_given_up_though_it_is_never_silent(flickr: SandboxFlickr, 
     (OAuthError("parameter_absent&oauth_parameters_absent=oauth_token", 400), LoginError, "parameter_absent"),
     (Status(400), StoppedError, "HTTP 400"), (Status(403), StoppedError, "HTTP 403"),
     (Status(407), StoppedError, "HTTP 407"),
-], ids=repr)
+], ids=named)
 def test_what_is_final_is_said_at_once(
     flickr: SandboxFlickr, photo_id: str, trouble: Kind, error: type[SyncError], words: str
 ) -> None:

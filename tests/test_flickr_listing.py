@@ -7,7 +7,7 @@ import tracemalloc
 from collections.abc import Callable, Sequence
 
 import pytest
-from flickr_side import logged_in, picture
+from flickr_side import logged_in, named, picture
 
 from flickr_answers import Page, read_page
 from flickr_listing import Listing, list_pages
@@ -40,7 +40,7 @@ def test_a_listing_without_trouble_takes_a_call_for_500_photos(flickr: SandboxFl
     assert (listing.total, listing.distinct, listing.complete) == (photos, photos, True)
 
 
-@pytest.mark.parametrize("trouble", [RepeatedPage(), ShortPage(missing=7), empty_page()], ids=repr)
+@pytest.mark.parametrize("trouble", [RepeatedPage(), ShortPage(missing=7), empty_page()], ids=named)
 @pytest.mark.parametrize("skip", [0, 1, 2])
 def test_a_bad_page_is_made_good_by_going_through_once_more(
     flickr: SandboxFlickr, trouble: RepeatedPage | ShortPage, skip: int
@@ -87,7 +87,7 @@ def test_a_photo_uploaded_meanwhile_costs_no_second_way_through_all(flickr: Sand
     assert calls == 5 + 1
 
 
-@pytest.mark.parametrize("trouble", [Status(502), Html(), Status(503)], ids=repr)
+@pytest.mark.parametrize("trouble", [Status(502), Html(), Status(503)], ids=named)
 def test_a_page_that_fails_is_asked_for_again(flickr: SandboxFlickr, trouble: Status) -> None:
     ids = filled(flickr, 1100)
     flickr.faults.add(Fault(where=LISTING, kind=trouble, every=2, times=3))

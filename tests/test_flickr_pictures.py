@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flickr_side import Side, logged_in, picture
+from flickr_side import Side, logged_in, named, picture
 from hand_clock import HandClock
 from PIL import Image
 
@@ -93,7 +93,7 @@ def test_a_picture_turned_by_its_exif_is_still_itself(flickr: SandboxFlickr, tmp
 @pytest.mark.parametrize("trouble", [
     Status(500), Status(503), Status(429), DropBefore(), CutOff(), truncated(), Html(),
     Rewritten(lambda body: body[:-2000]), Rewritten(lambda body: b""),
-], ids=repr)
+], ids=named)
 def test_what_passes_is_tried_again(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path, trouble: Kind
 ) -> None:
@@ -105,7 +105,7 @@ def test_what_passes_is_tried_again(
     assert left_in(tmp_path) == ["copy"]
 
 
-@pytest.mark.parametrize("trouble", [Status(500), CutOff(), truncated(), Html()], ids=repr)
+@pytest.mark.parametrize("trouble", [Status(500), CutOff(), truncated(), Html()], ids=named)
 def test_a_picture_that_never_comes_whole_leaves_nothing_behind(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path, trouble: Kind
 ) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from flickr_side import logged_in, picture
+from flickr_side import logged_in, named, picture
 from hand_clock import HandClock
 
 from errors import (
@@ -107,7 +107,7 @@ def test_the_file_is_opened_anew_for_every_sending(flickr: SandboxFlickr, photo_
     (Rewritten(lambda body: b'<rsp stat="fail"><err msg="odd"/></rsp>'), True),
     (Rewritten(lambda body: b"\xff\xfe\x00" + body), True),
     (OAuthError("nonce_used"), False),
-], ids=repr)
+], ids=named)
 def test_a_reply_that_is_lost_is_not_sent_again_and_not_called_a_refusal(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, taken: bool
 ) -> None:
@@ -145,7 +145,7 @@ def test_an_answer_that_only_trickles_is_a_lost_reply(flickr: SandboxFlickr, pho
     (OAuthError("token_rejected"), LoginError, "login"),
     (OAuthError("signature_invalid&debug_sbs=POST"), LoginError, "api_secret"),
     (OAuthError("timestamp_refused"), StoppedError, "clock"),
-], ids=repr)
+], ids=named)
 def test_what_is_wrong_with_the_account_ends_the_run(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, error: type[SyncError], words: str
 ) -> None:
@@ -168,7 +168,7 @@ def test_what_is_wrong_with_the_account_ends_the_run(
     (ApiError(201, "not currently available", json_in_xml=True), 201, False),
     (ApiError(0, "not currently available"), 0, False),
     (Status(429), None, False), (Status(413), None, True), (Status(403), None, True),
-], ids=repr)
+], ids=named)
 def test_a_plain_refusal_says_whether_the_same_would_be_refused_again(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, code: int | None, final: bool
 ) -> None:
@@ -255,7 +255,7 @@ def test_a_ticket_open_for_too_long_is_unclear(flickr: SandboxFlickr, photo_id: 
 
 @pytest.mark.parametrize("trouble", [
     Status(500), Html(), ApiError(98, "Invalid token"), OAuthError("token_rejected"), Status(429, retry_after="9999"),
-], ids=repr)
+], ids=named)
 def test_a_ticket_that_cannot_be_asked_for_is_unclear(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind
 ) -> None:
