@@ -49,7 +49,8 @@ def test_the_readme_and_ci_run_the_same_test_command() -> None:
 
 
 def test_the_changelog_begins_with_this_version() -> None:
-    first = re.search(r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first = re.search(r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", changelog, re.MULTILINE)
     assert first is not None
     assert first[1] == VERSION
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
