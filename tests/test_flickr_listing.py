@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from flickr_side import logged_in, named, picture
@@ -140,28 +141,39 @@ def test_nothing_changed_keeps_the_watermark(flickr: SandboxFlickr) -> None:
     assert (listing.total, listing.complete, listing.watermark) == (0, True, 1_600_000_000)
 
 
-def test_a_hundred_thousand_photos_take_two_hundred_calls_and_little_memory(
-    flickr: SandboxFlickr,
-) -> None:
-    def ask(number: int) -> Page:
-        calls.append(number)
-        first = (number - 1) * 500
-        return read_page({"photos": {"total": "100000", "pages": 200, "photo": [
-            {"id": str(53_000_000_000 + first + one), "secret": "abc", "title": "x" * 200} for one in range(500)]}})
+def entries(number: int) -> Page:
+    """A page of an account of 100,000 photos."""
+    first = (number - 1) * 500
+    return read_page({"photos": {"total": "100000", "pages": 200, "photo": [
+        {"id": str(53_000_000_000 + first + one), "secret": "abc", "title": "x" * 200} for one in range(500)]}})
 
-    calls: list[int] = []
+
+def test_a_hundred_thousand_photos_take_two_hundred_calls() -> None:
+    asked: list[int] = []
     kept = 0
+
+    def ask(number: int) -> Page:
+        asked.append(number)
+        return entries(number)
 
     def keep(photos: Sequence[Photo]) -> None:
         nonlocal kept
         kept += len(photos)
 
-    tracemalloc.start()
     listing = list_pages(ask, keep)
+    assert (asked, kept, listing.complete) == (list(range(1, 201)), 100_000, True)
+
+
+def test_of_each_photo_little_more_than_its_number_is_remembered() -> None:
+    def ask(number: int) -> Page:
+        return replace(entries(number), total=10_000, pages=20)
+
+    tracemalloc.start()
+    list_pages(ask, lambda photos: None)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert (len(calls), kept, listing.complete) == (200, 100_000, True)
-    assert peak < 60 << 20
+    # A page of 500 weighs about 1 MB; all 10,000 photos would weigh 20.
+    assert peak < 8 << 20
 
 
 def test_the_pages_are_asked_for_in_order_whatever_their_answers_hold() -> None:
