@@ -188,9 +188,11 @@ class Journal:
         """Whether the account is known to hold this photo."""
         return bool(self._rows("SELECT 1 FROM photos WHERE photo_id = ?", (photo_id,)))
 
-    def copies(self) -> list[Mapping[str, Any]]:
-        """The photos kept whole."""
-        return [json.loads(row[0]) for row in self._rows("SELECT body FROM photos WHERE body IS NOT NULL")]
+    def copies(self) -> Iterator[Mapping[str, Any]]:
+        """The photos kept whole, one after the other: an account may hold a hundred thousand."""
+        with self._guard:
+            for (body,) in self._db.execute("SELECT body FROM photos WHERE body IS NOT NULL"):
+                yield json.loads(body)
 
     # What was read in the folder.
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from sys import intern
 
 from candidates import as_candidates, assess
 from carry_out import Carrier, Outcome
@@ -153,7 +154,7 @@ def list_copies(desk: Desk) -> list[InstagramCopy]:
         else:
             desk.teller.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
                             "looked for in the next run")
-    photos = [Photo(**{**body, "tags": tuple(body["tags"])}) for body in journal.copies()]
+    photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
     return sorted(copies, key=lambda one: (one.photo.uploaded_at, one.photo_id))
 
