@@ -33,15 +33,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 import matcher
+from dng import full_preview, tiff_kind
 from errors import PictureError
-from exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, read_exif
-from formats import CUT_SHORT, DAMAGED, PICTURE_FORMATS, content_format, find_flaw
+from exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
+from flaws import CUT_SHORT, DAMAGED
+from formats import PICTURE_FORMATS, content_format, find_flaw
 
 MAX_PIXELS = 250_000_000
 MAX_FILE_BYTES = 512 * 2**20
 # Above this a picture is decoded alone. JPEG is decoded scaled down, so only very large ones count.
 BIG_PIXELS = 60_000_000
 BIG_DRAFT_PIXELS = 200_000_000
+STRIPE_ROWS = 64
 THUMBNAIL_QUALITY = 90
 # Drafts are at least this many times the thumbnail, so that their own rough filter does not show in it.
 DRAFT_MARGIN = 2
@@ -59,6 +62,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_JPEG_NAMES = frozenset({"JPEG", "MPO"})
 _TURNED_ON_OPENING = frozenset({"HEIF", "TIFF"})
 _UNSUPPORTED = {"RAW": "a camera's raw file, which is not supported", "VIDEO": "a video"}
 
@@ -123,24 +127,51 @@ def read_bytes(path: Path) -> bytes:
 @contextmanager
 def open_picture(data: bytes) -> Iterator[Opened]:
     """Read the heading of a whole file; PictureError with a short reason for whatever goes wrong inside."""
-    kind = content_format(data[:64])
-    if kind not in PICTURE_FORMATS:
-        raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
-    flaw = find_flaw(data, kind)
+    kind = _kind(data)
+    flaw = find_flaw(data, "TIFF" if kind == "DNG" else kind)
     if flaw is not None:
         raise PictureError(flaw)
-    with _decoding(), Image.open(io.BytesIO(data), formats=(kind,)) as image:
+    inside = _picture_inside(data, kind)
+    shown = "JPEG" if inside is not data else kind
+    with _decoding(), Image.open(io.BytesIO(inside), formats=(shown,)) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise Image.DecompressionBombError
-        exif = read_exif(data if kind == "TIFF" else image.info.get("exif"))
-        block = _exif_of_tiff(image) if kind == "TIFF" else image.info.get("exif")
+        block = image.info.get("exif")
+        if kind in ("TIFF", "DNG"):
+            block = _exif_of_tiff(data)
+        exif = read_exif(block)
         yield Opened(image, kind, exif, block, 1 if kind in _TURNED_ON_OPENING else exif.orientation)
 
 
-def _exif_of_tiff(image: Image.Image) -> bytes:
+def _kind(data: bytes) -> str:
+    """The format, if it is one that is read; else NotAPictureError."""
+    kind = content_format(data[:64])
+    if kind == "TIFF":
+        kind = tiff_kind(data)
+    if kind is None or kind not in PICTURE_FORMATS:
+        raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
+    return kind
+
+
+def _picture_inside(data: bytes, kind: str) -> bytes:
+    """The bytes that hold the picture: the file itself, or the full-size preview of a DNG."""
+    if kind != "DNG":
+        return data
+    preview = full_preview(data)
+    if preview is None:
+        raise PictureError("a raw file without a preview of full size, which is not supported")
+    if find_flaw(preview, "JPEG"):
+        raise PictureError(DAMAGED)
+    return preview
+
+
+def _exif_of_tiff(data: bytes) -> bytes | None:
     """A TIFF's own entries are its EXIF, among those that describe its rows; only the former are wanted."""
-    whole, kept = image.getexif(), Image.Exif()
+    if byte_order(data) is None:
+        return None
+    whole, kept = Image.Exif(), Image.Exif()
+    whole.load(data)
     for tag in _TIFF_TEXTS:
         if isinstance(whole.get(tag), str):
             kept[tag] = whole[tag]
@@ -177,7 +208,8 @@ def read_picture(data: bytes, alone: bool = True) -> Picture | None:
     """Decode a file once, just far enough for its thumbnail; None when it is too large to be read beside others."""
     with open_picture(data) as opened:
         width, height = opened.upright_size
-        if not alone and width * height > (BIG_DRAFT_PIXELS if opened.content_format == "JPEG" else BIG_PIXELS):
+        limit = BIG_DRAFT_PIXELS if opened.image.format in _JPEG_NAMES else BIG_PIXELS
+        if not alone and width * height > limit:
             return None
         thumbnail = _thumbnail(opened, matcher.thumbnail_size(width, height))
         return Picture(opened.content_format, width, height, opened.exif, thumbnail)
@@ -186,17 +218,39 @@ def read_picture(data: bytes, alone: bool = True) -> Picture | None:
 def _thumbnail(opened: Opened, upright_size: tuple[int, int]) -> bytes:
     image = opened.image
     size = upright_size[::-1] if opened.orientation >= 5 else upright_size
-    box: tuple[float, float, float, float] = (0, 0, *image.size)
-    if opened.content_format == "JPEG":
-        drafted = image.draft(None, (size[0] * DRAFT_MARGIN, size[1] * DRAFT_MARGIN))
-        box = drafted[1] if drafted else box
-    small = _plain(image)
-    if small.size != size or box != (0, 0, *size):
-        small = small.resize(size, Image.Resampling.LANCZOS, box)
-    small = to_srgb(small, image.info.get("icc_profile"))
+    roomy = (size[0] * DRAFT_MARGIN, size[1] * DRAFT_MARGIN)
+    profile = image.info.get("icc_profile")
+    drafted = image.draft(None, roomy) if image.format in _JPEG_NAMES else None
+    image.load()
+    plain, box = _reduced(image, roomy)
+    if drafted:
+        box = drafted[1]
+    small = plain if box == (0, 0, *size) else plain.resize(size, Image.Resampling.LANCZOS, box)
     buffer = io.BytesIO()
-    turned(small, opened.orientation).save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
+    turned(to_srgb(small, profile), opened.orientation).save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
     return buffer.getvalue()
+
+
+def _reduced(image: Image.Image, roomy: tuple[int, int]) -> tuple[Image.Image, tuple[float, float, float, float]]:
+    """The picture in a plain mode and the box of it that is the picture; very large ones averaged stripe by stripe.
+
+    Changing the mode of a whole picture doubles its memory, and so does resizing one with transparency.
+    """
+    width, height = image.size
+    factor = min(width // roomy[0], height // roomy[1])
+    if width * height <= BIG_PIXELS or factor < 2:
+        return _plain(image), (0, 0, width, height)
+    parts = []
+    for top in range(0, height, factor * STRIPE_ROWS):
+        stripe = image.crop((0, top, width, min(top + factor * STRIPE_ROWS, height)))
+        stripe.info = image.info
+        parts.append(_plain(stripe).reduce(factor))
+    whole = Image.new(parts[0].mode, (parts[0].width, sum(part.height for part in parts)))
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    return whole, (0, 0, width / factor, height / factor)
 
 
 def decode_fully(opened: Opened) -> Image.Image:
@@ -211,7 +265,7 @@ def prove_whole(opened: Opened) -> None:
     with _decoding():
         if opened.content_format == "GIF" and getattr(image, "is_animated", False):
             raise PictureError("an animated GIF, which Flickr does not take")
-        if opened.content_format == "JPEG" and image.mode == "RGB":
+        if opened.image.format in _JPEG_NAMES and image.mode == "RGB":
             image.draft("L", image.size)  # all data is decoded either way, in a quarter of the memory
         image.load()
 

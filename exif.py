@@ -85,27 +85,28 @@ def entries(tiff: bytes) -> Iterator[Entry]:
         if at in seen or at < 8 or at + 2 > len(tiff):
             continue
         seen.add(at)
-        (count,) = struct.unpack_from(order + "H", tiff, at)
-        for entry in _directory(tiff, order, (ifd, at + 2, count)):
+        for entry in directory(tiff, ifd, at):
             total += 1
             yield entry
             if entry.tag in (EXIF_IFD, GPS_IFD) and entry.number == 1 and entry.ifd == 0 and entry.size == 4:
                 waiting.append((entry.tag, struct.unpack_from(order + "L", tiff, entry.value_at)[0]))
-        following = at + 2 + 12 * count
+        following = at + 2 + 12 * struct.unpack_from(order + "H", tiff, at)[0]
         if ifd == 0 and following + 4 <= len(tiff):
             waiting.append((ifd, struct.unpack_from(order + "L", tiff, following)[0]))
 
 
-def _directory(tiff: bytes, order: str, where: tuple[int, int, int]) -> Iterator[Entry]:
-    ifd, begin, count = where
-    for at in range(begin, begin + 12 * min(count, _MAX_ENTRIES), 12):
-        if at + 12 > len(tiff):
+def directory(tiff: bytes, ifd: int, at: int) -> Iterator[Entry]:
+    """The usable entries of the one directory that begins at this place."""
+    order = byte_order(tiff) or "<"
+    (count,) = struct.unpack_from(order + "H", tiff, at)
+    for entry_at in range(at + 2, at + 2 + 12 * min(count, _MAX_ENTRIES), 12):
+        if entry_at + 12 > len(tiff):
             return
-        tag, kind, number = struct.unpack_from(order + "HHL", tiff, at)
+        tag, kind, number = struct.unpack_from(order + "HHL", tiff, entry_at)
         size = _TYPE_SIZES.get(kind, 0) * number
-        value_at = at + 8 if size <= 4 else struct.unpack_from(order + "L", tiff, at + 8)[0]
+        value_at = entry_at + 8 if size <= 4 else struct.unpack_from(order + "L", tiff, entry_at + 8)[0]
         if size and value_at + size <= len(tiff):
-            yield Entry(ifd, tag, kind, number, at, value_at, size)
+            yield Entry(ifd, tag, kind, number, entry_at, value_at, size)
 
 
 def read_exif(exif: bytes | None) -> Exif:

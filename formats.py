@@ -2,8 +2,8 @@
 
 A phone's cable, a full disk or a broken download leaves files that begin as pictures and then stop, or go on
 with zeros; decoders show the upper part and say little. Each format here says in its own structure where it
-ends: a JPEG by its end marker outside any segment, a PNG by IEND and checksums, HEIC and AVIF by the lengths
-of their boxes and the places their item table points to, WebP by its RIFF length. `find_flaw` reads that
+ends: a JPEG by its end marker outside any segment, a PNG by IEND and checksums, TIFF by where its strips lie,
+WebP by its RIFF length, HEIC and AVIF by their boxes (boxes.py). `find_flaw` reads that
 structure, never the pixels; whether the pixels decode is for decoding.py.
 
 Endings are never trusted: phones, exports and mail write JPEG under any name (an export of 2025 held JPEG in
@@ -18,9 +18,11 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-CUT_SHORT = "cut short"
-DAMAGED = "damaged"
-PICTURE_FORMATS = frozenset({"JPEG", "PNG", "GIF", "HEIF", "AVIF", "TIFF", "WEBP"})
+from boxes import ZERO_TAIL_BYTES, check_boxes
+from exif import byte_order, directory
+from flaws import CUT_SHORT, DAMAGED, Chunk, FlawError
+
+PICTURE_FORMATS = frozenset({"JPEG", "PNG", "GIF", "HEIF", "AVIF", "TIFF", "DNG", "WEBP"})
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
@@ -36,18 +38,6 @@ class Segment(NamedTuple):
     marker: int
     begin: int
     end: int
-
-
-class Chunk(NamedTuple):
-    """A chunk of PNG or RIFF, or a box of HEIC: its type, and where its contents begin and end."""
-
-    kind: bytes
-    begin: int
-    end: int
-
-
-class FlawError(Exception):
-    """The structure breaks off or contradicts itself; the text is the reason in short words."""
 
 
 def content_format(head: bytes) -> str | None:
@@ -83,12 +73,17 @@ def _iso_format(head: bytes) -> str | None:
 
 def find_flaw(data: bytes, kind: str) -> str | None:
     """Why the file cannot be whole, by its structure alone; None when nothing speaks against it."""
-    check = {"JPEG": _check_jpeg, "PNG": _check_png, "HEIF": _check_iso, "AVIF": _check_iso, "WEBP": _check_riff}
+    check = {
+        "JPEG": _check_jpeg,
+        "PNG": _check_png,
+        "GIF": _check_gif,
+        "HEIF": check_boxes,
+        "AVIF": check_boxes,
+        "TIFF": _check_tiff,
+        "WEBP": _check_riff,
+    }
     try:
-        if kind in check:
-            check[kind](data)
-        elif kind == "GIF" and not data.rstrip(b"\x00").endswith(b";"):
-            return CUT_SHORT
+        check[kind](data)
     except FlawError as flaw:
         return str(flaw)
     except (struct.error, IndexError):
@@ -201,75 +196,29 @@ def _check_png(data: bytes) -> None:
         raise FlawError(DAMAGED)
 
 
-def iso_boxes(data: bytes, begin: int, end: int) -> Iterator[Chunk]:
-    """The boxes between two places of an ISO base media file (ISO 14496-12, 4.2); FlawError where one is cut."""
-    at = begin
-    while at < end:
-        if at + 8 > end:
-            raise FlawError(CUT_SHORT)
-        size, kind = struct.unpack_from(">L4s", data, at)
-        header = 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data, at + 8)
-            header = 16
-        elif size == 0:
-            size = end - at
-        if size < header:
-            raise FlawError(DAMAGED)
-        if at + size > end:
-            raise FlawError(CUT_SHORT)
-        yield Chunk(kind, at + header, at + size)
-        at += size
-
-
-def item_places(data: bytes, box: Chunk) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """The item table `iloc` (ISO 14496-12, 8.11.3): for each item in the file its id and (offset, length) pairs."""
-    version = data[box.begin]
-    sizes = int.from_bytes(data[box.begin + 4 : box.begin + 6], "big")
-    offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
-    index_size = sizes & 15 if version in (1, 2) else 0
-    id_size = 4 if version == 2 else 2
-    at = box.begin + 6
-
-    def number(size: int) -> int:
-        nonlocal at
-        at += size
-        if at > box.end:
-            raise FlawError(DAMAGED)
-        return int.from_bytes(data[at - size : at], "big")
-
-    for _ in range(number(id_size)):
-        item = number(id_size)
-        method = number(2) & 15 if version in (1, 2) else 0
-        number(2)
-        base = number(base_size)
-        extents = []
-        for _ in range(number(2)):
-            number(index_size)
-            offset = number(offset_size)
-            extents.append((base + offset, number(length_size)))
-        if method == 0:
-            yield item, extents
-
-
-def _check_iso(data: bytes) -> None:
-    """The item table must point inside the file; what may follow after the last box is not looked at."""
-    meta = None
-    try:
-        for box in iso_boxes(data, 0, len(data)):
-            meta = box if box.kind == b"meta" else meta
-    except FlawError:
-        if meta is None:
-            raise
-    if meta is None:
-        raise FlawError(DAMAGED)
-    for box in iso_boxes(data, meta.begin + 4, meta.end):
-        if box.kind == b"iloc":
-            for _, extents in item_places(data, box):
-                if any(offset + length > len(data) for offset, length in extents):
-                    raise FlawError(CUT_SHORT)
+def _check_gif(data: bytes) -> None:
+    if not data.rstrip(b"\x00").endswith(b";"):
+        raise FlawError(CUT_SHORT)
 
 
 def _check_riff(data: bytes) -> None:
-    if int.from_bytes(data[4:8], "little") + 8 > len(data):
+    if int.from_bytes(data[4:8], "little") + 8 > len(data) or data.endswith(bytes(ZERO_TAIL_BYTES)):
         raise FlawError(CUT_SHORT)
+
+
+def _check_tiff(data: bytes) -> None:
+    """Every strip and tile must lie in the file (TIFF 6.0, sections 8 and 15)."""
+    order = byte_order(data)
+    if order is None:
+        return  # BigTIFF, whose 64-bit directories are left to the decoder
+    pairs = {0x0111: 0x0117, 0x0144: 0x0145}
+    lists: dict[int, tuple[int, ...]] = {}
+    (first,) = struct.unpack_from(order + "L", data, 4)
+    for entry in directory(data, 0, first):
+        letter = {3: "H", 4: "L"}.get(entry.kind)
+        if letter and (entry.tag in pairs or entry.tag in pairs.values()):
+            lists[entry.tag] = struct.unpack_from(f"{order}{entry.number}{letter}", data, entry.value_at)
+    for offsets, lengths in pairs.items():
+        places = zip(lists.get(offsets, ()), lists.get(lengths, ()), strict=False)
+        if any(offset + length > len(data) for offset, length in places):
+            raise FlawError(CUT_SHORT)

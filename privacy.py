@@ -19,7 +19,8 @@ import zlib
 from collections.abc import Iterator
 
 from exif import GPS_IFD, GPS_LATITUDE, GPS_LONGITUDE, GPS_VERSION, byte_order, entries, read_exif
-from formats import FlawError, content_format, jpeg_segments, png_chunks
+from flaws import FlawError
+from formats import content_format, jpeg_segments, png_chunks
 
 _TIFF_START = re.compile(rb"II\*\x00|MM\x00\*")
 # XMP writes a property as an attribute or as an element, under any prefix (XMP part 1, 7.4 and 7.9).

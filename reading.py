@@ -39,6 +39,8 @@ from model import Original
 # A 200-megapixel HEIC takes some 10 s on one slow core; issue 4 allows no file more than that in the usual case.
 TIMEOUT_S = 60.0
 FILES_PER_WORKER = 8
+# Address space of a worker: three times what the largest picture takes.
+MEMORY_BYTES = 6 * 2**30
 _ONE_THREAD = {
     name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 }
@@ -219,8 +221,23 @@ def _end(worker: _Worker) -> None:
 def _work(line: Connection) -> None:
     """A worker's life: read what is given, until the line is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_modest()
     with suppress(EOFError, OSError):
         while True:
             file, alone = line.recv()
             answer = read_file(file, alone)
             line.send(_LATER if answer is None else answer)
+
+
+def _be_modest() -> None:
+    """Keep codecs from filling the memory, and from writing their complaints over the person's screen."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # only where there is such a thing; Windows has none
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)

@@ -6,6 +6,7 @@ import hashlib
 import io
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,12 +96,14 @@ def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
 def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Path, workdir: Path, ending: str) -> None:
     path = phone / f"a.{ending}"
     exif = camera_exif("2019:06:27 14:55:13", subsec="560", offset="+02:00", place=BERNE, orientation=6)
-    options = {"lossless": True} if ending == "webp" else {"quality": 95}
-    painted(900, 660).save(path, exif=exif, icc_profile=display_p3(), **options)
+    options: dict[str, Any] = {"webp": {"lossless": True}, "avif": {"quality": 95, "speed": 10}}.get(
+        ending, {"quality": 95}
+    )
+    painted(450, 330).save(path, exif=exif, icc_profile=display_p3(), **options.get(ending, {"quality": 95}))
     before = untouched_bytes(path)
     to_send = send(path, workdir)
     assert to_send.path.parent == workdir
-    assert (to_send.width, to_send.height) == (660, 900)
+    assert (to_send.width, to_send.height) == (330, 450)
     assert to_send.converted
     assert to_send.has_place
     assert to_send.is_temporary
@@ -122,7 +125,7 @@ def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Pat
 
 
 def test_the_jpeg_has_quality_95_without_colour_subsampling(phone: Path, workdir: Path) -> None:
-    painted(900, 660).save(phone / "a.heic")
+    painted(450, 330).save(phone / "a.heic")
     with Image.open(send(phone / "a.heic", workdir).path) as sent, io.BytesIO() as reference:
         painted(64, 64).save(reference, "JPEG", quality=95, subsampling=0)
         with Image.open(reference) as expected:
@@ -165,7 +168,7 @@ def test_exif_too_long_for_a_jpeg_loses_the_maker_s_notes_first(phone: Path, wor
 @pytest.mark.parametrize("ending", ["jpg", "heic", "png"])
 def test_a_file_cut_short_is_never_sent(phone: Path, workdir: Path, ending: str) -> None:
     path = phone / f"IMG_0007.{ending}"
-    painted(900, 660).save(path)
+    painted(450, 330).save(path)
     whole = read(path).original
     path.write_bytes(path.read_bytes()[: whole.size_bytes * 3 // 4])
     status = path.stat()
@@ -251,7 +254,7 @@ def test_a_picture_without_a_place_is_sent_as_it_is_even_when_stripping(phone: P
 
 
 def test_a_heic_loses_its_place_on_the_way_to_jpeg(phone: Path, workdir: Path) -> None:
-    painted(900, 660).save(phone / "a.heic", exif=camera_exif(place=BERNE))
+    painted(450, 330).save(phone / "a.heic", exif=camera_exif(place=BERNE))
     to_send = send(phone / "a.heic", workdir, "strip")
     assert not to_send.has_place
     with Image.open(to_send.path) as image:

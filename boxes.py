@@ -1,0 +1,160 @@
+"""HEIC and AVIF are boxes: where their items lie, and whether the coded data in them can be whole.
+
+A HEIC of a phone is a grid of some fifty tiles, each an item of its own. libheif fills a tile it cannot decode
+with grey and says nothing, so a file whose last half is zeros looks well in its thumbnail. Two things in the
+structure give it away. The item table points beyond the end of a file that was cut. And coded HEVC data never
+holds 00 00 00, 00 00 01 or 00 00 02, since the encoder breaks every such run with a 03 (ITU-T H.265, 7.4.1.1);
+where they stand, blocks of the file are missing. AVIF has no such mark; there the zeros at the end must do.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from flaws import CUT_SHORT, DAMAGED, Chunk, FlawError
+
+# Compressed data never ends in this many zeros; a file whose last blocks were not copied does.
+ZERO_TAIL_BYTES = 64
+_NEVER_IN_HEVC = (b"\x00\x00\x00", b"\x00\x00\x01", b"\x00\x00\x02")
+_HEVC_ITEMS = frozenset({b"hvc1"})
+
+
+class Items(NamedTuple):
+    """What the `meta` box tells of the file's items: where each lies, of which type, which one is the picture."""
+
+    places: Mapping[int, list[tuple[int, int]]]
+    kinds: Mapping[int, bytes]
+    primary: int
+    length_bytes: int
+
+
+def boxes(data: bytes, begin: int, end: int) -> Iterator[Chunk]:
+    """The boxes between two places of an ISO base media file (ISO 14496-12, 4.2); FlawError where one is cut."""
+    at = begin
+    while at < end:
+        if at + 8 > end:
+            raise FlawError(CUT_SHORT)
+        size, kind = struct.unpack_from(">L4s", data, at)
+        header = 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+            header = 16
+        elif size == 0:
+            size = end - at
+        if size < header:
+            raise FlawError(DAMAGED)
+        if at + size > end:
+            raise FlawError(CUT_SHORT)
+        yield Chunk(kind, at + header, at + size)
+        at += size
+
+
+def check_boxes(data: bytes) -> None:
+    """Raise FlawError where an item is missing, in part or whole; boxes after the last needed one are not looked at."""
+    items = read_items(data)
+    for item, extents in items.places.items():
+        if any(offset + length > len(data) for offset, length in extents):
+            raise FlawError(CUT_SHORT)
+        if items.kinds.get(item) in _HEVC_ITEMS:
+            for offset, length in extents if len(extents) == 1 else ():
+                _check_hevc(data, offset, offset + length, items.length_bytes)
+    if data.endswith(bytes(ZERO_TAIL_BYTES)):
+        raise FlawError(CUT_SHORT)
+
+
+def read_items(data: bytes) -> Items:
+    """The item tables of the file; FlawError when there are none."""
+    meta = _meta(data)
+    places: dict[int, list[tuple[int, int]]] = {}
+    kinds: dict[int, bytes] = {}
+    primary, length_bytes = 0, 4
+    for box in boxes(data, meta.begin + 4, meta.end):
+        if box.kind == b"iloc":
+            places = dict(_item_places(data, box))
+        elif box.kind == b"iinf":
+            kinds = dict(_item_kinds(data, box))
+        elif box.kind == b"pitm":
+            primary = int.from_bytes(data[box.begin + 4 : box.end], "big")
+        elif box.kind == b"iprp":
+            length_bytes = _length_bytes(data, box)
+    return Items(places, kinds, primary, length_bytes)
+
+
+def _meta(data: bytes) -> Chunk:
+    meta = None
+    try:
+        for box in boxes(data, 0, len(data)):
+            meta = box if box.kind == b"meta" else meta
+    except FlawError:
+        if meta is None:
+            raise
+    if meta is None:
+        raise FlawError(DAMAGED)
+    return meta
+
+
+def _item_places(data: bytes, box: Chunk) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """The item table `iloc` (ISO 14496-12, 8.11.3): for each item in the file its id and (offset, length) pairs."""
+    version = data[box.begin]
+    sizes = int.from_bytes(data[box.begin + 4 : box.begin + 6], "big")
+    offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
+    index_size = sizes & 15 if version in (1, 2) else 0
+    id_size = 4 if version == 2 else 2
+    at = box.begin + 6
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        if at > box.end:
+            raise FlawError(DAMAGED)
+        return int.from_bytes(data[at - size : at], "big")
+
+    for _ in range(number(id_size)):
+        item = number(id_size)
+        method = number(2) & 15 if version in (1, 2) else 0
+        number(2)
+        base = number(base_size)
+        extents = []
+        for _ in range(number(2)):
+            number(index_size)
+            offset = number(offset_size)
+            extents.append((base + offset, number(length_size)))
+        if method == 0:
+            yield item, extents
+
+
+def _item_kinds(data: bytes, box: Chunk) -> Iterator[tuple[int, bytes]]:
+    """The types of the items, from `iinf` and its `infe` (ISO 14496-12, 8.11.6)."""
+    counted = 4 + (2 if data[box.begin] == 0 else 4)
+    for entry in boxes(data, box.begin + counted, box.end):
+        version = data[entry.begin]
+        if entry.kind == b"infe" and version in (2, 3):
+            wide = 4 if version == 3 else 2
+            at = entry.begin + 4
+            yield int.from_bytes(data[at : at + wide], "big"), data[at + wide + 2 : at + wide + 6]
+
+
+def _length_bytes(data: bytes, properties: Chunk) -> int:
+    """How many bytes give the length of a coded unit, as `hvcC` says (ISO 14496-15, 8.3.3.1)."""
+    for container in boxes(data, properties.begin, properties.end):
+        if container.kind == b"ipco":
+            for box in boxes(data, container.begin, container.end):
+                if box.kind == b"hvcC" and box.end - box.begin > 21:
+                    return (data[box.begin + 21] & 3) + 1
+    return 4
+
+
+def _check_hevc(data: bytes, begin: int, end: int, length_bytes: int) -> None:
+    """Coded units must fill the item exactly, and none may hold what the coding rules out."""
+    at = begin
+    while at < end:
+        unit = at + length_bytes
+        at = unit + int.from_bytes(data[at:unit], "big")
+        if unit >= end or at <= unit or at > end:
+            raise FlawError(CUT_SHORT if not any(data[unit:end]) else DAMAGED)
+        padded = at - len(data[max(unit, at - 8) : at]) + len(data[max(unit, at - 8) : at].rstrip(b"\x00"))
+        holes = [hole for pattern in _NEVER_IN_HEVC if (hole := data.find(pattern, unit, padded)) >= 0]
+        if holes:
+            raise FlawError(CUT_SHORT if not any(data[min(holes) : at]) else DAMAGED)
