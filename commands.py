@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 import sync as story
 from checkup import examine
@@ -28,13 +27,13 @@ from journal import Journal
 from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
 from progress import TerminalTeller
-from report import Report, as_text, closing_sentence, in_plain_words, plan_lines, write_report
+from report import Report, as_text, in_plain_words, write_report
 from settings import Settings
 from state import Login, StateFolder
+from terminal import show
 
 # For one replacement without trouble: getInfo, replace, getInfo, getSizes.
 CALLS_A_PHOTO = 4
-SHOWN_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +160,7 @@ def _write(file: str, body: Mapping[str, Any]) -> None:
 
 
 def _show(report: Report, order: SyncOrder) -> None:
-    console = Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True)
-    rows = plan_lines(report.decisions)
-    if console.is_terminal:
-        table = Table("decision", "photo on Flickr", "original", "why")
-        for row in rows[:SHOWN_ROWS]:
-            table.add_row(*row)
-        Console(stderr=order.json_file == "-", highlight=False, markup=False).print(table)
-    else:
-        for decision, photo, original, reason in rows[:SHOWN_ROWS]:
-            console.print(f"{decision:8} {photo} <- {original}: {reason}")
-    if len(rows) > SHOWN_ROWS:
-        console.print(f"... and {len(rows) - SHOWN_ROWS} more; --json FILE holds all of them")
-    for path, reason in report.unreadable[:SHOWN_ROWS]:
-        console.print(f"unreadable: {in_plain_words(str(path))}: {reason}")
-    console.print(closing_sentence(report))
+    show(report, Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True))
 
 
 # undo

@@ -1,16 +1,25 @@
-"""What is going on right now, for eyes: one live line a stage in a terminal, one plain line a stage elsewhere.
+"""What is going on right now, for eyes: one live line a stage in a terminal, plain lines elsewhere.
 
-Everything here goes to standard error; results belong to standard output. Without a terminal (cron, a pipe)
-there is no bar and no control character, only a line when a stage begins.
+Everything here goes to standard error; results belong to standard output. In a terminal the line of a stage
+shows counts, rate and the time left, and when the stage is over one quiet line of words stays. Without a terminal
+(cron, a pipe, TERM=dumb) there is no bar and no control character: a line when a stage begins, and one a minute
+while it lasts, so that a log shows life. NO_COLOR is rich's own to respect; on a narrow terminal the bar
+goes first, the words last.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.text import Text
+
+PLAIN_LINE_EVERY_S = 60.0
+WIDE_ENOUGH_FOR_A_BAR = 72
 
 
 class Teller(Protocol):
@@ -29,18 +38,23 @@ class Teller(Protocol):
 class TerminalTeller:
     """Tells on standard error, live when that is a terminal; used as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """Look whether anybody watches."""
-        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._console = console or Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._clock = clock
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._words, self._done = "", 0
+        self._total: int | None = None
+        self._began = self._last_line = 0.0
 
     def __enter__(self) -> Self:
-        """Draw the bar where there is a terminal."""
-        if self._console.is_terminal:
+        """Draw the live line where there is a terminal."""
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            bar = [BarColumn(bar_width=24)] if self._console.width >= WIDE_ENOUGH_FOR_A_BAR else []
             self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                console=self._console, transient=True,
+                TextColumn("{task.description}"), *bar, _Pace(), console=self._console, transient=True,
+                get_time=self._clock,
             )
             self._bar.start()
         return self
@@ -48,25 +62,70 @@ class TerminalTeller:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bar away; what was said stays."""
+        """Take the live line away; what was said stays."""
+        self._end_stage()
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
 
     def stage(self, words: str, total: int | None = None) -> None:
-        """Begin a stage."""
+        """Begin a stage; the one before is over."""
+        self._end_stage()
+        self._words, self._total, self._done = words, total, 0
+        self._began = self._last_line = self._clock()
         if self._bar is None:
-            self._console.print(f"{words} ({total})" if total else words)
-            return
-        if self._task is not None:
-            self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(words, total=total)
+            self._console.print(f"{words} ({total:,})" if total else words)
+        else:
+            self._task = self._bar.add_task(words, total=total)
 
     def step(self, steps: int = 1) -> None:
-        """Move the bar."""
+        """Move on."""
+        self._done += steps
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, steps)
+        elif self._bar is None and self._clock() - self._last_line >= PLAIN_LINE_EVERY_S:
+            self._last_line = self._clock()
+            self._console.print(f"{self._words}: {counts(self._done, self._total)}")
 
     def say(self, line: str) -> None:
-        """Print a line above the bar."""
+        """Print a line above the live one."""
         self._console.print(line)
+
+    def _end_stage(self) -> None:
+        if self._bar is None or self._task is None:
+            return
+        self._bar.remove_task(self._task)
+        self._task = None
+        spent = self._clock() - self._began
+        if self._done:
+            self._console.print(f"{self._words}: {counts(self._done, self._total)} in {duration(spent)}", style="dim")
+
+
+class _Pace(ProgressColumn):
+    """Counts, rate and the time left, in words a screen reader can read."""
+
+    def render(self, task: Task) -> Text:
+        """What stands to the right of the bar."""
+        total = None if task.total is None else int(task.total)
+        parts = [counts(int(task.completed), total)]
+        if task.speed:
+            rate = task.speed
+            parts.append(f"{rate:,.0f} a second" if rate >= 2 else f"{60 * rate:,.0f} a minute")
+        if task.time_remaining:
+            parts.append(f"{duration(task.time_remaining)} left")
+        return Text(", ".join(parts), style="progress.remaining", no_wrap=True, overflow="ellipsis")
+
+
+def counts(done: int, total: int | None) -> str:
+    """How far a stage is."""
+    return f"{done:,}" if total is None else f"{done:,} of {total:,}"
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time as a person says it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"

@@ -167,13 +167,25 @@ def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]
 
 
 def closing_sentence(report: Report) -> str:
-    """The run in one sentence, with what to do next."""
+    """The run in one sentence, and what to do next in another."""
     counts = report.counts()
+    questions = f"{counts['review']:,} for you to look at"
     if report.mode == "dry-run":
-        return (f"{counts['copies']} copies on Flickr, {counts['originals']} originals in the folder: "
-                f"{counts['replace']} would be replaced, {counts['review']} need your eyes, "
-                f"{counts['keep']} stay as they are. Nothing was changed on Flickr.")
-    waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
-    later = f", {waiting} planned for another run" if waiting else ""
-    return (f"{counts['replaced']} replaced and proved, {counts['failed']} failed, {counts['unsure']} unsure, "
-            f"{counts['review']} need your eyes, {counts['keep']} left as they were{later}.")
+        words = (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
+                 f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
+                 "Nothing was changed on Flickr.")
+    else:
+        waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+        later = f", {waiting:,} planned for another run" if waiting else ""
+        unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
+        words = (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
+                 f"{counts['failed']:,} failed{unsure}{later}.")
+    return f"{words} {_next_step(report.mode, counts)}".rstrip()
+
+
+def _next_step(mode: str, counts: Mapping[str, int]) -> str:
+    if counts["failed"] or counts["unsure"]:
+        return "Next: run the same line again; it asks Flickr first what it holds."
+    if counts["review"]:
+        return "Next: `review`, which asks you about them one by one."
+    return "Next: the same line without --dry-run." if mode == "dry-run" and counts["replace"] else ""

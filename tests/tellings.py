@@ -1,0 +1,73 @@
+"""Decisions and reports as a run makes them, for the tests of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from model import (
+    Candidate,
+    CaptureTime,
+    Decision,
+    Fit,
+    InstagramCopy,
+    InstagramMark,
+    Mark,
+    Original,
+    Photo,
+    Verdict,
+    Window,
+)
+from report import Report
+
+POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
+
+
+def make_copy(number: int = 1, title: str = "Sunday", edge: int = 612) -> InstagramCopy:
+    photo_id = str(8037000000 + number)
+    photo = Photo(
+        photo_id=photo_id, owner="me", title=title, caption="", tags=(), secret="s", original_secret="o",
+        original_format="jpg", original_url=None, page_url=f"https://www.flickr.com/photos/me/{photo_id}/", width=edge,
+        height=edge, uploaded_at=0, updated_at=0, taken=None, taken_granularity=0, taken_unknown=True,
+        is_public=True, is_friend=False, is_family=False, latitude=None, longitude=None, accuracy=None, media="photo",
+    )
+    return InstagramCopy(photo, InstagramMark(Mark.LINK, "https://www.instagram.com/p/QK1/", POSTED, timedelta(0)))
+
+
+def make_candidate(
+    path: Path = Path("/roll/IMG_0001.JPG"), score: float = 0.99, twins: Sequence[Path] = ()
+) -> Candidate:
+    def original(each: Path) -> Original:
+        taken = CaptureTime(datetime(2012, 9, 30, 11, 58, 3), False, None)  # noqa: DTZ001 - a camera's clock
+        return Original(each, 4_200_000, 1, "JPEG", 4032, 3024, taken, "Apple iPhone 5")
+
+    window = Window((0.5, 0.5), (0.75, 1.0), 0.0, False)
+    fit = Fit(score, score > 0.9, 0.95, window, "the same exposure", {"measured": 200.0})
+    return Candidate(original(path), fit, tuple(original(each) for each in twins))
+
+
+def make_decision(
+    verdict: Verdict, number: int = 1, title: str = "Sunday", reason: str = "because",
+    candidates: Sequence[Candidate] = (), decided_by: str = "rule",
+) -> Decision:
+    return Decision(make_copy(number, title), verdict, reason, decided_by, tuple(candidates))
+
+
+def make_report(decisions: Sequence[Decision], mode: str = "dry-run") -> Report:
+    report = Report("20261122T100000Z-3f2a", mode, datetime(2026, 11, 22, 10, tzinfo=UTC), (Path("/roll"),))
+    report.originals = 10233
+    report.decisions = list(decisions)
+    return report
+
+
+def a_run_of_each(mode: str = "dry-run") -> Report:
+    """One replacement, one question, one that stays, and a file that could not be read."""
+    report = make_report([
+        make_decision(Verdict.KEEP, 1, "quiet", "no original looks like this copy"),
+        make_decision(Verdict.REPLACE, 2, "golden hour", "IMG_0001.JPG is the only shot that fits", [make_candidate()]),
+        make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG fits almost as well as IMG_0007.JPG",
+                      [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), score) for place, score in ((7, 0.98), (8, 0.97))]),
+    ], mode)
+    report.unreadable = [(Path("/roll/IMG_0009.HEIC"), "cut short")]
+    return report
