@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -116,10 +116,14 @@ def paint(scene: str, seed: int, size: Size = LANDSCAPE, moment: Moment = _STILL
     return easel.develop(size)
 
 
-def paint_roll(folder: Path, workers: int = 2) -> list[PaintedShot]:
-    """Fill `folder` with two dozen photographs as a phone leaves them, an edited copy and a screenshot among them."""
+def paint_roll(folder: Path, seed: int = 0, workers: int = 2) -> list[PaintedShot]:
+    """Fill `folder` with two dozen photographs as a phone leaves them, an edited copy and a screenshot among them.
+
+    Another seed gives other pictures of the same scenes, under the same names and times.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    dated = list(zip(_PLAN, _names(), _times(), strict=True))
+    plan = [replace(frame, seed=frame.seed + seed) for frame in _PLAN]
+    dated = list(zip(plan, _names(), _times(), strict=True))
     with ThreadPoolExecutor(workers) as pool:
         # The HEIC takes longest, so it begins.
         jobs = {
