@@ -10,6 +10,7 @@ from hand_clock import HandClock
 
 from errors import LoginError, SettingsError, StoppedError, SyncError
 from flickr_client import Network, PendingLogin, begin_login
+from logging_masks import masked
 from pace import CallBudget, ForgetfulHistory
 from sandbox import Fault, SandboxFlickr
 from sandbox.faults import Kind
@@ -91,6 +92,13 @@ def test_each_refusal_is_one_line_that_says_what_to_do(
     with pytest.raises(error, match=words):  # noqa: PT012 - either step may raise
         address, pending = begun(flickr)
         pending.finish(agreed(flickr, address))
+
+
+def test_a_fresh_login_is_masked_from_the_start(flickr: SandboxFlickr) -> None:
+    address, pending = begun(flickr)
+    code = agreed(flickr, address)
+    token = pending.finish(code)
+    assert masked(f"{token.token} {token.token_secret} {code} {flickr.api_secret}") == "*** *** *** ***"
 
 
 def test_nothing_is_written_to_the_home_folder(

@@ -181,6 +181,15 @@ def test_the_unavailable_picture_is_not_taken_even_where_flickr_lists_its_size(
             side.client.fetch_original(photo, tmp_path / "copy")
 
 
+def test_another_picture_of_the_same_format_is_told_by_its_dimensions(
+    flickr: SandboxFlickr, photo_id: str, tmp_path: Path
+) -> None:
+    flickr.faults.add(Fault(where="static", kind=Rewritten(lambda body: picture(640, 481)), times=None))
+    with logged_in(flickr) as side, pytest.raises(PictureError, match="640 x 481 pixels came where"):
+        side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
+    assert left_in(tmp_path) == []
+
+
 def test_without_an_address_in_the_listing_flickr_is_asked_for_one(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path
 ) -> None:
@@ -207,6 +216,18 @@ def test_a_picture_host_that_says_slow_down_stops_the_run_after_minutes(
             side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
         assert side.clock.waited_s > 60
     assert len(flickr.requests("static")) == 8
+
+
+def test_one_picture_told_to_wait_holds_up_the_next(flickr: SandboxFlickr, photo_id: str, tmp_path: Path) -> None:
+    other = flickr.add_photo(picture(64, 48))
+    flickr.faults.add(Fault(where="static", kind=Status(429, retry_after="500"), times=8))
+    with logged_in(flickr) as side:
+        first, second = listed(side, photo_id), listed(side, other)
+        with pytest.raises(StoppedError):
+            side.client.fetch_original(first, tmp_path / "copy")
+        before = side.clock.now()
+        side.client.fetch_original(second, tmp_path / "other")
+        assert side.clock.now() - before > 400
 
 
 def test_retry_after_of_the_picture_host_is_kept_by_all_threads(

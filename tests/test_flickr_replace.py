@@ -304,7 +304,7 @@ def test_no_spoilt_answer_is_anything_but_lost_or_refused(seed: int) -> None:
 
 
 @pytest.mark.parametrize("body", [
-    b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rsp stat="ok"><photoid>&b;</photoid></rsp>',
+    b'<!DOCTYPE x [<!ENTITY a "7"><!ENTITY b "&a;&a;">]><rsp stat="ok"><photoid>&b;</photoid></rsp>',
     b'<?xml version="1.0" encoding="klingon"?><rsp stat="ok"><photoid>77</photoid></rsp>',
     b"<rsp stat='ok'>" + b"<a>" * 100_000,
     b'{"stat":"fail","code":"x"}', b'{"stat":"ok"},', b"[" * 60_000,

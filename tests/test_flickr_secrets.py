@@ -152,17 +152,33 @@ def test_no_traceback_holds_a_secret(flickr: SandboxFlickr, tmp_path: Path, trou
             assert {secret for secret in secrets_of(flickr) if secret in text} == set()
 
 
-def test_flickrapis_complaints_stay_off_a_terminal_nobody_asked(flickr: SandboxFlickr) -> None:
-    code = (
-        "import sys; sys.path.insert(0, '.')\n"
-        "from flickr_client import *; from pace import *\n"
-        f"access = Access({flickr.api_key!r}, 'wrong', 'tok-en', 'secret')\n"
-        f"clock = SystemClock(); budget = CallBudget(9, ForgetfulHistory(), clock)\n"
-        f"client = FlickrClient(access, Network(5, 5, {flickr.url!r}), budget, clock)\n"
-        "try: client.who_am_i()\n"
-        "except Exception as error: print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60,
-                          cwd=Path(__file__).parent.parent)
-    assert "login" in done.stdout
-    assert done.stderr == ""
+PROGRAM = """
+import logging, sys
+sys.path.insert(0, ".")
+from flickr_client import *
+from pace import *
+level, url, key, secret, token, token_secret = sys.argv[1:]
+if level == "debug":
+    logging.basicConfig(level=logging.DEBUG)
+clock = SystemClock()
+budget = CallBudget(9, ForgetfulHistory(), clock)
+with FlickrClient(Access(key, secret, token, token_secret), Network(5, 5, url), budget, clock) as client:
+    try:
+        client.who_am_i()
+    except Exception as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("level", ["quiet", "debug"])
+def test_a_program_of_its_own_shows_no_secret_and_unasked_nothing(flickr: SandboxFlickr, level: str) -> None:
+    flickr.faults.add(Fault(where="flickr.test.login", kind=OAuthError("token_rejected")))
+    known = {flickr.api_secret, *flickr.issue_token()}
+    token = next(iter(flickr.keys.access_tokens.values()))
+    arguments = [level, flickr.url, flickr.api_key, flickr.api_secret, token.token, token.secret]
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True,
+                          timeout=60, cwd=Path(__file__).parent.parent)
+    assert "run `instagram2flickr login` again" in done.stdout
+    assert ("token_rejected" in done.stderr) is (level == "debug")
+    assert {secret for secret in known if secret in done.stdout + done.stderr} == set()
+    assert level == "debug" or done.stderr == ""
