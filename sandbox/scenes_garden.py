@@ -134,29 +134,30 @@ def _ivy(easel: Easel) -> None:
 
 def _leaf(side: int, degrees: float, tone: str, pointed: bool = False) -> tuple[Field, Field]:
     """A lobed leaf with its veins, some way turned."""
-    unit = 4 * side
+    unit, lobes = 3 * side, 5
     mask, veins = Image.new("L", (unit, unit), 0), Image.new("L", (unit, unit), 0)
     pen, fine = ImageDraw.Draw(mask), ImageDraw.Draw(veins)
-    lobes = 5
+
+    def at_turn(radius: float, turn: float) -> tuple[float, float]:
+        turn += math.radians(degrees)
+        return unit * (0.5 + radius * math.sin(turn)), unit * (0.5 - radius * math.cos(turn))
+
     outline = []
     for step in range(240):
         turn = 2 * math.pi * step / 240
         wave = abs(math.cos(turn * lobes / 2)) ** (0.8 if pointed else 0.5)
         radius = (0.22 if pointed else 0.3) + (0.25 if pointed else 0.15) * wave
         radius *= 1 + (0.05 * math.sin(turn * 31) if pointed else 0) - 0.1 * (1 + math.cos(turn + math.pi)) / 2
-        outline.append((unit * (0.5 + radius * math.sin(turn)), unit * (0.5 - radius * math.cos(turn))))
+        outline.append(at_turn(radius, turn))
     pen.polygon(outline, fill=255)
-    pen.line([(unit / 2, unit / 2), (unit / 2, unit * 0.98)], fill=255, width=max(2, unit // 50))
+    pen.line([at_turn(0, 0), at_turn(0.48, math.pi)], fill=255, width=max(2, unit // 50))
     for lobe in range(lobes):
-        turn = 2 * math.pi * lobe / lobes
-        end = (unit * (0.5 + 0.4 * math.sin(turn)), unit * (0.5 - 0.4 * math.cos(turn)))
-        fine.line([(unit / 2, unit * 0.56), end], fill=255, width=max(2, unit // 70))
-    small = [
-        np.asarray(m.rotate(degrees, Image.Resampling.BICUBIC).resize((side, side), Image.Resampling.BOX), np.float32)
-        / 255
-        for m in (mask, veins)
-    ]
-    cover, lines = small
+        fine.line(
+            [at_turn(0.06, math.pi), at_turn(0.4, 2 * math.pi * lobe / lobes)], fill=255, width=max(2, unit // 70)
+        )
+    cover, lines = (
+        np.asarray(sheet.resize((side, side), Image.Resampling.BOX), np.float32) / 255 for sheet in (mask, veins)
+    )
     at = np.arange(side, dtype=np.float32) / side - 0.5
     bent = 1 + 0.5 * (-at[None, :] - at[:, None]) + 0.25 * np.sin((at[None, :] - at[:, None]) * 9)
     colour = mix(ink(tone), ink("f0e7b8"), 0.4 * lines) * bent[..., None]
@@ -177,20 +178,19 @@ def leaves(easel: Easel) -> None:
         for tone in tones
         for scale in (0.65, 0.8, 1.0, 1.15)
     ]
-    mottle, shadow = easel.noise("mottle", 1.2, near=1.0), blur(np.pad(models[2][1], 12), 5)
+    mottle = easel.noise("mottle", 1.2, near=1.0)
+    shadows = [0.5 * blur(np.pad(cover, 12), 5) for _, cover in models]
     count = 210
     for number in range(count):
-        model = models[int(rng.integers(len(models)))]
+        kind = int(rng.integers(len(models)))
+        (colour, cover), shadow = models[kind], shadows[kind]
         near = 0.4 + 0.6 * number / count
-        x, y = (
-            float(rng.uniform(-easel.half - 0.1, easel.half + 0.1)) - easel.moment.step * near,
-            float(rng.uniform(-0.05, 1.05)),
-        )
+        x, y = rng.uniform(-easel.half - 0.1, easel.half + 0.1), rng.uniform(-0.05, 1.05)
         if number == count - 3:
             x, y = 0.05 + 0.2 * easel.moment.moved, 0.48
-        dark = np.asarray(Image.fromarray(shadow).resize((model[1].shape[1] + 24,) * 2), np.float32)
-        easel.stamp(np.zeros((*dark.shape, 3), np.float32), dark * 0.5, x + 0.012, y + 0.014)
-        easel.stamp(model[0] * np.float32(rng.uniform(0.75, 1.1)), model[1], x, y)
+        x -= easel.moment.step * near
+        easel.stamp(np.zeros((*shadow.shape, 3), np.float32), shadow, x + 0.012, y + 0.014)
+        easel.stamp(colour * np.float32(rng.uniform(0.75, 1.1)), cover, x, y)
     drops = smooth(easel.noise("drops", 1.1, near=1.0) - 2.0)
     easel.canvas *= (0.92 + 0.10 * mottle)[..., None]
     easel.add_light(ink("eaf2ff"), 0.5 * drops)
