@@ -18,6 +18,8 @@ from flaws import CUT_SHORT, DAMAGED, Chunk, FlawError
 # Compressed data never ends in this many zeros; a file whose last blocks were not copied does.
 ZERO_TAIL_BYTES = 64
 _NEVER_IN_HEVC = (b"\x00\x00\x00", b"\x00\x00\x01", b"\x00\x00\x02")
+# EXIF orientation for 0 to 3 quarter turns counter-clockwise, then no mirror, left to right, or upside down.
+_ORIENTATIONS = {None: (1, 8, 3, 6), 0: (2, 7, 4, 5), 1: (4, 5, 2, 7)}
 _HEVC_ITEMS = frozenset({b"hvc1"})
 
 
@@ -28,6 +30,15 @@ class Items(NamedTuple):
     kinds: Mapping[int, bytes]
     primary: int
     length_bytes: int
+    turns: Mapping[int, tuple[int, int | None]]
+
+
+class JpegItem(NamedTuple):
+    """A JPEG that is a HEIC's picture, its EXIF block, and the EXIF orientation that its turn amounts to."""
+
+    jpeg: bytes
+    exif: bytes | None
+    orientation: int
 
 
 def boxes(data: bytes, begin: int, end: int) -> Iterator[Chunk]:
@@ -70,6 +81,7 @@ def read_items(data: bytes) -> Items:
     places: dict[int, list[tuple[int, int]]] = {}
     kinds: dict[int, bytes] = {}
     primary, length_bytes = 0, 4
+    turns: dict[int, tuple[int, int | None]] = {}
     for box in boxes(data, meta.begin + 4, meta.end):
         if box.kind == b"iloc":
             places = dict(_item_places(data, box))
@@ -78,8 +90,23 @@ def read_items(data: bytes) -> Items:
         elif box.kind == b"pitm":
             primary = int.from_bytes(data[box.begin + 4 : box.end], "big")
         elif box.kind == b"iprp":
-            length_bytes = _length_bytes(data, box)
-    return Items(places, kinds, primary, length_bytes)
+            length_bytes, turns = _length_bytes(data, box), dict(_turns(data, box))
+    return Items(places, kinds, primary, length_bytes, turns)
+
+
+def jpeg_item(data: bytes) -> JpegItem | None:
+    """The picture of a HEIC that is a plain JPEG (ISO 23008-12, annex H), which usual builds of libheif cannot read."""
+    items = read_items(data)
+    if items.kinds.get(items.primary) != b"jpeg" or items.primary not in items.places:
+        return None
+    exif = next((_bytes(data, items, item) for item, kind in items.kinds.items() if kind == b"Exif"), b"")
+    heading = 4 + int.from_bytes(exif[:4], "big")
+    quarters, mirror = items.turns.get(items.primary, (0, None))
+    return JpegItem(_bytes(data, items, items.primary), exif[heading:] or None, _ORIENTATIONS[mirror][quarters])
+
+
+def _bytes(data: bytes, items: Items, item: int) -> bytes:
+    return b"".join(data[offset : offset + length] for offset, length in items.places.get(item, ()))
 
 
 def _meta(data: bytes) -> Chunk:
@@ -144,6 +171,31 @@ def _length_bytes(data: bytes, properties: Chunk) -> int:
                 if box.kind == b"hvcC" and box.end - box.begin > 21:
                     return (data[box.begin + 21] & 3) + 1
     return 4
+
+
+def _turns(data: bytes, properties: Chunk) -> Iterator[tuple[int, tuple[int, int | None]]]:
+    """For each item its turn in quarters counter-clockwise and the axis it is mirrored at after that."""
+    inner = {box.kind: box for box in boxes(data, properties.begin, properties.end)}
+    if b"ipco" not in inner or b"ipma" not in inner:
+        return
+    listed = list(boxes(data, inner[b"ipco"].begin, inner[b"ipco"].end))
+    at = inner[b"ipma"].begin
+    wide_ids, wide_indices = data[at] > 0, data[at + 3] & 1
+    (count,) = struct.unpack_from(">L", data, at + 4)
+    at += 8
+    for _ in range(count):
+        item, number = struct.unpack_from(">LB" if wide_ids else ">HB", data, at)
+        at += 5 if wide_ids else 3
+        quarters, mirror = 0, None
+        for _ in range(number):
+            index = int.from_bytes(data[at : at + 1 + wide_indices], "big") & (0x7FFF if wide_indices else 0x7F)
+            at += 1 + wide_indices
+            box = listed[index - 1] if 0 < index <= len(listed) else Chunk(b"", 0, 0)
+            if box.kind == b"irot":
+                quarters = data[box.begin] & 3
+            elif box.kind == b"imir":
+                mirror = data[box.begin] & 1
+        yield item, (quarters, mirror)
 
 
 def _check_hevc(data: bytes, begin: int, end: int, length_bytes: int) -> None:

@@ -1,9 +1,10 @@
 """The phone's folder: find, open upright, read EXIF, tell twins, make the bytes that are sent.
 
-This is the door; the rooms behind it each hold one idea. folder.py walks and opens nothing, formats.py says what
-bytes are and whether they are whole, exif.py reads time, camera and place, decoding.py makes pixels, reading.py
-does all that in processes of their own, sending.py makes the bytes that Flickr gets, and privacy.py takes a
-place out of them. Nothing here ever opens an original for writing.
+This is the door; the rooms behind it each hold one idea. folder.py walks and opens nothing. formats.py says what
+bytes are and whether they are whole, with boxes.py for HEIC and dng.py for raw files; exif.py reads time, camera
+and place; opening.py reads a heading, decoding.py makes pixels, colours.py makes them sRGB; reading.py does all
+that in processes of their own. sending.py makes the bytes that Flickr gets, privacy.py takes a place out of them.
+ Nothing here ever opens an original for writing.
 """
 
 from __future__ import annotations

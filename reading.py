@@ -31,10 +31,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matcher
-from decoding import NotAPictureError, pixels, read_bytes, read_picture
+from decoding import pixels, read_picture
 from errors import PictureError, SyncError
 from folder import FoundFile, Unreadable, claims_to_be_a_picture
 from model import Original
+from opening import NotAPictureError, read_bytes
 
 # A 200-megapixel HEIC takes some 10 s on one slow core; issue 4 allows no file more than that in the usual case.
 TIMEOUT_S = 60.0

@@ -21,11 +21,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from decoding import Opened, decode_fully, open_picture, prove_whole, read_bytes, to_srgb, turned
+from colours import to_srgb
+from decoding import decode_fully, prove_whole, turned
 from errors import PictureError
 from exif import EXIF_IFD, MAKER_NOTE, USER_COMMENT, upright_exif
 from formats import content_format
 from model import Original
+from opening import Opened, open_picture, read_bytes
 from privacy import has_place, without_place
 
 # people.getUploadStatus answers filesize.maxbytes 209715200 for photos (flickr.md 5, recorded 2013 and 2014).

@@ -17,8 +17,9 @@ from PIL import Image, ImageOps
 
 import matcher
 from boxes import read_items
-from decoding import pixels, read_bytes, read_picture
+from decoding import pixels, read_picture
 from errors import PictureError
+from opening import read_bytes
 
 
 def thumbnail_of(path: Path) -> Image.Image:
@@ -294,6 +295,54 @@ def test_ten_bits_and_multi_image_heic_are_read(tmp_path: Path) -> None:
     base.save(tmp_path / "many.heic", save_all=True, append_images=[painted(330, 450, seed=2)], **fast)
     for name in ("deep.heic", "many.heic"):
         assert difference(thumbnail_of(tmp_path / name), expected(base)) < 5, name
+
+
+def box(kind: bytes, *contents: bytes, version: int | None = None) -> bytes:
+    content = (b"" if version is None else struct.pack(">L", version << 24)) + b"".join(contents)
+    return struct.pack(">L4s", 8 + len(content), kind) + content
+
+
+def heic_with_jpeg(image: Image.Image, turns: list[bytes], exif: bytes) -> bytes:
+    """A HEIC whose picture is a plain JPEG (ISO 23008-12, annex H), built box by box."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=92)
+    items = [(1, b"jpeg", buffer.getvalue()), (2, b"Exif", struct.pack(">L", 6) + exif)]
+    heading = box(b"ftyp", b"mif1", bytes(4), b"mif1jpeg")
+
+    def meta(data_at: int) -> bytes:
+        places, at = [], data_at
+        for item, _, content in items:
+            places.append(struct.pack(">HHHLL", item, 0, 1, at, len(content)))
+            at += len(content)
+        entries = [box(b"infe", struct.pack(">HH4sB", item, 0, kind, 0), version=2) for item, kind, _ in items]
+        linked = struct.pack(">LHB", 1, 1, len(turns)) + bytes(0x80 | n + 1 for n in range(len(turns)))
+        return box(
+            b"meta",
+            box(b"hdlr", bytes(4), b"pict", bytes(13), version=0),
+            box(b"pitm", struct.pack(">H", 1), version=0),
+            box(b"iinf", struct.pack(">H", 2), *entries, version=0),
+            box(b"iprp", box(b"ipco", *turns), box(b"ipma", linked, version=0)),
+            box(b"iloc", b"\x44\x00", struct.pack(">H", 2), *places, version=0),
+            version=0,
+        )
+
+    data_at = len(heading) + len(meta(0)) + 8
+    return heading + meta(data_at) + box(b"mdat", *(content for _, _, content in items))
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("mirror", [None, 0, 1])
+def test_a_heic_with_a_jpeg_inside_is_read_and_turned(tmp_path: Path, quarters: int, mirror: int | None) -> None:
+    stored = painted(450, 330)
+    turns = [box(b"irot", bytes([quarters]))] + ([] if mirror is None else [box(b"imir", bytes([mirror]))])
+    (tmp_path / "a.heic").write_bytes(heic_with_jpeg(stored, turns, camera_exif(orientation=6)))
+    upright = stored.rotate(90 * quarters, expand=True)
+    if mirror is not None:
+        upright = ImageOps.flip(upright) if mirror else ImageOps.mirror(upright)
+    picture = read_picture(read_bytes(tmp_path / "a.heic"))
+    assert picture is not None
+    assert (picture.content_format, picture.exif.camera) == ("HEIF", "Apple iPhone 5")
+    assert difference(thumbnail_of(tmp_path / "a.heic"), upright) < 6
 
 
 def dng(preview: Image.Image, raw_size: tuple[int, int], orientation: int = 1) -> bytes:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mutations import make_broken_files
 from photographs import camera_exif, found, original_at, painted, read, refused, untouched_bytes
 from PIL import Image
 
@@ -291,3 +292,12 @@ def test_a_real_burst_is_never_taken_for_one_shot(corpus: Path) -> None:
 def test_a_lonely_heading_is_named(tmp_path: Path) -> None:
     (tmp_path / "IMG_0001.HEIC").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
     assert refused(tmp_path / "IMG_0001.HEIC").reason == "damaged"
+
+
+def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None:
+    """python tests/mutations.py reads 20,000 of them."""
+    files = list(make_broken_files(tmp_path, 300, seed=2))
+    answers = list(read_originals(files, workers=2, timeout_s=10))
+    paths = sorted(answer.original.path if isinstance(answer, Reading) else answer.path for answer in answers)
+    assert paths == [file.path for file in files]
+    assert not [answer for answer in answers if isinstance(answer, Unreadable) and "decoder" in answer.reason]

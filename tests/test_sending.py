@@ -96,9 +96,7 @@ def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
 def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Path, workdir: Path, ending: str) -> None:
     path = phone / f"a.{ending}"
     exif = camera_exif("2019:06:27 14:55:13", subsec="560", offset="+02:00", place=BERNE, orientation=6)
-    options: dict[str, Any] = {"webp": {"lossless": True}, "avif": {"quality": 95, "speed": 10}}.get(
-        ending, {"quality": 95}
-    )
+    options: dict[str, dict[str, Any]] = {"webp": {"lossless": True}, "avif": {"quality": 95, "speed": 10}}
     painted(450, 330).save(path, exif=exif, icc_profile=display_p3(), **options.get(ending, {"quality": 95}))
     before = untouched_bytes(path)
     to_send = send(path, workdir)

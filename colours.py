@@ -1,0 +1,77 @@
+"""Every kind of pixel as plain colour: 8 bits, sRGB, nothing transparent.
+
+Phones write Display P3, scanners 16 bits, printers' programs CMYK, screenshots palettes and transparency. The
+matcher compares with what Instagram showed, which was sRGB on white. Where a file carries a profile, the profile
+decides; a profile that is broken or of the wrong kind is left aside rather than costing the picture.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """The picture in a mode that can be resized and has 8 bits: L, LA, RGB, RGBA, CMYK or LAB."""
+    image.load()
+    mode = image.mode
+    if mode in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB"):
+        return image.convert("RGBA") if mode in ("L", "RGB") and "transparency" in image.info else image
+    if mode in ("P", "PA"):
+        return image.convert("RGBA" if mode == "PA" or "transparency" in image.info else "RGB")
+    if mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if mode in ("I", "F"):
+        return Image.fromarray(_to_bytes(np.asarray(image)))
+    return image.convert({"1": "L", "La": "LA", "RGBa": "RGBA"}.get(mode, "RGB"))
+
+
+def _to_bytes(values: NDArray[np.int32] | NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Grey values of unknown depth as 8 bits: up to 1 for floats, 255 or 65535 for the rest."""
+    finite = np.nan_to_num(values.astype(np.float32))
+    top = float(finite.max(initial=0.0))
+    full = 1.0 if top <= 1.0 and values.dtype.kind == "f" else 255.0 if top <= 255 else max(65535.0, top)
+    scaled: NDArray[np.uint8] = np.clip(finite * (255.0 / full), 0, 255).astype(np.uint8)
+    return scaled
+
+
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB, alpha laid on white; a profile that cannot be used is left aside."""
+    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
+    base = image.convert(image.mode[:-1]) if alpha is not None else image
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        transform = _transform(profile, base.mode) if profile else None
+        if transform is None and base.mode == "LAB":
+            transform = _lab_transform()
+        converted = ImageCms.applyTransform(base, transform) if transform else base.convert("RGB")
+    if converted is None:
+        converted = base.convert("RGB")
+    if alpha is None:
+        return converted
+    return Image.composite(converted, Image.new("RGB", converted.size, "white"), alpha)
+
+
+@functools.lru_cache(maxsize=16)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        return ImageCms.buildTransform(source, _srgb(), mode, "RGB", renderingIntent=intent)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+@functools.lru_cache(maxsize=1)
+def _lab_transform() -> ImageCms.ImageCmsTransform:
+    return ImageCms.buildTransform(ImageCms.createProfile("LAB"), _srgb(), "LAB", "RGB")
+
+
+@functools.lru_cache(maxsize=1)
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))

@@ -1,0 +1,186 @@
+"""A file is opened: what picture it holds, how large, which way up, and every complaint in a few words.
+
+Files are opened once, only for reading, and read whole; the heading is read here, pixels come when they are asked
+for (decoding.py). Turning is done once, and by the rule of each format: JPEG, PNG, WebP and AVIF by the EXIF tag
+(Pillow writes AVIF's own turn into it); TIFF by the same tag, but by Pillow itself; HEIC by its `irot` and `imir`,
+which libheif applies on opening, whatever the EXIF tag says. The size of a picture is the one decoded, not the
+one EXIF claims.
+
+Pillow's guard against decompression bombs (a warning at 89 megapixels, an error at 179) is raised to what is
+really read, 250 megapixels, and everything above is refused by name; it is never switched off.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pillow_heif
+from PIL import Image, ImageCms
+
+from boxes import jpeg_item
+from dng import full_preview, tiff_kind
+from errors import PictureError
+from exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
+from flaws import CUT_SHORT, DAMAGED
+from formats import PICTURE_FORMATS, content_format, find_flaw
+
+MAX_PIXELS = 250_000_000
+MAX_FILE_BYTES = 512 * 2**20
+DECODER_ERRORS = (
+    OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError,
+    MemoryError, AttributeError, AssertionError, struct.error, zlib.error, ImageCms.PyCMSError,
+    Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
+_UNSUPPORTED = {"RAW": "a camera's raw file, which is not supported", "VIDEO": "a video"}
+# ImageDescription, Make, Model, Software, DateTime, Artist, Copyright
+_TIFF_TEXTS = (0x010E, MAKE, MODEL, 0x0131, 0x0132, 0x013B, 0x8298)
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Depth maps, gain maps and embedded thumbnails are not the picture; not listing them also spares opening time.
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture whose heading has been read; pixels come when they are asked for. Sizes as stored."""
+
+    image: Image.Image
+    content_format: str
+    exif: Exif
+    exif_block: bytes | None
+    orientation: int
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height after turning."""
+        width, height = self.image.size
+        return (height, width) if self.orientation >= 5 else (width, height)
+
+
+class NotAPictureError(PictureError):
+    """The bytes are no picture at all; whether that is worth a word depends on the file's name."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole file, opened once and only for reading; PictureError when it is no picture or far too large."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+            if not head:
+                raise NotAPictureError("empty")
+            kind = content_format(head)
+            if kind not in PICTURE_FORMATS:
+                raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
+            rest = file.read(MAX_FILE_BYTES - len(head) + 1)
+    except OSError as error:
+        raise PictureError((error.strerror or str(error)).lower()) from error
+    if len(head) + len(rest) > MAX_FILE_BYTES:
+        raise PictureError("too large, above 512 MiB")
+    return head + rest
+
+
+@contextmanager
+def open_picture(data: bytes) -> Iterator[Opened]:
+    """Read the heading of a whole file; PictureError with a short reason for whatever goes wrong inside."""
+    with decoding():
+        kind = _kind(data)
+        flaw = find_flaw(data, "TIFF" if kind == "DNG" else kind)
+        if flaw is not None:
+            raise PictureError(flaw)
+        inside = _inside(data, kind)
+        with Image.open(io.BytesIO(inside.data), formats=(inside.shown_as,)) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise Image.DecompressionBombError
+            block = inside.exif or image.info.get("exif")
+            exif = read_exif(block)
+            yield Opened(image, kind, exif, block, inside.orientation or exif.orientation)
+
+
+def _kind(data: bytes) -> str:
+    """The format, if it is one that is read; else NotAPictureError."""
+    kind = content_format(data[:64])
+    if kind == "TIFF":
+        kind = tiff_kind(data)
+    if kind is None or kind not in PICTURE_FORMATS:
+        raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The bytes that hold the picture, and what the file around them says of it; orientation 0 leaves it to EXIF."""
+
+    data: bytes
+    shown_as: str
+    exif: bytes | None = None
+    orientation: int = 0
+
+
+def _inside(data: bytes, kind: str) -> _Inside:
+    """The file itself; the full-size preview of a DNG; the JPEG that a few HEIC hold."""
+    if kind == "DNG":
+        preview = full_preview(data)
+        if preview is None:
+            raise PictureError("a raw file without a preview of full size, which is not supported")
+        return _whole_jpeg(_Inside(preview, "JPEG", _exif_of_tiff(data)))
+    if kind == "HEIF":
+        item = jpeg_item(data)
+        if item is not None:
+            return _whole_jpeg(_Inside(item.jpeg, "JPEG", item.exif, item.orientation))
+        return _Inside(data, kind, None, 1)
+    if kind == "TIFF":
+        return _Inside(data, kind, _exif_of_tiff(data), 1)
+    return _Inside(data, kind)
+
+
+def _whole_jpeg(inside: _Inside) -> _Inside:
+    flaw = find_flaw(inside.data, "JPEG") if inside.data.startswith(b"\xff\xd8\xff") else DAMAGED
+    if flaw is not None:
+        raise PictureError(flaw)
+    return inside
+
+
+def _exif_of_tiff(data: bytes) -> bytes | None:
+    """A TIFF's own entries are its EXIF, among those that describe its rows; only the former are wanted."""
+    if byte_order(data) is None:
+        return None
+    whole, kept = Image.Exif(), Image.Exif()
+    whole.load(data)
+    for tag in _TIFF_TEXTS:
+        if isinstance(whole.get(tag), str):
+            kept[tag] = whole[tag]
+    kept[ORIENTATION] = whole.get(ORIENTATION, 1)
+    for directory in (EXIF_IFD, GPS_IFD):
+        kept.get_ifd(directory).update(whole.get_ifd(directory))
+    return kept.tobytes()
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Decoders complain in twenty ways; here each becomes a short reason."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            yield
+        except PictureError:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise PictureError(f"too large, above {MAX_PIXELS // 1_000_000} megapixels") from error
+        except MemoryError as error:
+            raise PictureError("too large for this machine's memory") from error
+        except DECODER_ERRORS as error:
+            raise PictureError(CUT_SHORT if _sounds_cut(str(error)) else DAMAGED) from error
+
+
+def _sounds_cut(complaint: str) -> bool:
+    words = complaint.lower()
+    return any(word in words for word in ("truncated", "premature", "end of file", "unexpected end", "cut off"))
