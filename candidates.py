@@ -115,7 +115,7 @@ def _seek(
         for file in waiting.values():
             data = file.read_bytes()
             try:
-                proposals = tuple(index.search(_copy_pixels(data), PROPOSALS))
+                proposals = tuple(index.search(copy_pixels(data), PROPOSALS))
             except PictureError:
                 yield None
                 continue
@@ -195,7 +195,7 @@ def _be_quiet() -> None:
 
 def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
-    copy = _copy_pixels(task.copy)
+    copy = copy_pixels(task.copy)
     pictures = [pixels(jpeg) for jpeg in task.thumbnails]
     fits = [matcher.compare(copy, picture, one) for picture, one in zip(pictures, task.proposals, strict=True)]
     order = sorted(range(len(fits)), key=lambda place: -fits[place].score)
@@ -223,7 +223,7 @@ def _are_twins(
     return kin is Kinship.TWIN
 
 
-def _copy_pixels(data: bytes) -> NDArray[np.uint8]:
+def copy_pixels(data: bytes) -> NDArray[np.uint8]:
     """A copy upright in sRGB, (height, width, 3); one that is no small copy is shrunk, since no copy needs more."""
     with open_picture(data) as opened:
         image = to_srgb(decode_fully(opened), opened.image.info.get("icc_profile"))
