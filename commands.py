@@ -26,6 +26,7 @@ from history import History, Standing, read_histories
 from journal import Journal
 from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
+from preview import Preview
 from progress import TerminalTeller
 from report import Report, as_text, in_plain_words, write_report
 from settings import Settings
@@ -46,6 +47,7 @@ class SyncOrder:
     photo_ids: tuple[str, ...]
     again: tuple[str, ...]
     json_file: str | None
+    preview_file: Path | None
     ask: bool
 
 
@@ -116,7 +118,8 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             if order.dry_run:
                 story.make_plan(desk, request, found, report)
             else:
-                _plan_and_carry_out(desk, request, found, report, order.ask)
+                _plan_and_carry_out(desk, request, found, report, order)
+            _draw(desk, report, order)
             desk.journal.end_run(desk.run, report.counts())
     finally:
         if report is not None and order.json_file is not None:
@@ -126,12 +129,20 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
 
 
-def _plan_and_carry_out(desk: Desk, request: story.SyncRequest, found: Any, report: Report, ask: bool) -> None:
+def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:
+    if order.preview_file is not None:
+        desk.teller.stage("Drawing the preview page")
+        Preview(desk.journal, desk.state.backups).write(order.preview_file, report)
+
+
+def _plan_and_carry_out(
+    desk: Desk, request: story.SyncRequest, found: Any, report: Report, order: SyncOrder
+) -> None:
     permission = story.ask_permission(desk)
     desk.journal.begin_run(desk.run, "sync")
     story.settle(desk)
     story.make_plan(desk, request, found, report)
-    if ask and not _agreed(desk, report, request.limit):
+    if order.ask and not _agreed(desk, report, request.limit):
         desk.teller.say("Nothing was replaced.")
         return
     story.carry_out(desk, request, report, permission)

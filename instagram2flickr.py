@@ -131,6 +131,8 @@ def logout(ctx: click.Context) -> None:
 @click.option("--photo", "photo_ids", multiple=True, metavar="ID", help="Only this photo; may be given again.")
 @click.option("--again", multiple=True, metavar="ID", help="Look at a photo anew that was replaced or taken back.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
+@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the plan as a page to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options
 @click.pass_context
@@ -139,7 +141,7 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
 
     \b
     Examples:
-      instagram2flickr.py sync ~/Pictures/iphone --dry-run
+      instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html
       instagram2flickr.py sync ~/Pictures/iphone --limit 10 --json report.json
     """
     request = commands.SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
