@@ -25,7 +25,24 @@ VIDEO_ENDINGS = frozenset({".mov", ".mp4", ".m4v", ".avi", ".3gp", ".3g2", ".mkv
 SIDECAR_ENDINGS = frozenset({".aae", ".xmp", ".thm", ".lrv", ".pp3", ".dop"})
 SYSTEM_NAMES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 PICTURE_ENDINGS = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".heic", ".heif", ".hif", ".avif", ".png", ".apng", ".gif"}
+    {
+        ".bmp",
+        ".jxl",
+        ".jp2",
+        ".psd",
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".mpo",
+        ".heic",
+        ".heif",
+        ".hif",
+        ".avif",
+        ".png",
+        ".apng",
+        ".gif",
+    }
     | {".tif", ".tiff", ".webp", ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"},
 )
 LIBRARY_ENDINGS = frozenset({".photoslibrary", ".migratedphotolibrary", ".photolibrary", ".aplibrary"})
@@ -64,6 +81,11 @@ class Found:
     files: tuple[FoundFile, ...]
     passed_over: Mapping[str, int]
     named: tuple[Unreadable, ...]
+
+    @property
+    def total(self) -> int:
+        """Everything that was come across, each thing once: to be read, passed over, or named."""
+        return len(self.files) + sum(self.passed_over.values()) + len(self.named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ PICTURE_FORMATS = frozenset({"JPEG", "PNG", "GIF", "HEIF", "AVIF", "TIFF", "DNG"
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
+# Pictures that are neither read nor sent, but must be named.
+_OTHER_PICTURES = {
+    "JPEG XL": (b"\xff\x0a", b"\x00\x00\x00\x0cJXL "),
+    "JPEG 2000": (b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51"),
+    "PSD": (b"8BPS",),
+}
 _VIDEO_BRANDS = frozenset({b"qt  ", b"isom", b"iso2", b"mp41", b"mp42", b"M4V ", b"avc1", b"3gp4", b"3gp5", b"3gp6"})
 # In entropy-coded data FF is followed by 00 (a stuffed byte), D0 to D7 (a restart) or another FF (fill); any other
 # pair is the marker that ends the scan (ITU T.81, B.1.1.2 and B.1.1.5).
@@ -41,7 +47,7 @@ class Segment(NamedTuple):
 
 
 def content_format(head: bytes) -> str | None:
-    """What the first bytes (64 do) say the file is: a picture format, "VIDEO", "RAW", or None for anything else."""
+    """What the first bytes (64 do) say the file is: a format, "VIDEO", "RAW", or None for anything else."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -54,6 +60,11 @@ def content_format(head: bytes) -> str | None:
         return _iso_format(head)
     if head.startswith((b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\x00")) or head[8:10] == b"CR":
         return "RAW"
+    for name, beginnings in _OTHER_PICTURES.items():
+        if head.startswith(beginnings):
+            return name
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return "BMP"
     if head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")):
         return "TIFF"
     return None

@@ -38,7 +38,6 @@ DECODER_ERRORS = (
     MemoryError, AttributeError, AssertionError, struct.error, zlib.error, ImageCms.PyCMSError,
     Image.DecompressionBombError, Image.DecompressionBombWarning,
 )  # fmt: skip
-_UNSUPPORTED = {"RAW": "a camera's raw file, which is not supported", "VIDEO": "a video"}
 # ImageDescription, Make, Model, Software, DateTime, Artist, Copyright
 _TIFF_TEXTS = (0x010E, MAKE, MODEL, 0x0131, 0x0132, 0x013B, 0x8298)
 
@@ -75,9 +74,7 @@ def read_bytes(path: Path) -> bytes:
             head = file.read(64)
             if not head:
                 raise NotAPictureError("empty")
-            kind = content_format(head)
-            if kind not in PICTURE_FORMATS:
-                raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
+            _readable(content_format(head))
             rest = file.read(MAX_FILE_BYTES - len(head) + 1)
     except OSError as error:
         raise PictureError((error.strerror or str(error)).lower()) from error
@@ -109,9 +106,18 @@ def _kind(data: bytes) -> str:
     kind = content_format(data[:64])
     if kind == "TIFF":
         kind = tiff_kind(data)
-    if kind is None or kind not in PICTURE_FORMATS:
-        raise NotAPictureError(_UNSUPPORTED.get(kind or "", "not a picture"))
-    return kind
+    return _readable(kind)
+
+
+def _readable(kind: str | None) -> str:
+    """The format again, if it is one that is read; a picture of another kind is an error that is always named."""
+    if kind in PICTURE_FORMATS:
+        return kind
+    if kind is None:
+        raise NotAPictureError("not a picture")
+    if kind == "VIDEO":
+        raise NotAPictureError("a video")
+    raise PictureError(f"{'a camera raw file' if kind == 'RAW' else kind}, which is not supported")
 
 
 @dataclass(frozen=True, slots=True)

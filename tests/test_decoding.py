@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -264,6 +266,32 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
     assert reason(tmp_path / "bomb.png") == "too large, above 250 megapixels"
 
 
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from folder import FoundFile
+from reading import Reading, read_file
+path = Path(sys.argv[1])
+status = path.stat()
+assert isinstance(read_file(FoundFile(path, status.st_size, status.st_mtime_ns)), Reading)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in the units of Linux")
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_two_hundred_megapixels_take_less_than_a_gibibyte(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"big.{ending}"
+    make = "import sys; from PIL import Image; Image.new('RGB', (20000, 10000), 'teal').save(sys.argv[1], {})"
+    options = {"jpg": "quality=50", "png": "compress_level=1"}[ending]
+    subprocess.run([sys.executable, "-c", make.format(options), str(path)], check=True)
+    home = Path(__file__).resolve().parents[1]
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)], check=True, cwd=home, capture_output=True, text=True
+    )
+    assert int(measured.stdout) < 1024
+
+
 def test_a_picture_between_pillow_s_limit_and_ours_is_read(tmp_path: Path) -> None:
     Image.new("L", (14_000, 7_000), 90).save(tmp_path / "98-megapixels.jpg", quality=50)
     picture = read_picture(read_bytes(tmp_path / "98-megapixels.jpg"))
@@ -279,7 +307,9 @@ def test_a_picture_between_pillow_s_limit_and_ours_is_read(tmp_path: Path) -> No
         (b"PK\x03\x04 a zip file", "not a picture"),
         (b"\x00\x00\x00\x18ftypqt  \x00\x00\x00\x00qt  ", "a video"),
         (b"\xff\xd8\xff\xe0 something", "cut short"),
-        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "a camera's raw file, which is not supported"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JPEG XL, which is not supported"),
+        (b"BM\x00\x10\x00\x00\x00\x00\x00\x00\x36", "BMP, which is not supported"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "a camera raw file, which is not supported"),
     ],
 )
 def test_what_is_no_picture_is_told_in_a_few_words(tmp_path: Path, content: bytes, words: str) -> None:

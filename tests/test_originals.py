@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,17 +158,65 @@ def test_closing_the_reading_leaves_no_process_behind(tmp_path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
-def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
-    """The line to the parent breaks, and that is the end of a worker's life."""
-    photo(tmp_path / "IMG_0.JPG")
-    reading = read_originals([found(tmp_path / "IMG_0.JPG")] * 3, workers=1)
+ABANDONED = """
+import sys
+from pathlib import Path
+from folder import FoundFile
+from reading import read_originals
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    status = path.stat()
+    reading = read_originals([FoundFile(path, status.st_size, status.st_mtime_ns)] * 3, workers=1)
     next(reading)
-    (worker,) = multiprocessing.active_children()
-    reading.close()  # type: ignore[attr-defined]  # it is a generator
-    deadline = time.monotonic() + 5
-    while worker in multiprocessing.active_children() and time.monotonic() < deadline:
-        pass
-    assert worker not in multiprocessing.active_children()
+    print("reading", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path, end: signal.Signals) -> None:
+    """The worker holds the same standard output; it is closed only when both are gone."""
+    photo(tmp_path / "IMG_0.JPG")
+    (tmp_path / "script.py").write_text(ABANDONED)
+    home = Path(__file__).resolve().parents[1]
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "IMG_0.JPG")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(home)},
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "reading\n"
+        parent.send_signal(end)
+        rest, _ = parent.communicate(timeout=30)
+    assert rest == ""
+
+
+def test_read_named_and_passed_over_are_all_that_was_found(tmp_path: Path) -> None:
+    photo(tmp_path / "IMG_1.JPG")
+    photo(tmp_path / "IMG_2.HEIC")
+    photo(tmp_path / "IMG_3.WEBP")
+    (tmp_path / "IMG_4.JPG").write_bytes((tmp_path / "IMG_1.JPG").read_bytes()[:3000])
+    (tmp_path / "IMG_5.JPG").hardlink_to(tmp_path / "IMG_1.JPG")
+    for name in ("IMG_1.AAE", "IMG_2.MOV", ".DS_Store", "Thumbs.db", ".IMG_6.HEIC.icloud", "letter.txt", "scan.bmp"):
+        (tmp_path / name).write_bytes(b"BM\x00\x10\x00\x00\x00\x00\x00\x00")
+    (tmp_path / "letter.txt").write_bytes(b"Dear diary")
+    (tmp_path / "Mine.photoslibrary").mkdir()
+    found_here = find_files([tmp_path])
+    answers = list(read_originals(found_here.files, workers=2))
+    readings = [answer for answer in answers if isinstance(answer, Reading)]
+    named = [answer for answer in answers if isinstance(answer, Unreadable) and answer.named]
+    silent = [answer for answer in answers if isinstance(answer, Unreadable) and not answer.named]
+    assert found_here.total == len(list(tmp_path.iterdir())) == 13
+    assert (len(readings), len(named) + len(found_here.named), len(silent) + sum(found_here.passed_over.values())) == (
+        3,
+        4,
+        6,
+    )
 
 
 # What EXIF says.
