@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from journal import Journal
 from model import Candidate, Fit, Kinship, Original, Window
 from originals import same_exposure_by_exif
 from plan import choose_twin
+from workers import be_quiet, one_thread, spawning
 
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8
@@ -158,7 +157,8 @@ class _Crew:
         if self._pool is None:
             self._pool = self._start(self._workers)
         try:
-            return self._pool.submit(_compare_all, task)
+            with one_thread():  # a pool starts its processes when it is given work
+                return self._pool.submit(_compare_all, task)
         except BrokenProcessPool:
             self.dismiss()
             return self.begin(task)
@@ -172,7 +172,7 @@ class _Crew:
             self.dismiss()
         except PictureError:
             return None
-        with self._start(1) as alone:
+        with one_thread(), self._start(1) as alone:
             try:
                 return alone.submit(_compare_all, task).result()
             except (BrokenProcessPool, PictureError):
@@ -185,12 +185,7 @@ class _Crew:
 
     @staticmethod
     def _start(workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_be_quiet)
-
-
-def _be_quiet() -> None:
-    """Ctrl-C is for the parent, which decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return ProcessPoolExecutor(workers, mp_context=spawning(), initializer=be_quiet)
 
 
 def _compare_all(task: _Task) -> Assessed:
