@@ -142,6 +142,8 @@ def _plan_and_carry_out(
     desk.journal.begin_run(desk.run, "sync")
     story.settle(desk)
     story.make_plan(desk, request, found, report)
+    if order.ask:
+        _draw(desk, report, order)  # the plan can be looked at before the question is answered
     if order.ask and not _agreed(desk, report, request.limit):
         desk.teller.say("Nothing was replaced.")
         return

@@ -32,7 +32,7 @@ from errors import PictureError
 from journal import Journal
 from model import Candidate, Decision, InstagramCopy, Verdict
 from plan import ASK_SCORE, SURE_MARGIN
-from report import Report, closing_sentence, in_plain_words, printable
+from report import Report, in_plain_words, printable, sums
 from views import cut, find_corners, find_place, open_thumbnail, points, shrunk
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.
@@ -92,13 +92,12 @@ class Card:
 
 
 class Preview:
-    """Writes the page; pictures made once are kept for a second writing in the same run."""
+    """Writes the page from what the journal and the saved copies hold."""
 
     def __init__(self, journal: Journal, backups: Path) -> None:
         """`backups` is the folder of the saved copies."""
         self._journal = journal
         self._folder = backups
-        self._made: dict[str, Pictures] = {}
 
     def write(self, file: Path, report: Report) -> None:
         """Write the page whole: a temporary name, then renamed."""
@@ -109,7 +108,7 @@ class Preview:
         stream = pages.templates().get_template("preview.html").generate(
             cards=self._cards(report, decisions), style=style, script=script,
             policy=POLICY.format(pages.csp_hash(style), pages.csp_hash(script)),
-            title=f"instagram2flickr, {began:%d %B %Y}", closing=closing_sentence(report),
+            title=f"instagram2flickr, {began:%d %B %Y}", closing=sums(report),
             when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {began:%d %B %Y, %H:%M}",
             folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
             total=len(decisions), kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()], run=report.run,
@@ -121,10 +120,7 @@ class Preview:
         budget = PICTURES_BYTES // max(1, len(decisions))
 
         def pictures(decision: Decision) -> Pictures:
-            photo_id = decision.copy.photo_id
-            if photo_id not in self._made:
-                self._made[photo_id] = self._pictures(decision, saved.get(photo_id), budget)
-            return self._made[photo_id]
+            return self._pictures(decision, saved.get(decision.copy.photo_id), budget)
 
         # Pillow lets go of the interpreter while it decodes and encodes.
         workers = min(os.cpu_count() or 1, 4)

@@ -168,19 +168,22 @@ def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]
 
 def closing_sentence(report: Report) -> str:
     """The run in one sentence, and what to do next in another."""
+    return f"{sums(report)} {_next_step(report.mode, report.counts())}".rstrip()
+
+
+def sums(report: Report) -> str:
+    """The run in one sentence."""
     counts = report.counts()
     questions = f"{counts['review']:,} for you to look at"
     if report.mode == "dry-run":
-        words = (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
-                 f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
-                 "Nothing was changed on Flickr.")
-    else:
-        waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
-        later = f", {waiting:,} planned for another run" if waiting else ""
-        unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
-        words = (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
-                 f"{counts['failed']:,} failed{unsure}{later}.")
-    return f"{words} {_next_step(report.mode, counts)}".rstrip()
+        return (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
+                f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
+                "Nothing was changed on Flickr.")
+    waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+    later = f", {waiting:,} planned for another run" if waiting else ""
+    unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
+    return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
+            f"{counts['failed']:,} failed{unsure}{later}.")
 
 
 def _next_step(mode: str, counts: Mapping[str, int]) -> str:
