@@ -24,13 +24,13 @@ import flickrapi
 import requests
 import urllib3
 from flickrapi.auth import FlickrAccessToken
-from requests_toolbelt import MultipartEncoder
 
 from errors import LoginError, SettingsError, SyncError
 from flickr_answers import (
     Account,
     Garbled,
     OriginalSize,
+    Page,
     PhotoInfo,
     UploadStatus,
     read_account,
@@ -45,8 +45,8 @@ from flickr_captions import caption_as_typed
 from flickr_listing import PER_PAGE, Keep, Listing, list_pages
 from flickr_login import PendingLogin, Token, begin
 from flickr_patience import Patience, persist
-from flickr_sending import Outgoing, Replaced, read_reply
-from flickr_session import FlickrSession, Network
+from flickr_sending import Outgoing, Replaced, SendingSession, read_reply
+from flickr_session import Network
 from flickr_trouble import (
     Failure,
     Passing,
@@ -77,6 +77,8 @@ LIMIT_BYTES = 48 << 20
 LONG_S = 30.0
 # Every thread keeps off for so long after HTTP 429 where Flickr does not say.
 THROTTLED_FOR_S = 20.0
+# An upload over a wireless network may stand still for a while and go on.
+LONGEST_STALL_S = 60.0
 TICKET_DEADLINE_S = 900.0
 TICKET_LOOKS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 EXTRAS = (
@@ -104,31 +106,11 @@ class Access:
                 raise SettingsError(f"[flickr] {name} is missing or is not one: letters and digits only")
 
 
-class _ApiSession(FlickrSession):
-    """Corrects the form flickrapi makes for a picture: it calls the file "dummy name", without an ending or a type.
-
-    For some formats Flickr answered error 5 to that (flickrapi PR 128, never released). The file part is outside the
-    signature. Its connection is not used again, so that no picture is sent into one that Flickr has half closed.
-    """
-
-    part: tuple[str, str] = ("photo", "application/octet-stream")
-
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send, with the file part named."""
-        form = kwargs.get("data")
-        if isinstance(form, MultipartEncoder):
-            name, content_type = self.part
-            named = MultipartEncoder({**form.fields, "photo": (name, form.fields["photo"][1], content_type)})
-            headers = {**kwargs["headers"], "Content-Type": named.content_type, "Connection": "close"}
-            kwargs.update(data=named, headers=headers)
-        return super().request(method, url, *args, **kwargs)
-
-
 class _Wire:
     """flickrapi and its session, for one thread."""
 
     def __init__(self, access: Access, network: Network, clock: Clock) -> None:
-        self.session = _ApiSession(network, clock, LIMIT_BYTES)
+        self.session = SendingSession(network, clock, LIMIT_BYTES)
         token = FlickrAccessToken(access.token, access.token_secret, "write") if access.token else None
         self.api = flickrapi.FlickrAPI(
             access.api_key, access.api_secret, token=token, store_token=False, format="json", timeout=network.timeouts
@@ -176,7 +158,7 @@ class FlickrClient:
         self._gate = Gate(clock)
         self._local = threading.local()
         self._wires: list[_Wire] = []
-        self._pictures = Pictures(network, clock, self.get_original_size)
+        self._pictures = Pictures(network, clock, self.get_original_size, self._tell_long_wait)
 
     def __enter__(self) -> Self:
         """Use the client; it is closed at the end."""
@@ -206,7 +188,7 @@ class FlickrClient:
 
     def list_photos(self, keep: Keep) -> Listing:
         """Hand all photos of the account to `keep`, page by page, each once."""
-        def page(number: int) -> Any:
+        def page(number: int) -> Page:
             return self._call("flickr.people.getPhotos", read_page,
                               user_id="me", per_page=PER_PAGE, page=number, extras=EXTRAS)
 
@@ -214,7 +196,7 @@ class FlickrClient:
 
     def list_changes(self, since: int, keep: Keep) -> Listing:
         """Hand the photos that changed since an earlier listing's watermark to `keep`."""
-        def page(number: int) -> Any:
+        def page(number: int) -> Page:
             return self._call("flickr.photos.recentlyUpdated", read_page,
                               min_date=max(1, since), per_page=PER_PAGE, page=number, extras=EXTRAS)
 
@@ -255,8 +237,14 @@ class FlickrClient:
             if error.code != 2:
                 raise
 
-    def replace(self, photo_id: str, file: Path, title: str) -> Replaced:
-        """Send a picture in place of a photo's, once; `title` is the present one.
+    def fetch_at(self, photo_id: str, size: OriginalSize, destination: Path) -> Fetched:
+        """Fetch the original-size file from where get_original_size says it is now."""
+        return self._pictures.fetch_at(photo_id, size, destination)
+
+    def replace(
+        self, photo_id: str, file: Path, title: str, on_ticket: Callable[[str], None] | None = None
+    ) -> Replaced:
+        """Send a picture in place of a photo's, once; `title` is the present one, `on_ticket` is told a ticket.
 
         Raises Refused (Flickr plainly did not take it), NotProError, PictureGoneError, LoginError, SettingsError, or
         ReplyLostError (it may or may not have been taken). PictureError when the file cannot be read.
@@ -265,15 +253,29 @@ class FlickrClient:
             self._gate.pass_through()
             self._budget.take()
             reply = read_reply(self._send(photo_id, picture, title), photo_id)
-        return reply if isinstance(reply, Replaced) else self._follow(reply.name)
+        if isinstance(reply, Replaced):
+            return reply
+        if on_ticket is not None:
+            on_ticket(reply.name)
+        return self._follow(reply.name)
+
+    def ticket_state(self, ticket: str) -> str:
+        """What became of a ticket: "pending", "done", "failed" or "unknown"."""
+        return self._call("flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket),
+                          tickets=ticket)
 
     def _send(self, photo_id: str, picture: Outgoing, title: str) -> bytes:
         wire = self._wire()
         wire.session.part = (picture.name_for(photo_id), picture.content_type)
         # 'rest' hands over the bytes as they are; any parser of flickrapi could raise after the work was done.
         params = {"format": "rest", "title": title, **({"async": "1"} if self._network.asynchronous else {})}
+        # While a body is sent, urllib3 takes the connection's timeout for every write (measured, 2.8).
+        connect_s, silence_s = self._network.timeouts
+        timeouts = (max(connect_s, min(silence_s, LONGEST_STALL_S)), silence_s)
         try:
-            body: bytes = wire.api.replace(picture.name_for(photo_id), photo_id, fileobj=picture, **params)
+            body: bytes = wire.api.replace(
+                picture.name_for(photo_id), photo_id, fileobj=picture, timeout=timeouts, **params
+            )
             return body
         except flickrapi.FlickrError:
             response = wire.session.last
@@ -292,8 +294,7 @@ class FlickrClient:
         while self._clock.now() < deadline:
             wait_until(self._clock.now() + next(looks, TICKET_LOOKS_S[-1]), self._clock)
             try:
-                state = self._call("flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket),
-                                   tickets=ticket)
+                state = self.ticket_state(ticket)
             except SyncError as error:
                 raise lost(str(error)) from None
             if state == "done":
@@ -306,12 +307,10 @@ class FlickrClient:
 
     def _call(self, method: str, read: Callable[[Mapping[str, Any]], T], **params: Any) -> T:
         """Make a call that reads, or that may be made twice, until it answers."""
-        def tell(until: float) -> None:
-            if until - self._clock.now() >= LONG_S:
-                self._budget.announce(until)
-
         try:
-            return persist(lambda: self._attempt(method, read, params), PATIENCE, self._clock, tell)
+            return persist(
+                lambda: self._attempt(method, read, params), PATIENCE, self._clock, self._tell_long_wait
+            )
         except Passing as error:
             raise stopped(error, "api.flickr.com") from None
 
@@ -331,6 +330,10 @@ class FlickrClient:
             if error.throttled:
                 self._gate.shut_for(error.after_s or THROTTLED_FOR_S)
             raise
+
+    def _tell_long_wait(self, until: float) -> None:
+        if until - self._clock.now() >= LONG_S:
+            self._budget.announce(until)
 
     def _wire(self) -> _Wire:
         wire: _Wire | None = getattr(self._local, "wire", None)

@@ -13,10 +13,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from xml.etree import ElementTree
 
+import requests
+from requests_toolbelt import MultipartEncoder
+
 from errors import PictureError
+from flickr_session import FlickrSession
 from flickr_trouble import Failure, lost, sending_from_failure
 
 # What the first bytes of the three formats look like that Flickr takes as they are.
@@ -84,6 +88,26 @@ class Outgoing:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close it."""
         self._stream.close()
+
+
+class SendingSession(FlickrSession):
+    """Corrects the form flickrapi makes for a picture: it calls the file "dummy name", without an ending or a type.
+
+    For some formats Flickr answered error 5 to that (flickrapi PR 128, never released). The file part is outside the
+    signature. Its connection is not used again, so that no picture is sent into one that Flickr has half closed.
+    """
+
+    part: tuple[str, str] = ("photo", "application/octet-stream")
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send, with the file part named."""
+        form = kwargs.get("data")
+        if isinstance(form, MultipartEncoder):
+            name, content_type = self.part
+            named = MultipartEncoder({**form.fields, "photo": (name, form.fields["photo"][1], content_type)})
+            headers = {**kwargs["headers"], "Content-Type": named.content_type, "Connection": "close"}
+            kwargs.update(data=named, headers=headers)
+        return super().request(method, url, *args, **kwargs)
 
 
 def read_reply(body: bytes, photo_id: str) -> Replaced | Ticket:

@@ -103,7 +103,7 @@ def from_status(response: requests.Response, now: float) -> Passing | SyncError:
             until = datetime.fromtimestamp(now + after_s, UTC).astimezone().strftime("%H:%M")
             return StoppedError(f"Flickr asks to be left alone until {until}; {UNTOUCHED}, run again after that")
         return Passing(f"HTTP {status}", throttled=status == 429, after_s=after_s)
-    if 300 <= status < 400:
+    if status < 400:
         return Passing(f"HTTP {status}, as from a network that wants its own login page")
     return StoppedError(f"Flickr or a proxy before it refuses to answer (HTTP {status}); {UNTOUCHED}")
 

@@ -101,24 +101,23 @@ class CallBudget:
         self._told_until = 0.0
         now = clock.now()
         # A clock that was set back leaves calls "in the future"; they count as made now, never longer than an hour.
-        self._calls = deque(min(at, now) for at in history.calls_since(now - HOUR_S))
+        self._calls = deque(min(at, now) for at in history.calls_since(now - HOUR_S - GRACE_S))
 
     def take(self) -> None:
         """Return when one call may be made, and count it. Raises StoppedError where waiting is not wished."""
         while (free_at := self._take_or_when()) is not None:
-            if not self._may_wait:
-                raise StoppedError(
-                    f"the {self._limit} calls an hour that Flickr allows are used up until {_clock_time(free_at)}; "
-                    "no picture was being changed, run again after that"
-                )
-            self.announce(free_at)
-            wait_until(free_at, self.clock)
+            self._wait_or_stop(free_at)
 
     def left(self) -> int:
         """Return how many calls may be made at once."""
         with self._guard:
             self._forget_old(self.clock.now())
             return max(0, self._limit - len(self._calls))
+
+    def make_room(self, calls: int) -> None:
+        """Return when so many calls may be made at once, or as many as the limit allows; as `take`, but counts none."""
+        while (free_at := self._when_room(min(calls, self._limit))) is not None:
+            self._wait_or_stop(free_at)
 
     def announce(self, until: float) -> None:
         """Tell the person of a wait, once for each moment it lasts until."""
@@ -127,6 +126,21 @@ class CallBudget:
                 return
             self._told_until = until
         self._on_wait(datetime.fromtimestamp(until, UTC))
+
+    def _wait_or_stop(self, free_at: float) -> None:
+        if not self._may_wait:
+            raise StoppedError(
+                f"the {self._limit} calls an hour that Flickr allows are used up until {_clock_time(free_at)}; "
+                "run again after that"
+            )
+        self.announce(free_at)
+        wait_until(free_at, self.clock)
+
+    def _when_room(self, calls: int) -> float | None:
+        with self._guard:
+            self._forget_old(self.clock.now())
+            too_many = len(self._calls) + calls - self._limit
+            return None if too_many <= 0 else self._calls[too_many - 1] + HOUR_S + GRACE_S
 
     def _take_or_when(self) -> float | None:
         """Count a call and return None, or return when one will be free."""

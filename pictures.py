@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ from flickr_trouble import UNTOUCHED, Passing, from_connection, from_status, sto
 from model import Photo
 from pace import Clock, Gate
 
-HOST = "staticflickr.com"
+HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,3}staticflickr\.com", re.ASCII)
 # Flickr's own limit for a picture (people.getUploadStatus, filesize.maxbytes).
 LIMIT_BYTES = 209_715_200
 HOPS = 5
@@ -77,11 +78,18 @@ class _Outdated(Exception):
 class Pictures:
     """Fetches originals; safe to use from several threads, each with a session of its own."""
 
-    def __init__(self, network: Network, clock: Clock, find_again: Callable[[str], OriginalSize]) -> None:
-        """`find_again` asks Flickr where a photo's original is now."""
+    def __init__(
+        self,
+        network: Network,
+        clock: Clock,
+        find_again: Callable[[str], OriginalSize],
+        on_wait: Callable[[float], None] | None = None,
+    ) -> None:
+        """`find_again` asks Flickr where a photo's original is now; `on_wait` is told until when a wait lasts."""
         self._network = network
         self._clock = clock
         self._find_again = find_again
+        self._on_wait = on_wait
         self._gate = Gate(clock)
         self._local = threading.local()
         self._sessions: list[FlickrSession] = []
@@ -105,19 +113,23 @@ class Pictures:
             except _Outdated:
                 pass
         now = self._find_again(photo.photo_id)
-        if not now.is_original:
-            raise PictureError(f"Flickr does not hand out the original of photo {photo.photo_id}")
-        if size is not None and sorted(size) != sorted((now.width, now.height)):
+        if now.is_original and size is not None and sorted(size) != sorted((now.width, now.height)):
             raise PictureGoneError(f"photo {photo.photo_id} was changed on Flickr since it was listed; run again")
+        return self.fetch_at(photo.photo_id, now, destination)
+
+    def fetch_at(self, photo_id: str, now: OriginalSize, destination: Path) -> Fetched:
+        """Fetch the original-size file from where Flickr says it is now; as fetch_original."""
+        if not now.is_original:
+            raise PictureError(f"Flickr does not hand out the original of photo {photo_id}")
         try:
-            return self._fetch(_Wanted(photo.photo_id, now.url, (now.width, now.height), None), destination)
+            return self._fetch(_Wanted(photo_id, now.url, (now.width, now.height), None), destination)
         except _Outdated as error:
-            raise PictureError(f"photo {photo.photo_id} could not be fetched: {error}") from None
+            raise PictureError(f"photo {photo_id} could not be fetched: {error}") from None
 
     def _fetch(self, wanted: _Wanted, destination: Path) -> Fetched:
         part = destination.with_name(destination.name + ".part")
         try:
-            fetched = persist(lambda: self._fetch_once(wanted, part), PATIENCE, self._clock)
+            fetched = persist(lambda: self._fetch_once(wanted, part), PATIENCE, self._clock, self._on_wait)
             _settle(part, destination)
             return fetched
         except Passing as error:
@@ -142,9 +154,9 @@ class Pictures:
 
     def _open(self, wanted: _Wanted) -> requests.Response:
         """Ask for the picture, looking at each address on the way before it is asked."""
-        address = wanted.address
+        address, leads_to = "", wanted.address
         for _ in range(HOPS):
-            address = self._checked(address, wanted.photo_id)
+            address = self._checked(address, leads_to, wanted.photo_id)
             try:
                 response = self._session().get(
                     address, timeout=self._network.timeouts, headers={"Accept-Encoding": "identity"}
@@ -155,23 +167,24 @@ class Pictures:
                 return response
             with response:
                 if response.status_code in {301, 302, 303, 307, 308} and "Location" in response.headers:
-                    address = urljoin(address, response.headers["Location"])
+                    leads_to = response.headers["Location"]
                     continue
-                if response.status_code in {401, 403, 404, 410}:
+                if 400 <= response.status_code < 500 and response.status_code not in {407, 408, 429}:
                     raise _Outdated(f"its address is no longer valid (HTTP {response.status_code})")
                 raise from_status(response, self._clock.now())
         raise _Outdated("its address leads in circles")
 
-    def _checked(self, address: str, photo_id: str) -> str:
+    def _checked(self, base: str, leads_to: str, photo_id: str) -> str:
         """Return the address if it is one of this photo's on a picture host; old listings say http."""
         try:
+            address = urljoin(base, leads_to)
             parts = urlsplit(address)
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _Outdated("its address is none") from None
         if self._network.sandbox is not None and parts.netloc == urlsplit(self._network.sandbox).netloc:
             secure = address
-        elif parts.scheme in {"http", "https"} and (host == HOST or host.endswith("." + HOST)) and not parts.username:
+        elif parts.scheme in {"http", "https"} and HOST.fullmatch(host) and not parts.username:
             if port not in {None, 80, 443}:
                 raise _Outdated("its address is not on Flickr's picture hosts")
             secure = parts._replace(scheme="https", netloc=host).geturl()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from email.utils import formatdate
 from pathlib import Path
 
@@ -101,6 +102,18 @@ def test_flickr_is_left_alone_as_long_as_it_asks(flickr: SandboxFlickr, photo_id
     with logged_in(flickr) as side:
         side.client.get_info(photo_id)
         assert 120 <= side.clock.waited_s < 200
+
+
+def test_a_long_wait_is_told_and_a_short_one_is_not(flickr: SandboxFlickr, photo_id: str) -> None:
+    flickr.faults.add(Fault(where=INFO, kind=Status(500)))
+    flickr.faults.add(Fault(where=INFO, kind=Status(503, retry_after="120"), skip=1))
+    clock, told = HandClock(), list[datetime]()
+    access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
+    telling = CallBudget(3600, ForgetfulHistory(), clock, told.append)
+    with FlickrClient(access, Network(5, 5, flickr.url), telling, clock) as client:
+        client.get_info(photo_id)
+    assert len(told) == 1
+    assert told[0].timestamp() == pytest.approx(clock.now(), abs=1)
 
 
 def test_a_date_to_come_back_at_is_understood(flickr: SandboxFlickr, photo_id: str) -> None:
@@ -295,7 +308,7 @@ def test_the_hourly_limit_is_kept_over_retries(flickr: SandboxFlickr, photo_id: 
 
 def test_many_threads_share_one_client(flickr: SandboxFlickr) -> None:
     ids = [flickr.add_photo(picture(32, 32, seed=seed), title=f"photo {seed}") for seed in range(40)]
-    flickr.faults.add(Fault(where=INFO, kind=Status(500), every=5, times=None))
+    flickr.faults.add(Fault(where=INFO, kind=Status(500), every=5, times=4))
     with logged_in(flickr) as side, ThreadPoolExecutor(8) as pool:
         titles = list(pool.map(lambda photo_id: side.client.get_info(photo_id).title, ids))
         assert side.calls == len(flickr.requests(INFO))

@@ -246,7 +246,7 @@ def test_retry_after_of_the_picture_host_is_kept_by_all_threads(
 
 def test_eight_pictures_at_once_are_all_right(flickr: SandboxFlickr, tmp_path: Path) -> None:
     ids = [flickr.add_photo(picture(320, 240, seed=seed)) for seed in range(32)]
-    flickr.faults.add(Fault(where="static", kind=Status(503), every=3, times=None))
+    flickr.faults.add(Fault(where="static", kind=Status(503), every=3, times=4))
     with logged_in(flickr) as side:
         photos = side.listed()
         with ThreadPoolExecutor(8) as pool:
@@ -290,6 +290,7 @@ ELSEWHERE = [
     "https://live.staticflickr.com/1/53000000002_abc_o.jpg",
     "https://live.staticflickr.com:port/1/53000000001_abc_o.jpg",
     "ftp://live.staticflickr.com/1/53000000001_abc_o.jpg",
+    "https://a..staticflickr.com/1/53000000001_abc_o.jpg", "https://\u00e9.staticflickr.com/1/53000000001_abc_o.jpg",
     "file:///etc/passwd", "//live.staticflickr.com/53000000001_abc_o.jpg", "http://[::1", "", "javascript:alert(1)",
     "http://169.254.169.254/53000000001_abc_o.jpg", "http://127.0.0.1:9/1/53000000001_abc_o.jpg",
 ]
@@ -321,7 +322,7 @@ class Redirect(Kind):
         return Response(b"", 302, headers={"Location": self.address})
 
 
-@pytest.mark.parametrize("address", [*ELSEWHERE[:5], "http://live.staticflickr.com.example.org/", "/elsewhere.jpg"])
+@pytest.mark.parametrize("address", [*ELSEWHERE[:5], "http://live.example.org/", "/elsewhere.jpg", "http://[::1"])
 def test_a_redirect_elsewhere_is_not_followed(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path, address: str
 ) -> None:

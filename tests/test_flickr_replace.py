@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -312,3 +313,14 @@ def test_no_spoilt_answer_is_anything_but_lost_or_refused(seed: int) -> None:
 def test_hostile_answers_are_lost_replies(body: bytes) -> None:
     with pytest.raises(ReplyLostError):
         read_reply(body, "77")
+
+
+def test_a_sending_that_stands_still_is_given_up_as_lost(original: Path) -> None:
+    original.write_bytes(picture(100, 100) + bytes(30_000_000))
+    clock = HandClock()
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        network = Network(0.2, 0.2, f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        budget = CallBudget(9, ForgetfulHistory(), clock)
+        client = FlickrClient(Access("abc", "def", "tok-en", "sec-ret"), network, budget, clock)
+        with client, pytest.raises(ReplyLostError):
+            client.replace("1", original, "x")
