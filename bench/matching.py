@@ -106,7 +106,7 @@ def _text(
         own_table(verdicts),
         "Every pair that was compared closely and shown, by score:\n\n" + calibration_table(verdicts),
         f"Reading {1e3 * answers.reading_s / max(1, answers.originals):.0f} ms an original, "
-        f"fetching, searching and comparing {1e3 * answers.comparing_s / len(layout.copies):.0f} ms a copy (wall clock).",
+        f"searching and comparing {1e3 * answers.comparing_s / len(layout.copies):.0f} ms a copy (wall clock).",
     ]
     if peers:
         versions = ", ".join(f"{name} {number}" for name, number in library_versions().items())

@@ -7,8 +7,8 @@ held against each other) are thresholded afterwards (scores.kindest).
 - imagehash phash and dhash, 64 bit, and pdqhash, 256 bit: Hamming distance, the original taken whole and as its middle
   square, whichever is nearer.
 - OpenCV SIFT (600 features of 512 pixels' short side, ratio test 0.8) and ORB (1000 features, ratio 0.8): the
-  20 files with most ratio-test matches go through RANSAC; the score is the count of inliers of a homography that neither
-  folds nor collapses the picture (scale 0.2 to 5, convex).
+  20 files with most ratio-test matches go through RANSAC; the score is the count of inliers of a homography that
+  neither folds nor collapses the picture (scale 0.2 to 5, convex).
 
 The libraries stand in requirements-bench.txt and are imported here only.
 """

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from decoding import read_bytes, read_picture
+from decoding import read_picture
 from errors import PictureError
 from folder import find_files
 from model import Original
@@ -50,9 +50,9 @@ def read_roll(folder: Path) -> list[Photograph]:
     originals, squares, digests = [], [], []
     for file in sorted(find_files([folder]).files, key=lambda one: str(one.path)):
         try:
-            data = read_bytes(file.path)
+            data = file.path.read_bytes()
             picture = read_picture(data)
-        except PictureError:
+        except (OSError, PictureError):
             continue
         if picture is None:
             continue

@@ -1,0 +1,231 @@
+"""Pair by pair, without a folder: `python bench/pairs.py FOLDER` asks the matcher itself about single originals.
+
+- strangers: a copy of one photograph against another photograph;
+- siblings: a copy against another exposure of its scene, made ones of every kind and the folder's own;
+- decoys (decoys.py): against an exposure that differs in one small thing;
+- ordeals (ordeals.py): a copy of great hardship against all photographs, its original among them.
+
+Of the first three none may be sure. Of the last as many as possible should be, and with the true one.
+Ends with 1 when a stranger or a sibling was taken for the same exposure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import matcher
+from bench.decoys import MAKERS, make_pair
+from bench.ordeals import ORDEALS, prepare
+from bench.photographs import Photograph, open_upright, read_roll
+from bench.tables import machine
+from decoding import pixels, read_picture
+from model import Fit
+from plan import SURE_SCORE
+from sandbox.looks import TIERS, Recipe, make_copy, make_sibling, random_recipe
+from sandbox.siblings import SIBLINGS
+
+UNKNOWABLE = "again"
+PROPOSALS = 8
+
+
+@dataclass
+class Tally:
+    """What came of one kind of pair: how many, how many sure, and (ordeals) how many sure of the true one."""
+
+    pairs: int = 0
+    sure: int = 0
+    right: int = 0
+    first: int = 0
+    found: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Bench:
+    """The roll, the random numbers, where pictures of wrong answers go, and the tallies by kind."""
+
+    roll: list[Photograph]
+    rng: np.random.Generator
+    keep: Path | None
+    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def photographs(self, count: int) -> Iterator[tuple[int, Image.Image]]:
+        """`count` photographs whose truth is known, everyone once before anyone twice."""
+        known = [place for place, one in enumerate(self.roll) if one.known]
+        for number in range(count):
+            if number % len(known) == 0:
+                self.rng.shuffle(known)
+            place = known[number % len(known)]
+            yield place, open_upright(self.roll[place].path)
+
+    def some_recipe(self) -> Recipe:
+        """Of any tier."""
+        return random_recipe(self.rng, TIERS[int(self.rng.integers(len(TIERS)))])
+
+    def ask(self, kind: str, copy: bytes, decoy: Image.Image, told: dict[str, Any]) -> None:
+        """Compare a copy with an original that is not its own."""
+        data = as_jpeg(decoy)
+        fit = compare_one(copy, data)
+        tally = self.tallies[kind]
+        tally.pairs += 1
+        wrong = fit.sure and fit.score >= SURE_SCORE
+        tally.sure += wrong
+        tally.found.append({"wrong": wrong, "score": fit.score, "sure": fit.sure, "tone": fit.tone, "words": fit.words,
+                            "measures": fit.measures, **told})
+        if wrong and self.keep:
+            place = self.keep / f"{kind.replace(' ', '-')}-{tally.pairs:04d}"
+            place.mkdir(parents=True, exist_ok=True)
+            (place / "copy.jpg").write_bytes(copy)
+            (place / "decoy.jpg").write_bytes(data)
+            (place / "what.json").write_text(json.dumps(tally.found[-1], indent=1) + "\n", "utf-8")
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    """A photograph as a phone would save it."""
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=94, icc_profile=picture.info.get("icc_profile"))
+    return buffer.getvalue()
+
+
+def thumbnail_of(data: bytes) -> NDArray[np.uint8]:
+    """An original as the program keeps it."""
+    picture = read_picture(data)
+    if picture is None:
+        raise ValueError("a picture too large for this benchmark")
+    return pixels(picture.thumbnail)
+
+
+def compare_one(copy: bytes, original: bytes) -> Fit:
+    """The matcher's word on one copy and one original."""
+    thumbnail, shown = thumbnail_of(original), pixels(copy)
+    proposal = matcher.Index([matcher.fingerprint(thumbnail)]).search(shown, 1)[0]
+    return matcher.compare(shown, thumbnail, proposal)
+
+
+def strangers(bench: Bench, count: int) -> None:
+    """A copy against a photograph of something else."""
+    for place, picture in bench.photographs(count):
+        recipe = bench.some_recipe()
+        here = bench.roll[place]
+        others = set(range(len(bench.roll))) - {place} - here.twins - here.siblings
+        other = bench.roll[int(bench.rng.choice(sorted(others)))]
+        bench.ask("strangers", make_copy(picture, recipe)[0], open_upright(other.path),
+                  {"source": here.path.name, "other": other.path.name, "recipe": asdict(recipe)})
+
+
+def siblings(bench: Bench, count: int) -> None:
+    """A copy against another exposure: the folder's own where it has some, else made ones, kind after kind."""
+    for number, (place, picture) in enumerate(bench.photographs(count)):
+        recipe, own = bench.some_recipe(), sorted(bench.roll[place].siblings)
+        told = {"source": bench.roll[place].path.name, "recipe": asdict(recipe)}
+        copy = make_copy(picture, recipe)[0]
+        if own and number % 2:
+            other = bench.roll[int(bench.rng.choice(own))]
+            bench.ask("sibling, real", copy, open_upright(other.path), told | {"other": other.path.name})
+        else:
+            kind = SIBLINGS[number % len(SIBLINGS)]
+            bench.ask(f"sibling, {kind}", copy, make_sibling(picture, bench.rng, kind), told)
+
+
+def decoys(bench: Bench, count: int) -> None:
+    """`count` of every kind, copies EASY and TYPICAL by turns."""
+    for kind in MAKERS:
+        for number, (place, picture) in enumerate(bench.photographs(count)):
+            other = bench.roll[(place + 1 + int(bench.rng.integers(len(bench.roll) - 1))) % len(bench.roll)]
+            true, decoy = make_pair(kind, picture, open_upright(other.path), bench.rng)
+            recipe = _seen(random_recipe(bench.rng, TIERS[number % 2 if kind != "recoloured" else 0]))
+            bench.ask(kind, make_copy(true, recipe)[0], decoy,
+                      {"source": bench.roll[place].path.name, "recipe": asdict(recipe)})
+
+
+def _seen(recipe: Recipe) -> Recipe:
+    """The recipe with the middle square shown whole and unblurred, so that the change is in the copy."""
+    crop = replace(recipe.crop, shape="square", zoom=1.0, pan=(0.5, 0.5))
+    return replace(recipe, crop=crop, tilt=None)
+
+
+def ordeals(bench: Bench, count: int) -> None:
+    """`count` of every hardship, searched among all photographs."""
+    thumbnails = [thumbnail_of(one.path.read_bytes()) for one in bench.roll]
+    fingerprints = [matcher.fingerprint(one) for one in thumbnails]
+    for name, draw in ORDEALS.items():
+        for place, picture in bench.photographs(count):
+            recipe = draw(bench.rng)
+            mine = prepare(name, picture)
+            shown = pixels(make_copy(mine, recipe)[0])
+            if name in {"dark", "panorama"}:
+                thumbnails[place] = thumbnail_of(as_jpeg(mine))
+                fingerprints[place] = matcher.fingerprint(thumbnails[place])
+            _face(bench, name, place, shown, (thumbnails, fingerprints), asdict(recipe))
+            if name in {"dark", "panorama"}:
+                thumbnails[place] = thumbnail_of(bench.roll[place].path.read_bytes())
+                fingerprints[place] = matcher.fingerprint(thumbnails[place])
+
+
+def _face(
+    bench: Bench, name: str, place: int, shown: NDArray[np.uint8],
+    known: tuple[list[NDArray[np.uint8]], list[NDArray[Any]]], recipe: dict[str, Any],
+) -> None:
+    thumbnails, fingerprints = known
+    proposals = matcher.Index(fingerprints).search(shown, PROPOSALS)
+    fits = sorted(((matcher.compare(shown, thumbnails[one.index], one), one.index) for one in proposals),
+                  key=lambda pair: -pair[0].score)
+    (best, index), right = fits[0], {place, *bench.roll[place].twins}
+    sure = best.sure and best.score >= SURE_SCORE
+    tally = bench.tallies[f"ordeal: {name}"]
+    tally.pairs += 1
+    tally.sure += sure
+    tally.right += sure and index in right
+    tally.first += index in right
+    mine = next((fit for fit, at in fits if at in right), None)
+    tally.found.append({"wrong": sure and index not in right, "proposed": any(one.index in right for one in proposals),
+                        "first": index in right, "sure": sure, "source": bench.roll[place].path.name, "recipe": recipe,
+                        "score": mine.score if mine else None, "tone": mine.tone if mine else None,
+                        "words": mine.words if mine else "", "measures": mine.measures if mine else {}})
+
+
+def table(bench: Bench) -> str:
+    """One row a kind."""
+    rows = ["| pairs of | asked | sure | of these right | true one first |", "| --- | --- | --- | --- | --- |"]
+    for kind, one in bench.tallies.items():
+        tail = f"{one.right} | {one.first}" if kind.startswith("ordeal") else "- | -"
+        rows.append(f"| {kind} | {one.pairs} | {one.sure} | {tail} |")
+    return "\n".join(rows)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Ask; 1 when a stranger or a sibling was sure."""
+    parser = argparse.ArgumentParser(description="Pairs that must never be sure, and copies that should be.")
+    parser.add_argument("folder", type=Path)
+    for name, default in (("strangers", 1000), ("siblings", 1000), ("decoys", 0), ("ordeals", 0)):
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"how many (default {default})")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="write every pair here")
+    parser.add_argument("--keep", type=Path, help="keep the pictures of wrong answers here")
+    order = parser.parse_args(words)
+    bench = Bench(read_roll(order.folder), np.random.default_rng(order.seed), order.keep)
+    for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (decoys, order.decoys),
+                       (ordeals, order.ordeals)):
+        if count:
+            ask(bench, count)
+    sys.stdout.write(f"seed {order.seed}; {machine()}\n\n{table(bench)}\n")
+    if order.json:
+        order.json.write_text(json.dumps({kind: asdict(one) for kind, one in bench.tallies.items()}) + "\n", "utf-8")
+    return int(any(one.sure for kind, one in bench.tallies.items() if kind.startswith(("strangers", "sibling"))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
