@@ -1,243 +1,222 @@
 """The irreversible part: back up, note, replace, prove; and take back.
 
 Flickr keeps no earlier version, so the order of things is everything. Before a picture is sent, its own bytes
-are on the disk and were read back, the original was decoded to its last row, Flickr was asked whether it still
-holds what was backed up, and the journal says "intended" on the disk. After that Flickr is asked what it
-holds now. A lost reply is never answered by sending again: first Flickr tells whether it took the picture.
+are on the disk and were read back, the original was decoded to its last row and lies still in a file of its own,
+Flickr was asked whether it still holds what was backed up, and the journal says "intended" on the disk. After
+that Flickr is asked what it holds now. A lost reply is never answered by sending again: first Flickr tells whether
+it took the picture.
 
 Taking back is the same road in the other direction, with the backup as what is sent; it is one function for
-both, `_send_and_prove`, and it is the only place in the program that replaces.
+both, `_send_and_prove`, and it is the only place in the program that replaces. How a sending is proved is in
+proving.py.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from errors import PictureError, PictureGoneError, ReplyLostError, SyncError
-from flickr_client import FlickrClient, PhotoInfo, Refused, caption_as_typed
+from backups import Backups, let_go_words
+from desk import Desk
+from errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
+from flickr_client import PhotoInfo, Refused, Replaced
 from history import UNDO, History, Standing, read_history
-from journal import Backup, Journal
+from journal import Backup
 from model import Decision
-from pace import Clock
-from sending import bytes_to_send
-from state import StateFolder
+from proving import LOOKS_S, Outcome, Parcel, Prover, Sending
+from sending import ToSend, bytes_to_send
 
-# A refused picture is sent again so often, after Flickr was asked; waits between looks at a slow Flickr, seconds.
+# A refused picture is sent again so often, after Flickr was asked.
 TRIES = 3
-LOOKS_S = (0.0, 2.0, 5.0, 15.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one decision: replaced, failed or unsure; `note` is what the person should know."""
-
-    outcome: str
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """What is sent for one photo, and what Flickr must show afterwards."""
-
-    photo_id: str
-    file: Path
-    sha256: str
-    size_bytes: int
-    width: int
-    height: int
+# Younger than this, a sending that was cut off may still be under way inside Flickr; several looks are taken.
+FRESH_S = 300.0
+# So long Flickr may work on what it gave a ticket for (flickr.md says nothing; the client waits as long).
+TICKET_S = 900.0
+# A picture that Flickr seemed not to have taken is looked at once more in later runs, for a day.
+LATE_S = 86_400.0
 
 
 class Carrier:
-    """Carries out a plan; the one object that can replace. Built for a real run only."""
+    """Carries out a plan; the one object that can replace. Built for a real run only; safe for several threads."""
 
-    def __init__(self, flickr: FlickrClient, journal: Journal, state: StateFolder, run: str, clock: Clock) -> None:
-        """`run` names this run in the record."""
-        self._flickr = flickr
-        self._journal = journal
-        self._state = state
-        self._run = run
-        self._clock = clock
+    def __init__(self, desk: Desk) -> None:
+        """Nothing is sent yet."""
+        self._flickr = desk.flickr
+        self._journal = desk.journal
+        self._state = desk.state
+        self._run = desk.run
+        self._clock = desk.clock
+        self._tickets = desk.settings.flickr.tickets
+        self._backups = Backups(desk.state, desk.journal, desk.clock)
+        self._prover = Prover(desk.flickr, desk.clock, desk.state.outgoing, self._record)
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
         try:
             return self._replace(decision, location, max_bytes)
-        except ReplyLostError as error:
-            return Outcome("unsure", str(error))
         except PictureError as error:
-            return Outcome("failed", str(error))
+            return self._told(decision.copy.photo_id, error)
+        except OSError as error:
+            raise StoppedError(f"{self._state.root} cannot be written ({error.strerror}); make room and run again"
+                               ) from None
 
     def _replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         match, photo = decision.match, decision.copy.photo
         if match is None:
             raise ValueError("only a replace decision can be carried out")
-        backup = self._checked_backup(photo.photo_id, photo.original_secret or photo.secret)
-        to_send = bytes_to_send(match.original, location, self._state.outgoing)
+        backup = self._backups.checked(photo)
+        to_send = bytes_to_send(match.original, location, self._state.outgoing, max_bytes)
+        still = to_send.path
         try:
-            if to_send.size_bytes > max_bytes:
-                raise PictureError(f"{match.original.path.name} is larger than the {max_bytes >> 20} MiB Flickr takes")
+            if sorted((to_send.width, to_send.height)) != sorted((match.original.width, match.original.height)):
+                raise PictureError(f"{match.original.path.name} changed since it was read; run sync again")
+            if not to_send.is_temporary:
+                still = self._still_copy(to_send, photo.photo_id)
             before = self._flickr.get_info(photo.photo_id)
             if (before.original_secret or before.secret) != backup.original_secret:
                 raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
-            parcel = _Parcel(photo.photo_id, to_send.path, to_send.sha256, to_send.size_bytes,
-                             to_send.width, to_send.height)
+            parcel = Parcel(photo.photo_id, still, to_send.sha256, to_send.size_bytes, to_send.width, to_send.height)
             note = {"original": str(match.original.path), "backup": asdict(backup)}
             return self._send_and_prove(parcel, before, "", note)
         finally:
-            if to_send.converted:
-                to_send.path.unlink(missing_ok=True)
+            if still != match.original.path:
+                still.unlink(missing_ok=True)
 
-    def undo(self, photo_id: str) -> Outcome:
-        """Put the saved copy of one replaced picture back."""
+    def _still_copy(self, to_send: ToSend, photo_id: str) -> Path:
+        """A copy nobody else writes to: what was proved is what is sent, whatever happens to the folder meanwhile."""
+        still = self._state.outgoing / f"still-{photo_id}{to_send.path.suffix}"
         try:
-            return self._undo(photo_id)
-        except ReplyLostError as error:
-            return Outcome("unsure", str(error))
-        except PictureError as error:
-            return Outcome("failed", str(error))
+            shutil.copyfile(to_send.path, still)
+            with still.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            if digest != to_send.sha256:
+                raise PictureError(f"{to_send.path.name} changed while it was read; run sync again")
+        except BaseException:
+            still.unlink(missing_ok=True)
+            raise
+        return still
 
-    def _undo(self, photo_id: str) -> Outcome:
+    def undo(self, photo_id: str, levels: int | None = None) -> Outcome:
+        """Put the saved copy of one replaced picture back: as before all its replacements, or the last `levels`."""
+        try:
+            return self._undo(photo_id, levels)
+        except PictureError as error:
+            return self._told(photo_id, error)
+
+    def _undo(self, photo_id: str, levels: int | None) -> Outcome:
         history = read_history(self._journal.entries(photo_id))
-        if history.replaced is None or history.standing is not Standing.REPLACED:
+        pile = history.to_take_back
+        if not pile:
+            if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
+                raise ReplyLostError("Flickr has not said yet what became of it; run again in some minutes")
             raise PictureError("there is nothing to take back")
-        replaced = history.replaced
-        backup = Backup(**replaced["backup"])
-        file = self._check_backup(backup)
+        levels = min(levels or len(pile), len(pile))
+        below, top = pile[-levels].body, pile[-1].body
+        backup = Backup(**below["backup"])
+        try:
+            file = self._backups.check(backup)
+        except PictureError as error:
+            raise PictureError(let_go_words(history) or str(error)) from None
         before = self._flickr.get_info(photo_id)
-        if before.secret != replaced["after"]["secret"]:
+        if before.secret != top["after"]["secret"]:
             raise PictureGoneError("the picture was changed on Flickr since it was replaced; it was not touched")
-        parcel = _Parcel(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
-        outcome = self._send_and_prove(parcel, before, UNDO, {"backup": asdict(backup)})
-        if outcome.outcome == "replaced":
-            self._restore_date_and_place(photo_id, replaced["before"], replaced["after"])
-        return outcome
+        parcel = Parcel(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
+        note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
+        return self._send_and_prove(parcel, before, UNDO, note)
 
     def settle(self, photo_id: str, history: History) -> Outcome | None:
         """Ask Flickr what became of a sending that was cut off; None when it took nothing."""
-        intended = history.intended or {}
-        prefix = UNDO if history.standing is Standing.UNDO_OPEN else ""
+        prefix = UNDO if history.is_undo else ""
         try:
-            before = PhotoInfo.from_json(intended["before"])
-            parcel = _Parcel(photo_id, Path(), **{name: intended["sent"][name] for name in
-                                                  ("sha256", "size_bytes", "width", "height")})
-            if not self._was_taken(parcel, before):
-                self._record(photo_id, prefix + "not_taken", {})
-                return None
-            outcome = self._prove(parcel, before, prefix)
-            if prefix and outcome.outcome == "replaced" and history.replaced is not None:
-                self._restore_date_and_place(photo_id, history.replaced["before"], history.replaced["after"])
-            return outcome
+            return self._settle(photo_id, history, prefix)
         except PictureGoneError:
             self._record(photo_id, prefix + "not_taken", {"why": "no longer on Flickr"})
             return None
         except PictureError as error:
             return Outcome("unsure", str(error))
 
+    def _settle(self, photo_id: str, history: History, prefix: str) -> Outcome | None:
+        intended = history.intended or {}
+        before = PhotoInfo.from_json(intended["before"])
+        parcel = Parcel(photo_id, None, **{name: intended["sent"][name] for name in
+                                           ("sha256", "size_bytes", "width", "height")})
+        age_s = self._clock.now() - history.intended_at
+        is_late = history.standing not in {Standing.OPEN, Standing.UNDO_OPEN}
+        if history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending":
+            return Outcome("unsure", "Flickr is still at work on it")
+        if not self._prover.was_taken(parcel, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
+            if is_late:
+                return None
+            if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
+                return Outcome("unsure", "Flickr may still be at work on it")
+            self._record(photo_id, prefix + "not_taken", {})
+            return None
+        if is_late:
+            # From here on it is an open question again, whatever happens next.
+            self._record(photo_id, prefix + "intended", intended)
+        return self._prover.prove(Sending(parcel, before, prefix, _restoring(intended), is_old=age_s >= FRESH_S))
+
     # The one road both directions take.
 
-    def _send_and_prove(self, parcel: _Parcel, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
-        sent = {"sha256": parcel.sha256, "size_bytes": parcel.size_bytes,
-                "width": parcel.width, "height": parcel.height}
-        self._record(parcel.photo_id, prefix + "intended", {**note, "sent": sent, "before": before.to_json()})
+    def _send_and_prove(self, parcel: Parcel, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
+        noted = {**note, "sent": parcel.as_noted(), "before": before.to_json(), "tickets": self._tickets}
+        self._record(parcel.photo_id, prefix + "intended", noted)
+        reply = self._send(parcel, before, prefix)
+        return self._prover.prove(Sending(parcel, before, prefix, _restoring(noted), reply))
+
+    def _send(self, parcel: Parcel, before: PhotoInfo, prefix: str) -> Replaced | None:
+        """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
+        where that is not clear.
+        """
+        lost = False
+
+        def keep_ticket(name: str) -> None:
+            self._record(parcel.photo_id, prefix + "ticket", {"ticket": name})
+
         for attempt in range(1, TRIES + 1):
+            if attempt > 1 and self._prover.was_taken(parcel, before, (LOOKS_S[attempt - 1],)):
+                if lost:
+                    return None
+                self._record(parcel.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
+                raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
             try:
-                self._flickr.replace(parcel.photo_id, parcel.file, before.title)
-                break
-            except Refused as error:
-                if error.final or attempt == TRIES:
-                    self._record(parcel.photo_id, prefix + "refused", {"why": str(error)})
-                    raise PictureError(f"Flickr refused the picture: {error}") from None
-                self._clock.sleep(LOOKS_S[attempt])
+                return self._flickr.replace(parcel.photo_id, parcel.path, before.title, keep_ticket)
             except ReplyLostError:
-                if self._was_taken(parcel, before):
-                    break
-                if attempt == TRIES:
-                    self._record(parcel.photo_id, prefix + "not_taken", {"why": "no reply, and nothing changed"})
-                    raise PictureError("Flickr did not take the picture in, after three tries") from None
-            except SyncError:
-                # A login or a right that Flickr takes away ends the run; the picture was plainly not taken.
-                self._record(parcel.photo_id, prefix + "refused", {"why": "the run was stopped"})
-                raise
-        return self._prove(parcel, before, prefix)
+                lost = True
+                if self._prover.was_taken(parcel, before):
+                    return None
+            except SyncError as error:
+                last = attempt == TRIES or not isinstance(error, Refused) or error.final
+                if last and not lost:
+                    self._record(parcel.photo_id, prefix + "refused", {"why": str(error)})
+                    if isinstance(error, Refused):
+                        raise PictureError(f"Flickr refused the picture: {error}") from None
+                if last and (not lost or not isinstance(error, Refused)):
+                    # After a lost reply the question stays open: the next run asks Flickr first.
+                    raise
+        self._record(parcel.photo_id, prefix + "not_taken", {"why": "no reply, and nothing changed"})
+        raise PictureError("Flickr did not take the picture in, after three tries")
 
-    def _was_taken(self, parcel: _Parcel, before: PhotoInfo) -> bool:
-        """Whether Flickr holds another picture than before; looks several times, since it may still be at work."""
-        for wait_s in LOOKS_S:
-            self._clock.sleep(wait_s)
-            if self._flickr.get_info(parcel.photo_id).secret != before.secret:
-                return True
-        return False
-
-    def _prove(self, parcel: _Parcel, before: PhotoInfo, prefix: str) -> Outcome:
-        """Ask Flickr what it holds now; put title and caption back; confirm, or say what cannot be confirmed."""
-        for wait_s in LOOKS_S:
-            self._clock.sleep(wait_s)
-            after = self._flickr.get_info(parcel.photo_id)
-            size = self._flickr.get_original_size(parcel.photo_id)
-            # Either way round: Flickr may turn a picture by its EXIF.
-            fits = sorted((size.width, size.height)) == sorted((parcel.width, parcel.height))
-            if fits and after.secret != before.secret:
-                break
-        else:
-            why = (f"Flickr shows {size.width} x {size.height} where {parcel.width} x {parcel.height} was sent"
-                   if not fits else "Flickr still shows the picture it held before")
-            self._record(parcel.photo_id, prefix + "unsure", {"why": why})
-            return Outcome("unsure", f"{why}; the next sync asks again")
-        after, notes = self._mend(before, after)
-        self._record(parcel.photo_id, prefix + "confirmed", {"after": after.to_json()})
-        return Outcome("replaced", "; ".join(notes) or None)
-
-    def _mend(self, before: PhotoInfo, after: PhotoInfo) -> tuple[PhotoInfo, list[str]]:
-        """Put a changed title or caption back; tell every other difference."""
-        notes = []
-        if (before.title, before.caption) != (after.title, after.caption):
-            self._flickr.set_meta(before.photo_id, before.title, caption_as_typed(before.caption))
-            after = self._flickr.get_info(before.photo_id)
-            same = (before.title, before.caption) == (after.title, after.caption)
-            notes.append("title and caption were put back" if same else "title or caption changed and could not be "
-                         "put back; what they were is in the journal")
-        if sorted(before.tags) != sorted(after.tags):
-            notes.append("the tags on Flickr changed")
-        if before.privacy != after.privacy:
-            notes.append("who may see it on Flickr changed")
-        return after, notes
-
-    def _restore_date_and_place(self, photo_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Give back the date and the place that the replacement, not the person, changed."""
-        now = self._flickr.get_info(photo_id)
-        old, new = PhotoInfo.from_json(before), PhotoInfo.from_json(after)
-        if old.taken is not None and old.taken != new.taken and now.taken == new.taken:
-            self._flickr.set_dates(photo_id, old.taken, old.taken_granularity)
-        if old.place != new.place and now.place == new.place:
-            if old.place is None:
-                self._flickr.remove_location(photo_id)
-            else:
-                self._flickr.set_location(photo_id, *old.place)
-
-    # Backups.
-
-    def _checked_backup(self, photo_id: str, original_secret: str) -> Backup:
-        backup = self._journal.backup(photo_id, original_secret)
-        if backup is None:
-            raise PictureError("the copy on Flickr could not be saved first, so nothing was sent")
-        self._check_backup(backup)
-        return backup
-
-    def _check_backup(self, backup: Backup) -> Path:
-        """Read the saved copy back: every byte as it was fetched."""
-        file = self._state.backups / backup.file
-        try:
-            with file.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise PictureError(f"the saved copy {file} cannot be read ({error.strerror}); nothing was sent") from None
-        if digest != backup.sha256:
-            raise PictureError(f"the saved copy {file} is not what was saved; nothing was sent")
-        return file
+    def _told(self, photo_id: str, error: PictureError) -> Outcome:
+        """What a failure means for the picture: unsure as long as the record is open."""
+        history = read_history(self._journal.entries(photo_id))
+        if history.standing not in {Standing.OPEN, Standing.UNDO_OPEN}:
+            return Outcome("failed", str(error))
+        if isinstance(error, PictureGoneError):
+            self._record(photo_id, (UNDO if history.is_undo else "") + "not_taken", {"why": str(error)})
+            return Outcome("failed", str(error))
+        return Outcome("unsure", f"{error}; the next sync asks Flickr first")
 
     def _record(self, photo_id: str, step: str, body: Mapping[str, Any]) -> None:
         self._journal.record(self._run, photo_id, step, body)
+
+
+def _restoring(intended: Mapping[str, Any]) -> tuple[PhotoInfo, PhotoInfo] | None:
+    """What date and place were before the replacements that are taken back, and what they became."""
+    if "was" not in intended:
+        return None
+    return PhotoInfo.from_json(intended["was"]), PhotoInfo.from_json(intended["became"])

@@ -9,7 +9,7 @@ import logging
 import sys
 import webbrowser
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from checkup import examine
 from desk import Desk, claim_account, network, open_desk, require_key
 from errors import ExitCode, LoginError, UnknownPhotoError
 from flickr_client import begin_login
-from history import History, Standing, read_histories
+from history import Standing, read_histories
 from journal import Journal
 from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
@@ -32,9 +32,6 @@ from report import Report, as_text, in_plain_words, write_report
 from settings import Settings
 from state import Login, StateFolder
 from terminal import show
-
-# For one replacement without trouble: getInfo, replace, getInfo, getSizes.
-CALLS_A_PHOTO = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,7 @@ class SyncOrder:
     json_file: str | None
     preview_file: Path | None
     ask: bool
+    again_folder: bool = False
 
 
 def one_line(text: str) -> str:
@@ -109,11 +107,12 @@ def log_out(settings: Settings) -> None:
 
 def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     """The main job. Raises SyncError for what stops it; the report is written all the same."""
-    request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit)
+    request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
     report: Report | None = None
     try:
         with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
             report, found = story.begin_report(desk, request, "dry-run" if order.dry_run else "sync")
+            story.check_folders(desk, request, found)
             story.check_login(desk)
             if order.dry_run:
                 story.make_plan(desk, request, found, report)
@@ -156,7 +155,7 @@ def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
     if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
     sent = sum(one.match.original.size_bytes for one in planned if one.match)
-    calls, per_hour = CALLS_A_PHOTO * len(planned), desk.settings.flickr.calls_per_hour
+    calls, per_hour = story.CALLS_A_PHOTO * len(planned), desk.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
     backups = sum(one.size_bytes for one in desk.journal.backups())
     sys.stderr.write(f"Replace {len(planned)} pictures on Flickr ({sent / 1e6:.0f} MB to send{hours}; the saved copies "
@@ -174,44 +173,6 @@ def _write(file: str, body: Mapping[str, Any]) -> None:
 
 def _show(report: Report, order: SyncOrder) -> None:
     show(report, Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True))
-
-
-# undo
-
-
-def undo(settings: Settings, photo_ids: Sequence[str], run: str | None) -> ExitCode:
-    """Put saved copies back: of the photos named, of one run, or of all."""
-    with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
-        histories = read_histories(desk.journal.entries())
-        chosen = _to_undo(histories, photo_ids, run)
-        if not chosen:
-            say("There is nothing to take back.")
-            return ExitCode.DONE
-        story.check_login(desk)
-        story.ask_permission(desk)
-        desk.journal.begin_run(desk.run, "undo")
-        story.settle(desk)
-        outcomes = story.take_back(desk, chosen)
-        desk.journal.end_run(desk.run, Counter(one.outcome for one in outcomes.values()))
-    for photo_id, outcome in outcomes.items():
-        words = "taken back" if outcome.outcome == "replaced" else f"{outcome.outcome}"
-        say(f"{photo_id}: {words}" + (f": {one_line(outcome.note)}" if outcome.note else ""))
-    bad = sum(1 for one in outcomes.values() if one.outcome != "replaced")
-    say(f"{len(outcomes) - bad} taken back, {bad} not.")
-    return ExitCode.INCOMPLETE if bad else ExitCode.DONE
-
-
-def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> list[str]:
-    for photo_id in photo_ids:
-        if photo_id not in histories:
-            raise UnknownPhotoError(f"{photo_id} was never replaced from this state folder")
-    if run is not None and all(one.replaced_in != run for one in histories.values()):
-        raise UnknownPhotoError(f"no picture was replaced in run {run}; `status` lists the runs")
-    open_or_replaced = {Standing.REPLACED, Standing.OPEN, Standing.UNDO_OPEN}
-    chosen = [photo_id for photo_id, one in histories.items() if one.standing in open_or_replaced]
-    if photo_ids:
-        return [photo_id for photo_id in photo_ids if photo_id in chosen]
-    return [photo_id for photo_id in chosen if run is None or histories[photo_id].replaced_in == run]
 
 
 # why, status

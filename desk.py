@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,6 +31,7 @@ class Desk:
     state: StateFolder
     journal: Journal
     flickr: FlickrClient
+    budget: CallBudget
     clock: Clock
     teller: Teller
     run: str
@@ -43,11 +44,12 @@ def open_desk(settings: Settings, clock: Clock, teller: Teller) -> Iterator[Desk
     with state.lock():
         journal = Journal(state.journal_file)
         try:
+            _tidy(state)
             budget = _budget(settings, journal, clock, teller)
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
             with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr:
-                yield Desk(settings, state, journal, flickr, clock, teller, run)
+                yield Desk(settings, state, journal, flickr, budget, clock, teller, run)
         finally:
             journal.close()
 
@@ -82,7 +84,15 @@ def _budget(settings: Settings, journal: Journal, clock: Clock, teller: Teller) 
     def waiting(until: datetime) -> None:
         teller.say(f"Flickr's hourly limit is reached; going on at {until.astimezone():%H:%M:%S}")
 
-    return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting)
+    journal.forget_future(clock.now())
+    return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)
+
+
+def _tidy(state: StateFolder) -> None:
+    """Remove what a killed run left half-made; nobody else is at work, the lock is held."""
+    for left in (*state.backups.glob("arriving-*"), *state.outgoing.glob("*")):
+        with suppress(OSError):
+            left.unlink()
 
 
 def claim_account(journal: Journal, nsid: str, username: str) -> None:

@@ -2,8 +2,11 @@
 
 A replacement writes `intended` before anything is sent, then one of `confirmed` (Flickr was asked and holds the
 original), `refused` or `not_taken` (Flickr still holds what it held), or `unsure`. Taking a picture back writes
-the same words with `undo-` before them. Whatever ends on `intended` or `unsure` was cut off or answered
+the same words with `undo-` before them. Whatever ends on `intended`, `ticket` or `unsure` was cut off or answered
 unclearly: nobody may send anything for that picture before Flickr has been asked what it holds.
+
+A picture that was replaced, looked at `--again` and replaced once more has two replacements on a pile; taking it
+back leads to what lay below them all, which is the copy as it first was.
 """
 
 from __future__ import annotations
@@ -30,40 +33,120 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """One replacement that Flickr confirmed, or showed without being clear: its run and what was noted of it.
+
+    `body` has `original`, `backup`, `sent`, `before` and `after`.
+    """
+
+    run: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """One picture's story so far: where it stands, since when, and the entries that matter.
 
-    `intended` is the last entry made before something was sent, `replaced` the entry that confirmed the last
-    replacement and `replaced_in` its run; None where there is none.
+    `intended` is the last entry made before something was sent and `intended_at` its time; `ticket` is what Flickr
+    gave for it, None where it gave none; `last_step` is the last word about it, without "undo-". `pile` holds the
+    replacements that are not taken back, oldest first; `seen` is the one that ended unsure although Flickr showed
+    another picture than before. `let_go_at` is when `backup prune` let the saved copy go.
     """
 
     standing: Standing
     at: datetime | None
     run: str | None
     intended: Mapping[str, Any] | None
-    replaced: Mapping[str, Any] | None
-    replaced_in: str | None
+    intended_at: float
+    is_undo: bool
+    ticket: str | None
+    last_step: str
+    pile: tuple[Replacement, ...]
+    seen: Replacement | None
+    let_go_at: datetime | None
+
+    @property
+    def replaced(self) -> Mapping[str, Any] | None:
+        """What the last replacement that still stands noted."""
+        return self.pile[-1].body if self.pile else None
+
+    @property
+    def replaced_in(self) -> str | None:
+        """The run of that replacement."""
+        return self.pile[-1].run if self.pile else None
+
+    @property
+    def to_take_back(self) -> tuple[Replacement, ...]:
+        """What an undo would take off the pile, oldest first; empty where there is nothing to take back."""
+        if self.standing is Standing.REPLACED:
+            return self.pile
+        if self.standing is Standing.OPEN and self.seen is not None:
+            return (*self.pile, self.seen)
+        return ()
 
 
 def read_history(entries: Sequence[Entry]) -> History:
     """Tell the story of one picture from its entries, oldest first."""
-    standing, at, run = Standing.UNTOUCHED, None, None
-    settled = standing
-    intended: Mapping[str, Any] | None = None
-    replaced: Mapping[str, Any] | None = None
-    replaced_in: str | None = None
+    reader = _Reader()
     for entry in entries:
+        reader.read(entry)
+    return reader.told()
+
+
+class _Reader:
+    """What is known so far, entry by entry."""
+
+    def __init__(self) -> None:
+        self.standing = self.settled = Standing.UNTOUCHED
+        self.at: datetime | None = None
+        self.run: str | None = None
+        self.intended: Mapping[str, Any] | None = None
+        self.intended_at = 0.0
+        self.is_undo = False
+        self.ticket: str | None = None
+        self.last_step = ""
+        self.pile: list[Replacement] = []
+        self.seen: Replacement | None = None
+        self.let_go_at: datetime | None = None
+
+    def read(self, entry: Entry) -> None:
         undo, step = entry.step.startswith(UNDO), entry.step.removeprefix(UNDO)
+        if step == "pruned":
+            self.let_go_at = _moment(entry)
+            return
+        self.last_step = step
         if step == "intended":
-            standing, intended = (Standing.UNDO_OPEN if undo else Standing.OPEN), entry.body
+            self.standing = Standing.UNDO_OPEN if undo else Standing.OPEN
+            self.intended, self.intended_at, self.is_undo = entry.body, entry.at, undo
+            self.ticket, self.run = None, entry.run
+            self.seen, self.let_go_at = (self.seen, self.let_go_at) if undo else (None, None)
+        elif step == "ticket":
+            self.ticket = str(entry.body["ticket"])
+        elif step == "unsure" and not undo and "after" in entry.body:
+            self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
         elif step == "confirmed":
-            standing = settled = Standing.TAKEN_BACK if undo else Standing.REPLACED
-            at, run = datetime.fromtimestamp(entry.at, UTC), entry.run
-            if not undo:
-                replaced, replaced_in = {**(intended or {}), **entry.body}, entry.run
+            self._confirm(entry, undo=undo)
         elif step in {"refused", "not_taken"}:
-            standing = settled
-    return History(standing, at, run, intended, replaced, replaced_in)
+            # What was unsure before somebody tried to take it back is unsure still.
+            self.standing = Standing.OPEN if undo and self.seen is not None else self.settled
+
+    def _confirm(self, entry: Entry, *, undo: bool) -> None:
+        if undo:
+            levels = int((self.intended or {}).get("levels", len(self.pile)))
+            del self.pile[max(0, len(self.pile) - levels) :]
+        else:
+            self.pile.append(Replacement(entry.run, {**(self.intended or {}), **entry.body}))
+        self.seen = None
+        self.standing = self.settled = Standing.REPLACED if self.pile else Standing.TAKEN_BACK
+        self.at, self.run = _moment(entry), entry.run
+
+    def told(self) -> History:
+        return History(self.standing, self.at, self.run, self.intended, self.intended_at, self.is_undo, self.ticket,
+                       self.last_step, tuple(self.pile), self.seen, self.let_go_at)
+
+
+def _moment(entry: Entry) -> datetime:
+    return datetime.fromtimestamp(entry.at, UTC)
 
 
 def read_histories(entries: Iterable[Entry]) -> dict[str, History]:

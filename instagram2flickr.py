@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 import commands
+import taking_back
 from errors import ExitCode, SettingsError, SyncError
 from settings import VERSION, Settings, load_settings
 
@@ -130,6 +131,7 @@ def logout(ctx: click.Context) -> None:
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
 @click.option("--photo", "photo_ids", multiple=True, metavar="ID", help="Only this photo; may be given again.")
 @click.option("--again", multiple=True, metavar="ID", help="Look at a photo anew that was replaced or taken back.")
+@click.option("--again-folder", is_flag=True, help="Accept a folder that holds far less than at the last run.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
 @click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the plan as a page to look at.")
@@ -164,7 +166,30 @@ def undo(ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everyt
     """
     if (bool(photo_ids), run is not None, everything).count(True) != 1:
         raise click.UsageError("name photos, or a run with --run, or say --all")
-    ctx.exit(commands.undo(_settings(ctx), photo_ids, run))
+    ctx.exit(taking_back.undo(_settings(ctx), photo_ids, run))
+
+
+@cli.group()
+@with_global_options
+def backup() -> None:
+    """The saved copies: `status` says where they are and how big."""
+
+
+@backup.command("prune")
+@click.option("--older-than", "days", type=click.FloatRange(min=0), required=True, metavar="DAYS",
+              help="Saved and used longer ago than this.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_global_options
+@click.pass_context
+def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
+    """Let old saved copies go; what they belong to cannot be taken back any more.
+
+    \b
+    Examples:
+      instagram2flickr.py backup prune --older-than 365
+      instagram2flickr.py backup prune --older-than 730 --yes
+    """
+    ctx.exit(taking_back.let_go(_settings(ctx), days, ask=not yes))
 
 
 @cli.command()

@@ -18,7 +18,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,12 +135,16 @@ class Journal:
                 raise
 
     def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # a disk that failed once may fail again; what is not committed never was
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._guard:
-            return self._db.execute(sql, values).fetchall()
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise StoppedError(f"the journal cannot be read ({error}); nothing more was done") from error
 
     # Facts about the state folder as a whole.
 
@@ -161,6 +165,11 @@ class Journal:
         with self._writing() as db:
             db.execute("INSERT INTO calls VALUES (?)", (at,))
             db.execute("DELETE FROM calls WHERE at < ?", (at - 86400,))
+
+    def forget_future(self, now: float) -> None:
+        """Count calls noted by a clock that ran ahead as made now; else they would be held against every run."""
+        with self._writing() as db:
+            db.execute("UPDATE calls SET at = ? WHERE at > ?", (now, now))
 
     def calls_since(self, at: float) -> list[float]:
         """The times of the calls made since, oldest first."""
@@ -266,6 +275,12 @@ class Journal:
             "SELECT * FROM backups WHERE photo_id = ? AND original_secret = ?", (photo_id, original_secret)
         )
         return Backup(*rows[0]) if rows else None
+
+    def forget_backup(self, backup: Backup) -> None:
+        """Note that a saved copy is no longer there, or no longer what was saved."""
+        with self._writing() as db:
+            db.execute("DELETE FROM backups WHERE photo_id = ? AND original_secret = ?",
+                       (backup.photo_id, backup.original_secret))
 
     def backups(self) -> list[Backup]:
         """Every backup noted."""

@@ -44,6 +44,7 @@ class FlickrSettings:
     connect_timeout_s: float
     silence_timeout_s: float
     tickets: bool
+    uploads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class SyncRules:
 
     min_gain: float
     prefer: str
+    brake: int
+    wait: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,12 @@ KEYS: tuple[Key, ...] = (
     Key("flickr", "connect_timeout_s", 15.0, _number(0.1, 600), "Seconds to wait for a connection."),
     Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Seconds of silence after which Flickr is given up."),
     Key("flickr", "tickets", False, _yes_no, "Let Flickr take pictures in asynchronously and ask for its tickets."),
+    Key("flickr", "uploads", 3, _whole(1, 8), "Pictures sent at once."),
     Key("sync", "min_gain", 1.2, _number(0, 1000), "Replace only when the original has this many times the pixels."),
     Key("sync", "prefer", "camera", _one_of("camera", "look"),
         "Of several files of one shot: the camera's own, or the one that looks most like the copy."),
+    Key("sync", "brake", 10, _whole(1, 1000), "So many failures in a row end the run."),
+    Key("sync", "wait", True, _yes_no, "At the hourly limit wait, or end the run (exit code 5) to be run again."),
     Key("privacy", "location", "keep", _one_of("keep", "strip"), "Send the place in a picture's EXIF, or take it out."),
 )
 

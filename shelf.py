@@ -18,11 +18,13 @@ import numpy as np
 
 import matcher
 from candidates import Gallery
+from errors import StoppedError
 from folder import FoundFile, Unreadable
 from journal import Journal, StoredReading
 from model import CaptureTime, Original
 from originals import Reading, read_originals
 from progress import Teller
+from report import printable
 
 BATCH = 32
 """Readings written to the journal at once; a run that is killed reads so many again at most."""
@@ -57,6 +59,26 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
             batch.clear()
     journal.keep_readings(batch, version)
     return _shelve([known[one.path] for one in files if one.path in known])
+
+
+def compare_with_last_time(
+    files: Sequence[FoundFile], folders: Sequence[Path], journal: Journal, *, accept: bool
+) -> None:
+    """Stop where a folder holds less than half of what it held: a disk that is not mounted, a library half synced.
+
+    What is missing could be the true original, and a sibling would stand alone. Raises StoppedError.
+    """
+    for folder in dict.fromkeys(one.absolute() for one in folders):
+        held = sum(1 for one in files if one.path.absolute().is_relative_to(folder))
+        name = f"folder {printable(folder)}"
+        before = int(journal.fact(name) or 0)
+        if 2 * held < before and not accept:
+            raise StoppedError(
+                f"{printable(folder)} holds {held} pictures; at the last run it held {before}. Is a disk missing? "
+                "Nothing was done; --again-folder accepts the folder as it is now"
+            )
+        if held != before:
+            journal.remember(name, str(held))
 
 
 def _shelve(readings: Sequence[StoredReading]) -> Shelf:

@@ -7,28 +7,31 @@ is filled as the story goes, so that a run which is stopped half-way can still t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from sys import intern
+from typing import TypeVar
 
 from candidates import as_candidates, assess
-from carry_out import Carrier, Outcome
+from carry_out import LATE_S, Carrier
+from copies import choose_copies, list_copies, save_copies
 from desk import Desk, claim_account
-from errors import FolderError, NotProError, PictureError, UnknownPhotoError
+from errors import FolderError, NotProError
 from folder import Found, find_files
+from hands import Brake, Hands
 from history import History, Standing, read_histories
-from instagram_client import recognise
 from journal import Backup
-from model import Decision, InstagramCopy, InstagramMark, Photo, Verdict
+from model import Decision, InstagramCopy, Verdict
 from plan import decide, leave
+from proving import Outcome
 from report import Report
-from shelf import Shelf, read_folder
+from shelf import Shelf, compare_with_last_time, read_folder
 
-# Pictures fetched at once. Flickr's picture hosts answer 429 early (gallery-dl issue 8297, 2025), so not more.
-FETCHERS = 4
+# For one replacement without trouble: getInfo, replace, getInfo, getSizes.
+CALLS_A_PHOTO = 4
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class SyncRequest:
     photo_ids: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     limit: int | None = None
+    again_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ def begin_report(desk: Desk, request: SyncRequest, mode: str) -> tuple[Report, F
     return report, found
 
 
+def check_folders(desk: Desk, request: SyncRequest, found: Found) -> None:
+    """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
+    compare_with_last_time(found.files, request.folders, desk.journal, accept=request.again_folder)
+
+
 def ask_permission(desk: Desk) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = desk.flickr.upload_status()
@@ -76,14 +85,14 @@ def check_login(desk: Desk) -> None:
 
 def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) -> None:
     """Fill the report with a decision for every copy. Sends nothing that changes anything."""
-    copies = _chosen(list_copies(desk), request)
+    copies = choose_copies(list_copies(desk), request.photo_ids, request.again)
     shelf = read_folder(found.files, desk.journal, desk.teller)
     report.originals = len(shelf.gallery.originals)
     report.unreadable.extend(shelf.unreadable)
     histories = read_histories(desk.journal.entries())
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
-    fetched, failures = _save_copies(desk, [copy for copy in copies if resting[copy.photo_id] is None])
-    decisions = _decide(desk, fetched, shelf)
+    fetched, failures = save_copies(desk, [copy for copy in copies if resting[copy.photo_id] is None])
+    decisions = _decide(desk, fetched, shelf, report)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
@@ -94,81 +103,93 @@ def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) ->
 
 
 def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Permission) -> None:
-    """Replace what the plan says, one after the other; each outcome goes into the report at once."""
+    """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
-    carrier = Carrier(desk.flickr, desk.journal, desk.state, desk.run, desk.clock)
+    carrier = Carrier(desk)
     desk.teller.stage("Replacing", len(planned))
-    for decision in planned:
-        outcome = carrier.replace(decision, desk.settings.privacy.location, permission.max_photo_bytes)
+    brake = Brake(desk.settings.sync.brake)
+
+    def replace_one(decision: Decision) -> Outcome:
+        return carrier.replace(decision, desk.settings.privacy.location, permission.max_photo_bytes)
+
+    def tell(decision: Decision, outcome: Outcome) -> None:
         report.outcomes[decision.copy.photo_id] = (outcome.outcome, outcome.note)
-        if outcome.outcome != "replaced":
-            desk.teller.say(f"{decision.copy.photo_id}: {outcome.outcome}: {outcome.note}")
-        desk.teller.step()
+        _tell(desk, decision.copy.photo_id, outcome)
+        brake.note(_failure(outcome))
+
+    try:
+        _hands(desk, replace_one).through(planned, tell)
+    except BaseException:
+        _mark_cut_off(desk, planned, report)
+        raise
+
+
+def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
+    """What the end of a run left open is unsure in its report, not merely planned."""
+    histories = read_histories(desk.journal.entries())
+    for one in planned:
+        history = histories.get(one.copy.photo_id)
+        if history is not None and history.standing is Standing.OPEN and one.copy.photo_id not in report.outcomes:
+            report.outcomes[one.copy.photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
 
 
 def settle(desk: Desk) -> None:
-    """Ask Flickr what became of everything that an earlier run left open."""
-    carrier = Carrier(desk.flickr, desk.journal, desk.state, desk.run, desk.clock)
+    """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
+    carrier = Carrier(desk)
     for photo_id, history in read_histories(desk.journal.entries()).items():
+        age_s = desk.clock.now() - history.intended_at
         if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
             outcome = carrier.settle(photo_id, history)
             words = "Flickr had not taken it" if outcome is None else outcome.outcome
             desk.teller.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
+        elif history.last_step == "not_taken" and age_s < LATE_S and carrier.settle(photo_id, history) is not None:
+            desk.teller.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
 
 
-def take_back(desk: Desk, photo_ids: Sequence[str]) -> dict[str, Outcome]:
-    """Put the saved copies of these photos back; the outcomes by photo id."""
-    carrier = Carrier(desk.flickr, desk.journal, desk.state, desk.run, desk.clock)
-    desk.teller.stage("Taking back", len(photo_ids))
-    outcomes = {}
-    for photo_id in photo_ids:
-        outcomes[photo_id] = carrier.undo(photo_id)
-        desk.teller.step()
+def take_back(desk: Desk, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
+    """Put the saved copies of these photos back, each by so many replacements (None: all); the outcomes by photo."""
+    carrier = Carrier(desk)
+    desk.teller.stage("Taking back", len(wanted))
+    brake = Brake(desk.settings.sync.brake)
+    outcomes: dict[str, Outcome] = {}
+
+    def tell(photo_id: str, outcome: Outcome) -> None:
+        outcomes[photo_id] = outcome
+        _tell(desk, photo_id, outcome)
+        brake.note(_failure(outcome))
+
+    def undo_one(photo_id: str) -> Outcome:
+        return carrier.undo(photo_id, wanted[photo_id])
+
+    _hands(desk, undo_one).through(wanted, tell)
     return outcomes
 
 
-# The copies on Flickr.
+def _hands(desk: Desk, work: Callable[[T], Outcome]) -> Hands[T, Outcome]:
+    """So many pictures at once as the settings say, each begun only when the hourly limit has room for all of it."""
+
+    def before_each(under_way: int) -> bool:
+        needed = CALLS_A_PHOTO * (under_way + 1)
+        if under_way and desk.budget.left() < needed:
+            return False
+        desk.budget.make_room(needed)
+        return True
+
+    def on_stop(under_way: int) -> None:
+        if under_way:
+            desk.teller.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
+
+    return Hands(work, desk.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
 
 
-def list_copies(desk: Desk) -> list[InstagramCopy]:
-    """The account's Instagram copies, oldest upload first; after the first time only what changed is asked for."""
-    journal, flickr = desk.journal, desk.flickr
-    desk.teller.stage("Listing your photos on Flickr")
-
-    def keep(photos: Sequence[Photo]) -> None:
-        journal.keep_photos((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
-        desk.teller.step(len(photos))
-
-    watermark = journal.fact("watermark")
-    if watermark is not None:
-        changes = flickr.list_changes(int(watermark), keep)
-        if changes.complete and flickr.count_photos() == journal.count_photos():
-            journal.remember("watermark", str(max(changes.watermark, int(watermark))))
-        else:
-            watermark = None
-    if watermark is None:
-        journal.forget_photos()
-        listing = flickr.list_photos(keep)
-        if listing.complete:
-            journal.remember("watermark", str(listing.watermark))
-        else:
-            desk.teller.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
-                            "looked for in the next run")
-    photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.copies())
-    copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
-    return sorted(copies, key=lambda one: (one.photo.uploaded_at, one.photo_id))
+def _tell(desk: Desk, photo_id: str, outcome: Outcome) -> None:
+    if outcome.outcome != "replaced":
+        desk.teller.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
+    desk.teller.step()
 
 
-def _mark(photo: Photo) -> InstagramMark | None:
-    return recognise(photo.title, photo.caption, photo.tags) if photo.media == "photo" else None
-
-
-def _chosen(copies: Sequence[InstagramCopy], request: SyncRequest) -> list[InstagramCopy]:
-    known = {one.photo_id for one in copies}
-    for photo_id in (*request.photo_ids, *request.again):
-        if photo_id not in known:
-            raise UnknownPhotoError(f"{photo_id} is no Instagram copy on this Flickr account")
-    return [one for one in copies if not request.photo_ids or one.photo_id in request.photo_ids]
+def _failure(outcome: Outcome) -> str | None:
+    return None if outcome.outcome == "replaced" else outcome.note or outcome.outcome
 
 
 def _resting(
@@ -185,60 +206,9 @@ def _resting(
     return leave(copy, f"{history.standing} on {history.at:%Y-%m-%d}")
 
 
-def _save_copies(
-    desk: Desk, copies: Sequence[InstagramCopy]
-) -> tuple[list[tuple[InstagramCopy, Backup]], dict[str, str]]:
-    """Have the original-size file of every copy on the disk: it is compared, and it is the backup."""
-    missing = [one for one in copies if _saved(desk, one) is None]
-    failures: dict[str, str] = {}
-    if missing:
-        desk.teller.stage("Saving the copies from Flickr", len(missing))
-    with ThreadPoolExecutor(FETCHERS) as pool:
-        waiting = {pool.submit(_save_copy, desk, one): one for one in missing}
-        try:
-            for done in as_completed(waiting):
-                try:
-                    done.result()
-                except PictureError as error:
-                    failures[waiting[done].photo_id] = str(error)
-                    desk.teller.say(f"{waiting[done].photo_id}: {error}")
-                desk.teller.step()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    saved = [(one, backup) for one in copies if (backup := _saved(desk, one)) is not None]
-    return saved, failures
-
-
-def _secret(photo: Photo) -> str:
-    return photo.original_secret or photo.secret
-
-
-def _saved(desk: Desk, copy: InstagramCopy) -> Backup | None:
-    backup = desk.journal.backup(copy.photo_id, _secret(copy.photo))
-    if backup is None:
-        return None
-    try:
-        size = (desk.state.backups / backup.file).stat().st_size
-    except OSError:
-        return None
-    return backup if size == backup.size_bytes else None
-
-
-def _save_copy(desk: Desk, copy: InstagramCopy) -> None:
-    """Fetch one copy to its place in the backup folder, which is named after the content."""
-    arriving = desk.state.backups / f"arriving-{copy.photo_id}"
-    fetched = desk.flickr.fetch_original(copy.photo, arriving)
-    ending = fetched.content_format.lower().replace("jpeg", "jpg")
-    name = Path(fetched.sha256[:2]) / f"{fetched.sha256}.{ending}"
-    place = desk.state.backups / name
-    place.parent.mkdir(mode=0o700, exist_ok=True)
-    arriving.replace(place)
-    desk.journal.keep_backup(Backup(copy.photo_id, _secret(copy.photo), fetched.sha256, name.as_posix(),
-                                    fetched.size_bytes, fetched.width, fetched.height, desk.clock.now()))
-
-
-def _decide(desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: Shelf) -> Mapping[str, Decision]:
+def _decide(
+    desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: Shelf, report: Report
+) -> Mapping[str, Decision]:
     desk.teller.stage("Comparing", len(fetched))
     files = {backup.sha256: desk.state.backups / backup.file for _, backup in fetched}
     answers = assess(files, shelf.gallery, desk.journal, desk.teller.step)
@@ -250,6 +220,7 @@ def _decide(desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: 
         answer = answers.get(backup.sha256)
         if answer is None:
             decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
+            report.outcomes[copy.photo_id] = ("failed", "comparing it failed; the next run tries again")
             continue
         candidates = as_candidates(answer, shelf.gallery, rules.prefer)
         decisions[copy.photo_id] = decide(sized, candidates, rules.min_gain)
