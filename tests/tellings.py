@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from PIL import Image
+from rolls import make_photograph
+
+from journal import Backup, Journal, StoredReading
 from model import (
     Candidate,
     CaptureTime,
@@ -67,7 +73,26 @@ def a_run_of_each(mode: str = "dry-run") -> Report:
         make_decision(Verdict.KEEP, 1, "quiet", "no original looks like this copy"),
         make_decision(Verdict.REPLACE, 2, "golden hour", "IMG_0001.JPG is the only shot that fits", [make_candidate()]),
         make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG fits almost as well as IMG_0007.JPG",
-                      [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), score) for place, score in ((7, 0.98), (8, 0.97))]),
+                      [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), 1.05 - place / 100) for place in (7, 8)]),
     ], mode)
     report.unreadable = [(Path("/roll/IMG_0009.HEIC"), "cut short")]
     return report
+
+
+def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]) -> None:
+    """Thumbnails and saved copies for these decisions, as a run would have left them."""
+    for number, decision in enumerate(decisions):
+        picture = make_photograph(number)
+        for place, candidate in enumerate(decision.candidates):
+            own = picture if place == 0 else make_photograph(1000 + 10 * number + place)
+            journal.keep_readings([(StoredReading(candidate.original.path, 1, 1, {}, b""), as_jpeg(own))], "1")
+        data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
+        (backups / f"{number}.jpg").write_bytes(data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        journal.keep_backup(Backup(decision.copy.photo_id, "o", sha256, f"{number}.jpg", len(data), 612, 612, 0.0))
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()

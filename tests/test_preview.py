@@ -1,0 +1,208 @@
+"""The preview page: what is in it, how large it gets, and that nothing from outside can run in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import serious_faults
+from PIL import Image
+from program import Program
+from rolls import post, save_roll
+from tellings import a_run_of_each, keep_pictures, make_candidate, make_decision, make_report
+
+import preview
+from journal import Journal
+from model import Verdict
+from preview import Preview
+from report import Report
+from sandbox import SandboxFlickr
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HOSTILE = (
+    "</script><script>document.title='owned'</script>",
+    "<img src=x onerror=\"document.title='owned'\">",
+    "\"'><svg onload=document.title='owned'>",
+    "{{ 7*7 }} </style><b>",
+    "javascript:document.title='owned'",
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = Journal(tmp_path / "journal.sqlite3")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def draw(journal: Journal, tmp_path: Path) -> Any:
+    def make(report: Report) -> Path:
+        backups = tmp_path / "backups"
+        backups.mkdir(exist_ok=True)
+        keep_pictures(journal, backups, report.decisions)
+        Preview(journal, backups).write(tmp_path / "plan.html", report)
+        return tmp_path / "plan.html"
+
+    return make
+
+
+def hostile_report() -> Report:
+    return make_report([
+        make_decision(Verdict.REVIEW, number, words, words, [make_candidate(Path("/roll") / words.replace("/", "|"))])
+        for number, words in enumerate(HOSTILE)
+    ])
+
+
+def pictures_of(page: str) -> list[Image.Image]:
+    return [Image.open(io.BytesIO(base64.b64decode(data))) for data in re.findall(r"base64,([A-Za-z0-9+/=]+)\"", page)]
+
+
+def test_the_page_holds_every_copy_with_its_pictures_and_needs_nothing_else(draw: Any) -> None:
+    page = draw(a_run_of_each()).read_text(encoding="utf-8")
+    assert page.count("<article") == 3
+    # Copy, cut and whole for two, a runner-up for the question, one copy that stays.
+    assert len(pictures_of(page)) == 3 + 4 + 1
+    assert set(re.findall(r"(?:src|href)=\"(?!data:)([^\"]+)\"", page)) == {
+        f"https://www.flickr.com/photos/me/{number}/" for number in (8037000001, 8037000002, 8037000003)}
+    assert "612 \N{MULTIPLICATION SIGN} 612 \N{RIGHTWARDS ARROW} 4032 \N{MULTIPLICATION SIGN} 3024" in page
+
+
+def test_questions_stand_first(draw: Any) -> None:
+    page = draw(a_run_of_each()).read_text(encoding="utf-8")
+    assert re.findall(r"data-kind=\"(\w+)\"", page) == ["review", "replace", "keep"]
+
+
+def test_the_cut_lies_exactly_over_the_copy(draw: Any) -> None:
+    report = make_report([make_decision(Verdict.REPLACE, 1, candidates=[make_candidate()])])
+    copy, cut, _ = (one.convert("L") for one in pictures_of(draw(report).read_text(encoding="utf-8")))
+    assert copy.size == cut.size
+    pairs = zip(copy.tobytes(), cut.tobytes(), strict=True)
+    assert sum(abs(a - b) for a, b in pairs) / (copy.width * copy.height) < 8
+
+
+def test_the_policy_names_the_one_script_and_the_one_style(draw: Any) -> None:
+    page = draw(hostile_report()).read_text(encoding="utf-8")
+    policy = re.search(r"Content-Security-Policy\" content=\"([^\"]+)\"", page)
+    assert policy is not None
+    told = policy[1].replace("&#39;", "'")
+    assert told.startswith("default-src 'none'; img-src data:;")
+    for kind in ("script", "style"):
+        bodies = re.findall(rf"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
+        assert len(bodies) == 1
+        name = base64.b64encode(hashlib.sha256(bodies[0].encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{name}'" in told
+
+
+def test_a_copy_without_a_saved_file_is_shown_without_pictures(journal: Journal, tmp_path: Path) -> None:
+    Preview(journal, tmp_path).write(tmp_path / "plan.html", a_run_of_each())
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert page.count("<article") == 3
+    assert pictures_of(page) == []
+
+
+def test_many_copies_share_the_budget(draw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in range(6)])
+    generous = draw(report).stat().st_size
+    monkeypatch.setattr(preview, "PICTURES_BYTES", 120_000)
+    assert draw(report).stat().st_size < 120_000 + 30_000 < generous
+
+
+def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFlickr, tmp_path: Path) -> None:
+    folder = tmp_path / "iphone"
+    for file in save_roll(folder, range(1, 3)):
+        post(flickr, file, title="<b>Sunday</b>")
+    program, page = Program(flickr, tmp_path / "home"), tmp_path / "plan.html"
+    dry = program.sync(folder, "--dry-run", "--preview", page)
+    assert dry.exit_code == 0, dry.stderr
+    assert "Would be replaced:" in page.read_text(encoding="utf-8")
+    assert "&lt;b&gt;Sunday&lt;/b&gt;" in page.read_text(encoding="utf-8")
+    assert len(pictures_of(page.read_text(encoding="utf-8"))) == 6
+    assert program.sync(folder, "--preview", page).exit_code == 0
+    assert "Replaced:" in page.read_text(encoding="utf-8")
+
+
+# In a real browser.
+
+
+@pytest.fixture
+def show(chromium: Browser, draw: Any) -> Iterator[Any]:
+    context = chromium.new_context()
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+
+    def open_page(report: Report) -> Page:
+        page = context.new_page()
+        page.goto(draw(report).as_uri())
+        return page
+
+    yield open_page
+    context.close()
+    assert not [url for url in asked if not url.startswith(("file:", "data:"))], "the page asked the network"
+
+
+def test_hostile_words_run_no_script(show: Any) -> None:
+    page = show(hostile_report())
+    assert page.title() != "owned"
+    assert page.locator("article").count() == len(HOSTILE)
+    assert page.locator("article h2").first.text_content() == HOSTILE[0]
+    assert page.evaluate("document.querySelectorAll('script').length") == 1
+
+
+def test_filters_search_and_keys_work(show: Any) -> None:
+    page = show(a_run_of_each())
+
+    def kinds() -> list[str]:
+        found: list[str] = page.evaluate("[...document.querySelectorAll('.card:not([hidden])')].map(c => c.dataset.kind)")
+        return found
+
+    page.get_by_role("button", name="Keep 1").click()
+    assert kinds() == ["keep"]
+    page.keyboard.press("1")
+    assert len(kinds()) == 3
+    page.keyboard.press("/")
+    page.keyboard.type("golden")
+    assert kinds() == ["replace"]
+    page.keyboard.press("Control+a")
+    page.keyboard.type("nothing like it")
+    assert page.get_by_text("Nothing here fits that.").is_visible()
+    page.keyboard.press("Escape")
+    assert len(kinds()) == 3
+
+
+def test_holding_shows_the_original_in_the_copys_place(show: Any) -> None:
+    page = show(a_run_of_each())
+    pair = page.locator("button.pair").first
+    pair.hover()
+    page.mouse.down()
+    assert pair.locator(".under").evaluate("one => getComputedStyle(one).opacity") == "1"
+    page.mouse.up()
+    assert pair.locator(".under").evaluate("one => getComputedStyle(one).opacity") == "0"
+    page.keyboard.press("j")
+    page.keyboard.down("Space")
+    assert page.locator(".pair.held").count() == 1
+    page.keyboard.up("Space")
+    assert page.locator(".pair.held").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_is_found_by_axe(show: Any, scheme: str) -> None:
+    page = show(a_run_of_each())
+    page.emulate_media(color_scheme=scheme)
+    assert serious_faults(page) == []
+
+
+def test_on_a_phone_nothing_runs_over_the_edge(show: Any) -> None:
+    page = show(hostile_report())
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
