@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,20 +22,19 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
 from errors import ExitCode, FolderError
 from folder import find_files
+from instagram_ids import EPOCH_MS, TIME_SHIFT, code_of
 from sandbox import SandboxFlickr
 from sandbox.looks import make_copy, random_recipe
-from sandbox.paint import paint_roll
+from sandbox.paint import PaintedShot, paint_roll
 
 COPIES = 14
 LEFT_OUT = 3
 SEED = 2011
 PROGRAM = Path(__file__).absolute().with_name("instagram2flickr.py")
-# Instagram's epoch and the place of the time in an id (Instagram Engineering, "Sharding & IDs at Instagram").
-EPOCH_MS, TIME_SHIFT = 1_314_220_021_721, 23
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 TITLES = ("Sunday", "golden hour", "on the way home", "no filter #nofilter", "still here", "#latergram", "breakfast",
           "from the ferry", "quiet", "look up", "the old harbour", "market day", "first light", "rain again")
 
@@ -51,16 +51,23 @@ class Posted:
 
 def tell(photos: Path | None) -> ExitCode:
     """Play the whole story; FAILED when anything on the pretend Flickr is not as it must be."""
+    register_heif_opener()
     root = Path(tempfile.mkdtemp(prefix="instagram2flickr-demo-"))
     _say(f"Everything below happens in {root} and on this machine only.\n")
     folder = photos if photos is not None else root / "iphone"
     drawer = root / "not-on-the-phone"
     if photos is None:
         _say("Painting two dozen photographs ...")
-        folder.mkdir()
-        paint_roll(folder, seed=SEED)
+        chosen, gone = _choose(paint_roll(folder, seed=SEED))
+    else:
+        chosen, gone = _choose_own(folder)
     with SandboxFlickr() as flickr:
-        posted = _post(flickr, folder, None if photos is not None else drawer)
+        posted = _post(flickr, chosen, gone)
+        if not posted:
+            raise FolderError(f"there are no pictures in {folder} that could be shown")
+        for path in gone:
+            drawer.mkdir(exist_ok=True)
+            path.rename(drawer / path.name)
         _say(f"Posted {len(posted)} small copies of them on a pretend Flickr at {flickr.url}.\n")
         run = _typist(flickr, root)
         _log_in(flickr, run)
@@ -83,12 +90,30 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _post(flickr: SandboxFlickr, folder: Path, drawer: Path | None) -> list[Posted]:
-    """Make copies of some photographs as IFTTT left them; move a few originals away into `drawer`."""
+def _choose(shots: Sequence[PaintedShot]) -> tuple[list[Path], set[Path]]:
+    """Which painted shots were posted, and which of those are no longer on the phone, though a sibling of each is."""
+    rng = np.random.default_rng(SEED)
+    camera = [one for one in shots if one.kind in {"photo", "sibling"}]
+    families = Counter((one.scene, one.seed) for one in camera)
+    edited = {(one.scene, one.seed) for one in shots if one.kind == "edit"}
+    with_sibling = [one for one in camera if families[one.scene, one.seed] > 1 and (one.scene, one.seed) not in edited]
+    gone = {with_sibling[place].path for place in rng.permutation(len(with_sibling))[:LEFT_OUT]}
+    others = [one.path for one in camera if one.path not in gone]
+    newest = {path for path in others if path.suffix.upper() == ".HEIC"}
+    posted = [others[place] for place in rng.permutation(len(others))[: COPIES - LEFT_OUT - len(newest)]]
+    return sorted({*posted, *newest, *gone}), gone
+
+
+def _choose_own(folder: Path) -> tuple[list[Path], set[Path]]:
+    """The same from the person's own folder, where nothing is moved away."""
     files = [one.path for one in find_files([folder]).files]
     rng = np.random.default_rng(SEED)
-    chosen = [files[place] for place in sorted(rng.permutation(len(files))[:COPIES])]
-    left_out = {chosen[place] for place in rng.permutation(len(chosen))[:LEFT_OUT]} if drawer else set()
+    return [files[place] for place in sorted(rng.permutation(len(files))[:COPIES])], set()
+
+
+def _post(flickr: SandboxFlickr, chosen: Sequence[Path], gone: set[Path]) -> list[Posted]:
+    """Make copies as IFTTT left them."""
+    rng = np.random.default_rng(SEED)
     posted = []
     for number, path in enumerate(chosen):
         try:
@@ -102,24 +127,13 @@ def _post(flickr: SandboxFlickr, folder: Path, drawer: Path | None) -> list[Post
             data, title=TITLES[number % len(TITLES)], tags="ifttt instagram", uploaded=int(when.timestamp()),
             description=f"via Instagram https://www.instagram.com/p/{_code(when, number)}/",
         )
-        posted.append(Posted(photo_id, path, path in left_out, data))
-    if not posted:
-        raise FolderError(f"there are no pictures in {folder} that could be shown")
-    if drawer is not None:
-        drawer.mkdir()
-        for path in left_out:
-            path.rename(drawer / path.name)
+        posted.append(Posted(photo_id, path, path in gone, data))
     return posted
 
 
 def _code(when: datetime, number: int) -> str:
     """The code Instagram would have given a post of this moment."""
-    media_id = ((int(when.timestamp() * 1000) - EPOCH_MS) << TIME_SHIFT) | number
-    letters = ""
-    while media_id:
-        media_id, digit = divmod(media_id, 64)
-        letters = ALPHABET[digit] + letters
-    return letters
+    return code_of(((int(when.timestamp() * 1000) - EPOCH_MS) << TIME_SHIFT) | number) or ""
 
 
 Typist = Callable[[Sequence[str], str | None], None]

@@ -23,7 +23,8 @@ from datetime import UTC, datetime, timedelta
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _DIGITS = {character: value for value, character in enumerate(ALPHABET)}
 
-_EPOCH_MS = 1314220021721  # 24 August 2011, 21:07:01.721 UTC
+EPOCH_MS = 1314220021721  # 24 August 2011, 21:07:01.721 UTC
+TIME_SHIFT = 23  # below the milliseconds: 13 bits of shard, 10 of sequence
 _COUNTED_BELOW = 1 << 30
 # The last counted id seen is 558,432,209 (January 2012), the first time id is of 12 February 2012. At the rate
 # of the last days counted ids would have come to about 700 million by then: beyond that there are none.
@@ -72,7 +73,7 @@ def posted_at(code: str) -> tuple[datetime, timedelta] | None:
         return None
     if media_id < _COUNTED_BELOW:
         return (_time_of_counted(media_id), COUNTED_ERROR) if media_id <= _LAST_COUNTED else None
-    posted = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(media_id >> 23) + _EPOCH_MS)
+    posted = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(media_id >> TIME_SHIFT) + EPOCH_MS)
     return (posted, EXACT) if posted >= _FIRST_TIME_ID else None
 
 
