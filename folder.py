@@ -64,7 +64,9 @@ class Unreadable:
     """A file or folder that could not be used, and why in a few words.
 
     `named` is False for a file that is no picture and whose name does not claim to be one: it counts among the
-    passed over and is not shown. Size and time are zero where only the name is known.
+    passed over and is not shown. `lasting` is False where the trouble may be gone tomorrow though the file stays the
+    same (rights, a disk, a decoder that crashed or took too long): such a file must be tried again at the next run.
+    Size and time are zero where only the name is known.
     """
 
     path: Path
@@ -72,6 +74,7 @@ class Unreadable:
     size_bytes: int = 0
     mtime_ns: int = 0
     named: bool = True
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ def jpeg_segments(data: bytes) -> Iterator[Segment]:
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
         end = at + 2 + length
+        if at + 4 > len(data):
+            raise FlawError(CUT_SHORT)
         if length < 2:
             raise FlawError(DAMAGED)
         if end > len(data):

@@ -67,6 +67,10 @@ class NotAPictureError(PictureError):
     """The bytes are no picture at all; whether that is worth a word depends on the file's name."""
 
 
+class UnavailableError(PictureError):
+    """The trouble lies around the file and not in it (rights, a disk, memory) and may be gone tomorrow."""
+
+
 def read_bytes(path: Path) -> bytes:
     """The whole file, opened once and only for reading; PictureError when it is no picture or far too large."""
     try:
@@ -77,7 +81,7 @@ def read_bytes(path: Path) -> bytes:
             _readable(content_format(head))
             rest = file.read(MAX_FILE_BYTES - len(head) + 1)
     except OSError as error:
-        raise PictureError((error.strerror or str(error)).lower()) from error
+        raise UnavailableError((error.strerror or str(error)).lower()) from error
     if len(head) + len(rest) > MAX_FILE_BYTES:
         raise PictureError("too large, above 512 MiB")
     return head + rest
@@ -182,7 +186,7 @@ def decoding() -> Iterator[None]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise PictureError(f"too large, above {MAX_PIXELS // 1_000_000} megapixels") from error
         except MemoryError as error:
-            raise PictureError("too large for this machine's memory") from error
+            raise UnavailableError("too large for this machine's memory") from error
         except DECODER_ERRORS as error:
             raise PictureError(CUT_SHORT if _sounds_cut(str(error)) else DAMAGED) from error
 

@@ -43,12 +43,13 @@ def same_exposure_by_exif(a: Original, b: Original) -> bool:
     """
     if a.taken is None or b.taken is None or a.camera is None or a.camera != b.camera:
         return False
-    if a.taken.local != b.taken.local or a.taken.has_subsecond != b.taken.has_subsecond:
-        return False
     if None not in (a.taken.offset, b.taken.offset) and a.taken.offset != b.taken.offset:
         return False
+    if a.taken.has_subsecond and b.taken.has_subsecond:
+        return a.taken.local == b.taken.local
     number = _camera_number(a.path)
-    return a.taken.has_subsecond or (number is not None and number == _camera_number(b.path))
+    same_second = a.taken.local.replace(microsecond=0) == b.taken.local.replace(microsecond=0)
+    return same_second and number is not None and number == _camera_number(b.path)
 
 
 def _camera_number(path: Path) -> str | None:

@@ -36,6 +36,7 @@ _EXTENSION_FIXED = len(_EXTENSION_HEADING) + 32 + 8
 # ISO 6709 as films carry it: +46.9480+007.4474+540/
 _FILM_PLACE = re.compile(rb"[+-]\d{2}\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-]\d+(?:\.\d+)?)?/?")
 _PNG_RAW_PROFILES = (b"Raw profile type exif", b"Raw profile type APP1", b"Raw profile type xmp")
+_PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PNG_XMP = b"XML:com.adobe.xmp"
 
 
@@ -112,13 +113,19 @@ def _blank_blocks(edited: bytearray, begin: int, end: int, secrets: set[bytes]) 
         for entry in found:
             if entry.ifd == GPS_IFD:
                 value = tiff[entry.value_at : entry.value_at + entry.size]
-                if entry.tag in (GPS_LATITUDE, GPS_LONGITUDE) and any(value):
+                if entry.tag in (GPS_LATITUDE, GPS_LONGITUDE) and _tells(value):
                     secrets.add(value)
                 edited[at + entry.value_at : at + entry.value_at + entry.size] = bytes(entry.size)
                 edited[at + entry.entry_at : at + entry.entry_at + 12] = bytes(12)
         hooks = sorted((entry.entry_at for entry in found if entry.ifd == 0 and entry.tag == GPS_IFD), reverse=True)
         for hook in hooks:
             _unhook(edited, at, hook)
+
+
+def _tells(coordinate: bytes) -> bool:
+    """Whether three fractions are peculiar enough to be looked for elsewhere; 0/1 0/1 0/1 stands in many tables."""
+    above = [coordinate[at : at + 4] for at in range(0, len(coordinate), 8)]
+    return len(coordinate) == 24 and sum(any(part) for part in above) >= 2
 
 
 def _unhook(edited: bytearray, block: int, hook: int) -> None:
@@ -205,7 +212,7 @@ def _png_without_place(data: bytes) -> bytes:
             edited = bytearray(content)
             _blank_blocks(edited, 0, len(edited), set())
             pieces.append(_png_chunk(b"eXIf", bytes(edited)) if edited != content else whole)
-        elif content.startswith(_PNG_RAW_PROFILES):
+        elif chunk.kind in _PNG_TEXTS and content.startswith(_PNG_RAW_PROFILES):
             continue
         elif content.startswith(_PNG_XMP) and _XMP_PLACE.search(text):
             plain = _XMP_PLACE.sub(lambda place: b" " * len(place.group()), text)

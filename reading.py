@@ -16,13 +16,11 @@ Readings come in the order they are done.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -35,16 +33,14 @@ from decoding import pixels, read_picture
 from errors import PictureError, SyncError
 from folder import FoundFile, Unreadable, claims_to_be_a_picture
 from model import Original
-from opening import NotAPictureError, read_bytes
+from opening import NotAPictureError, UnavailableError, read_bytes
+from workers import be_quiet, one_thread, spawning
 
 # A 200-megapixel HEIC takes some 10 s on one slow core; issue 4 allows no file more than that in the usual case.
 TIMEOUT_S = 60.0
 FILES_PER_WORKER = 8
 # Address space of a worker: three times what the largest picture takes.
 MEMORY_BYTES = 6 * 2**30
-_ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-}
 _LATER = "later"
 
 
@@ -88,6 +84,8 @@ def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | Non
     except NotAPictureError as error:
         named = claims_to_be_a_picture(file.path)
         return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, named)
+    except UnavailableError as error:
+        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, lasting=False)
     except PictureError as error:
         return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns)
     if picture is None:
@@ -148,7 +146,10 @@ def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[
     _give(pool, pool.workers[0], file, alone=True)
     for worker, answer in _answers(pool):
         worker.file = None
-        yield Unreadable(file.path, answer, file.size_bytes, file.mtime_ns) if isinstance(answer, str) else answer
+        if isinstance(answer, str):
+            yield Unreadable(file.path, answer, file.size_bytes, file.mtime_ns, lasting=False)
+        else:
+            yield answer
 
 
 def _give(pool: _Pool, worker: _Worker, file: FoundFile, alone: bool) -> None:
@@ -188,28 +189,13 @@ def _dismiss(pool: _Pool, worker: _Worker) -> None:
 
 
 def _start() -> _Worker:
-    context = multiprocessing.get_context("spawn")
+    context = spawning()
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs,), name="reading pictures", daemon=True)
-    with _one_thread():
+    with one_thread():
         process.start()
     theirs.close()
     return _Worker(process, ours)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """The environment a worker starts in: numpy's libraries read it once, when they are loaded."""
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _end(worker: _Worker) -> None:
@@ -221,7 +207,7 @@ def _end(worker: _Worker) -> None:
 
 def _work(line: Connection) -> None:
     """A worker's life: read what is given, until the line is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    be_quiet()
     _be_modest()
     with suppress(EOFError, OSError):
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import struct
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,76 @@ def display_p3() -> bytes:
 def save_heic(image: Image.Image, path: Path, quality: int = 90, **more: Any) -> None:
     """A HEIC by x265 in its quickest manner."""
     image.save(path, "HEIF", quality=quality, enc_params={"preset": "ultrafast"}, **more)
+
+
+def box(kind: bytes, *contents: bytes, version: int | None = None) -> bytes:
+    """A box of an ISO base media file, full when it has a version."""
+    content = (b"" if version is None else struct.pack(">L", version << 24)) + b"".join(contents)
+    return struct.pack(">L4s", 8 + len(content), kind) + content
+
+
+def heic_with_jpeg(image: Image.Image, turns: list[bytes], exif: bytes) -> bytes:
+    """A HEIC whose picture is a plain JPEG (ISO 23008-12, annex H), built box by box."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=92)
+    items = [(1, b"jpeg", buffer.getvalue()), (2, b"Exif", struct.pack(">L", 6) + exif)]
+    heading = box(b"ftyp", b"mif1", bytes(4), b"mif1jpeg")
+
+    def meta(data_at: int) -> bytes:
+        places, at = [], data_at
+        for item, _, content in items:
+            places.append(struct.pack(">HHHLL", item, 0, 1, at, len(content)))
+            at += len(content)
+        entries = [box(b"infe", struct.pack(">HH4sB", item, 0, kind, 0), version=2) for item, kind, _ in items]
+        linked = struct.pack(">LHB", 1, 1, len(turns)) + bytes(0x80 | n + 1 for n in range(len(turns)))
+        return box(
+            b"meta",
+            box(b"hdlr", bytes(4), b"pict", bytes(13), version=0),
+            box(b"pitm", struct.pack(">H", 1), version=0),
+            box(b"iinf", struct.pack(">H", 2), *entries, version=0),
+            box(b"iprp", box(b"ipco", *turns), box(b"ipma", linked, version=0)),
+            box(b"iloc", b"\x44\x00", struct.pack(">H", 2), *places, version=0),
+            version=0,
+        )
+
+    data_at = len(heading) + len(meta(0)) + 8
+    return heading + meta(data_at) + box(b"mdat", *(content for _, _, content in items))
+
+
+def dng(preview: Image.Image, raw_size: tuple[int, int], orientation: int = 1) -> bytes:
+    """A DNG as Apple's ProRAW is built: the preview in the first directory, the sensor's data in one below it."""
+    buffer = io.BytesIO()
+    preview.save(buffer, "JPEG", quality=92)
+    jpeg = buffer.getvalue()
+    texts = b"Apple\x00iPhone 12 Pro\x00"
+    first, below = 8, 8 + 2 + 12 * 11 + 4
+    data_at = below + 2 + 12 * 5 + 4
+    inline = [
+        (0x00FE, 4, 1, 1),
+        (0x0100, 4, 1, preview.width),
+        (0x0101, 4, 1, preview.height),
+        (0x0103, 3, 1, 7),
+        (0x0106, 3, 1, 6),
+        (0x010F, 2, 6, data_at),
+        (0x0110, 2, 14, data_at + 6),
+        (0x0111, 4, 1, data_at + len(texts)),
+        (0x0112, 3, 1, orientation),
+        (0x0117, 4, 1, len(jpeg)),
+        (0x014A, 4, 1, below),
+    ]
+    sensor = [
+        (0x00FE, 4, 1, 0),
+        (0x0100, 4, 1, raw_size[0]),
+        (0x0101, 4, 1, raw_size[1]),
+        (0x0106, 3, 1, 34892),
+        (0xC612, 1, 4, 0x00000401),
+    ]
+
+    def written(entries: list[tuple[int, int, int, int]]) -> bytes:
+        lines = b"".join(struct.pack("<HHLL", *entry) for entry in entries)
+        return struct.pack("<H", len(entries)) + lines + bytes(4)
+
+    return struct.pack("<2sHL", b"II", 42, first) + written(inline) + written(sensor) + texts + jpeg
 
 
 def found(path: Path) -> FoundFile:

@@ -146,6 +146,19 @@ def test_a_file_that_always_hangs_is_named_and_the_others_are_read(tmp_path: Pat
     assert [(answer.path.name, answer.reason) for answer in answers if isinstance(answer, Unreadable)] == [
         ("IMG_1.JPG", "its decoder did not finish in 2 s"),
     ]
+    assert not any(answer.lasting for answer in answers if isinstance(answer, Unreadable))
+
+
+def test_trouble_around_a_file_does_not_last_and_trouble_in_it_does(tmp_path: Path) -> None:
+    photo(tmp_path / "gone.jpg")
+    gone = found(tmp_path / "gone.jpg")
+    (tmp_path / "gone.jpg").unlink()
+    (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    answers = list(read_originals([gone, found(tmp_path / "cut.jpg")], workers=1))
+    assert [(answer.reason, answer.lasting) for answer in answers if isinstance(answer, Unreadable)] == [
+        ("no such file or directory", False),
+        ("cut short", True),
+    ]
 
 
 def test_closing_the_reading_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -309,6 +322,13 @@ def test_without_sub_seconds_an_equal_second_proves_nothing() -> None:
 )
 def test_without_sub_seconds_the_camera_s_number_tells_copies_and_edits(name: str) -> None:
     assert same_exposure_by_exif(at("/a/IMG_1234.JPG", SECOND_ONLY), at(f"/b/{name}", SECOND_ONLY))
+
+
+def test_a_copy_that_lost_its_sub_seconds_is_told_by_the_camera_s_number() -> None:
+    assert BASE.taken is not None
+    bare = CaptureTime(BASE.taken.local.replace(microsecond=0), False, None)
+    assert same_exposure_by_exif(BASE, at("/b/IMG_1234 2.JPG", bare))
+    assert not same_exposure_by_exif(BASE, at("/b/IMG_1235.JPG", bare))
 
 
 def test_other_camera_no_camera_other_zone_or_no_time_is_no_proof() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from format_table import HEADING, format_table
 from numpy.typing import NDArray
 from photographs import as_array, camera_exif, difference, display_p3, found, painted, read, untouched_bytes
 from PIL import Image, ImageOps
@@ -308,6 +309,49 @@ def test_the_further_pictures_of_an_mpo_lose_their_place_too(phone: Path) -> Non
         image.load()
 
 
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def test_xmp_that_goes_on_in_further_segments_is_stripped_and_its_checksum_made_right() -> None:
+    """A long XMP packet goes on in segments of its own, under the MD5 of the whole (XMP part 3, 1.1.3.1)."""
+    long = b"<rdf:Description " + b"x" * 300 + b' exif:GPSLatitude="46,56.88N"/>'
+    name = hashlib.md5(long).hexdigest().upper().encode()
+    parts = [long[:310], long[310:]]
+    main = b"http://ns.adobe.com/xap/1.0/\x00<rdf:Description xmpNote:HasExtendedXMP='" + name + b"'/>"
+    further = b"".join(
+        segment(
+            0xE1,
+            b"http://ns.adobe.com/xmp/extension/\x00"
+            + name
+            + len(long).to_bytes(4, "big")
+            + at.to_bytes(4, "big")
+            + part,
+        )
+        for at, part in zip((0, 310), parts, strict=True)
+    )
+    buffer = io.BytesIO()
+    painted(300, 200).save(buffer, "JPEG")
+    data = buffer.getvalue()[:2] + segment(0xE1, main) + further + buffer.getvalue()[2:]
+    stripped = without_place(data)
+    blanked = b"<rdf:Description " + b"x" * 300 + b" " * 29 + b"/>"
+    new_name = hashlib.md5(blanked).hexdigest().upper().encode()
+    assert stripped.count(new_name) == 3
+    assert name not in stripped
+    assert len(stripped) == len(data)
+    assert scans(stripped) == scans(data)
+
+
+def test_photoshop_s_own_copy_of_exif_is_stripped() -> None:
+    exif = camera_exif(place=BERNE)[6:]
+    resource = b"Photoshop 3.0\x008BIM\x04\x22\x00\x00" + len(exif).to_bytes(4, "big") + exif
+    buffer = io.BytesIO()
+    painted(300, 200).save(buffer, "JPEG")
+    data = buffer.getvalue()[:2] + segment(0xED, resource) + buffer.getvalue()[2:]
+    assert has_place(data)
+    assert not has_place(without_place(data))
+
+
 @pytest.mark.parametrize("name", ["heic-vmt-IMG_1253-9ea7b2.heic", "pillow-heif-spatial_photo-27894f.heic"])
 def test_real_phone_files_lose_the_place_they_have(corpus: Path, workdir: Path, name: str) -> None:
     original = read(corpus / "originals" / name).original
@@ -334,3 +378,11 @@ def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Pa
     assert not has_place(after)
     assert scans(before) == scans(after)
     assert found(phone / "a.jpg").size_bytes == to_send.size_bytes
+
+
+def test_the_documents_say_what_flickr_receives_for_each_format() -> None:
+    """README holds the table that format_table.py makes, wherever it has one."""
+    readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    table = format_table()
+    assert "| JPEG | the file itself, byte for byte |" in table
+    assert HEADING[0] not in readme or "\n".join(table) in readme
