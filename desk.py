@@ -82,7 +82,7 @@ def require_key(settings: Settings) -> None:
 
 def _budget(settings: Settings, journal: Journal, clock: Clock, teller: Teller) -> CallBudget:
     def waiting(until: datetime) -> None:
-        teller.say(f"Flickr's hourly limit is reached; going on at {until.astimezone():%H:%M:%S}")
+        teller.say(f"Flickr wants a pause (its hourly limit, or it is busy); going on at {until.astimezone():%H:%M:%S}")
 
     journal.forget_future(clock.now())
     return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)
