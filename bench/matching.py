@@ -5,6 +5,9 @@ program itself plan them (runs.py) and prints what came of it: what it decided r
 every wrong answer by name with the files kept for looking, how honest its scores are, and the time. With --peers the
 usual libraries answer the same copies in the same run, read as kindly as possible (peers.py).
 
+A run can be agreed on beforehand: --list FILE reads seed, number of copies and the filters' strengths from a file in
+lists/, which is committed before anything is measured with it.
+
 Nothing of the folder is changed, and nothing leaves this machine. Ends with 1 when an answer was wrong.
 """
 
@@ -34,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the benchmark; 1 when a wrong answer was given."""
     order = _parse(words)
     roll = read_roll(order.folder)
-    layout = lay_out(roll, order.seed, order.copies)
+    layout = lay_out(roll, order.seed, order.copies, order.strengths)
     with tempfile.TemporaryDirectory(prefix="bench-matching-") as scratch:
         home = order.keep or Path(scratch)
         build(layout, home)
@@ -55,11 +58,17 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path, help="photographs; sub-folders too")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other copies (default 1)")
     parser.add_argument("--copies", type=int, default=75, help="copies in each of the four tiers (default 75)")
+    parser.add_argument("--list", type=Path, help="seed, copies and strengths from a file in lists/")
     parser.add_argument("--peers", action="store_true", help="other libraries too; needs requirements-bench.txt")
     parser.add_argument("--json", type=Path, help="write every figure and every answer here")
     parser.add_argument("--keep", type=Path, help="lay everything out in this new folder and leave it there")
     parser.add_argument("--wrong", type=Path, default=Path("wrong-answers"), help="where those are kept")
-    return parser.parse_args(words)
+    parser.set_defaults(strengths=None)
+    order = parser.parse_args(words)
+    if order.list:
+        agreed = json.loads(order.list.read_text(encoding="utf-8"))
+        order.seed, order.copies, order.strengths = agreed["seed"], agreed["copies"], tuple(agreed["strengths"])
+    return order
 
 
 def _peers(layout: Layout, home: Path) -> list[PeerAnswers]:

@@ -15,7 +15,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +56,13 @@ class Layout:
     copies: tuple[Copy, ...]
 
 
-def lay_out(roll: Sequence[Photograph], seed: int, count: int) -> Layout:
-    """Who stays, who goes, who gets siblings, and `count` copies in each tier; the same seed gives the same."""
+def lay_out(
+    roll: Sequence[Photograph], seed: int, count: int, strengths: tuple[float, float] | None = None
+) -> Layout:
+    """Who stays, who goes, who gets siblings, and `count` copies in each tier; the same seed gives the same.
+
+    `strengths` bounds how far filters are pulled, instead of the tiers' own bounds.
+    """
     rng = np.random.default_rng(seed)
     names = [f"{place:05d}-{one.path.name}" for place, one in enumerate(roll)]
     order = [int(place) for place in rng.permutation(len(roll)) if roll[place].known]
@@ -74,8 +79,10 @@ def lay_out(roll: Sequence[Photograph], seed: int, count: int) -> Layout:
     right = {place: frozenset(names[k] for k in {place, *roll[place].twins}) for place in staying}
 
     def copy(tier: str, number: int, place: int) -> Copy:
-        look = BURST_LOOKS[number % 4] if tier == "BURST" else tier
-        return Copy(f"{tier}-{number:04d}", tier, roll[place].path, random_recipe(rng, look),
+        recipe = random_recipe(rng, BURST_LOOKS[number % 4] if tier == "BURST" else tier)
+        if strengths is not None:
+            recipe = replace(recipe, strength=float(rng.uniform(*strengths)))
+        return Copy(f"{tier}-{number:04d}", tier, roll[place].path, recipe,
                     right.get(place, frozenset()), near.get(place, ""))
 
     plain = [place for place in staying if place not in made] or staying
