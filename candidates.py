@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,10 +112,10 @@ def _seek(
 
     def tasks() -> Iterator[_Task | None]:
         for file in waiting.values():
-            data = file.read_bytes()
             try:
+                data = file.read_bytes()
                 proposals = tuple(index.search(copy_pixels(data), PROPOSALS))
-            except PictureError:
+            except (PictureError, OSError):
                 yield None
                 continue
             members = tuple(gallery.originals[one.index] for one in proposals)
@@ -168,14 +168,14 @@ class _Crew:
             return None
         try:
             return future.result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, CancelledError):
             self.dismiss()
-        except PictureError:
+        except Exception:  # noqa: BLE001 - whatever it is, it costs this copy only
             return None
         with one_thread(), self._start(1) as alone:
             try:
                 return alone.submit(_compare_all, task).result()
-            except (BrokenProcessPool, PictureError):
+            except Exception:  # noqa: BLE001 - the same once more
                 return None
 
     def dismiss(self) -> None:

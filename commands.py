@@ -24,6 +24,7 @@ from errors import ExitCode, LoginError, UnknownPhotoError
 from flickr_client import begin_login
 from history import Standing, read_histories
 from journal import Journal
+from logging_masks import MaskSecrets
 from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
 from preview import Preview
@@ -63,6 +64,7 @@ def set_up_logging(debug: bool) -> None:
     """Quiet unless asked; then everything, with secrets masked."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    handler.addFilter(MaskSecrets())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if debug else logging.CRITICAL)

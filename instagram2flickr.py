@@ -8,6 +8,7 @@ an exit code in one place, `Cli`; a traceback is shown with --debug only.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import click
 import commands
 import taking_back
 from errors import ExitCode, SettingsError, SyncError
+from logging_masks import hide, masked_traceback
 from settings import VERSION, Settings, load_settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -32,16 +34,35 @@ class Cli(click.Group):
             return super().invoke(ctx)
         except SyncError as error:
             return _fail(ctx, str(error), error.exit_code, error)
+        except Terminated as error:
+            return _fail(ctx, "stopped by the system; what was begun is noted, run again to go on", ExitCode.STOPPED,
+                         error)
         except KeyboardInterrupt as error:
             return _fail(ctx, "interrupted; what was begun is noted, run again to go on", ExitCode.INTERRUPTED, error)
         except BrokenPipeError:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that the interpreter's own flush is quiet
             return ctx.exit(ExitCode.DONE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except OSError as error:
+            return _fail(ctx, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; what was "
+                         "begun is noted, run again to go on", ExitCode.STOPPED, error)
+        except Exception as error:  # noqa: BLE001 - a traceback is for --debug, and there with its secrets masked
+            return _fail(ctx, f"a mistake in this program ({type(error).__name__}); what was begun is noted. "
+                         "--debug shows where", ExitCode.FAILED, error)
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asks the program to end (SIGTERM, a closed terminal): as Ctrl-C, with another exit code."""
+
+
+def _terminate(_number: int, _frame: object) -> None:
+    raise Terminated
 
 
 def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
     if _debug(ctx):
-        raise error
+        click.echo(masked_traceback(error), err=True)
     click.echo(f"Error: {commands.one_line(line)}", err=True)
     ctx.exit(code)
 
@@ -80,6 +101,7 @@ def _settings(ctx: click.Context) -> Settings:
     settings = load_settings(os.environ, noted.get("config"), noted.get("state"), Path(__file__).absolute())
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    hide(settings.flickr.api_secret, settings.flickr.token, settings.flickr.token_secret)
     commands.set_up_logging(bool(noted.get("debug")))
     return settings
 
@@ -264,6 +286,9 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")  # a file name may hold bytes that no terminal can show
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminate)
     cli()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import traceback
 from urllib.parse import quote
 
 MASK = "***"
@@ -78,6 +79,11 @@ class MaskSecrets(logging.Filter):
         if record.exc_text:
             record.exc_text = "\n".join(masked(line) for line in record.exc_text.splitlines())
         return True
+
+
+def masked_traceback(error: BaseException) -> str:
+    """Return a traceback for --debug, its causes included, without what is secret."""
+    return "\n".join(masked(line) for text in traceback.format_exception(error) for line in text.splitlines())
 
 
 _MASKS = MaskSecrets()

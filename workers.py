@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.context import SpawnContext
 
 _ONE_THREAD = {
@@ -40,5 +41,14 @@ def one_thread() -> Iterator[None]:
 
 
 def be_quiet() -> None:
-    """A worker's first deed."""
+    """A worker's first deed; when its parent is killed it ends too, instead of waiting for work for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
