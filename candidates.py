@@ -33,6 +33,8 @@ from workers import be_quiet, one_thread, spawning
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8
 SHOWN = 5
+# Below this score an original does not explain the copy at all.
+HARDLY = 0.05
 LARGEST_COPY = 2048
 
 Fingerprint = NDArray[Any]
@@ -209,13 +211,16 @@ def _are_twins(
     task: _Task, copy: NDArray[np.uint8], pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit],
     pair: tuple[int, int],
 ) -> bool:
+    """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says.
+
+    Looking needs a copy that both explain somehow; where the second does not, EXIF alone speaks.
+    """
     first, second = pair
-    if same_exposure_by_exif(task.originals[first], task.originals[second]):
-        return True
-    if fits[second].score < 0.05:
-        return False
+    by_exif = same_exposure_by_exif(task.originals[first], task.originals[second])
+    if fits[second].score < HARDLY:
+        return by_exif
     kin = matcher.kinship(copy, pictures[first], fits[first], pictures[second], fits[second])
-    return kin is Kinship.TWIN
+    return kin is Kinship.TWIN or (by_exif and kin is not Kinship.RIVAL)
 
 
 def copy_pixels(data: bytes) -> NDArray[np.uint8]:
