@@ -95,13 +95,23 @@ def assess(
     return answers
 
 
-def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str) -> list[Candidate]:
-    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`."""
-    found = [
-        choose_twin([Candidate(gallery.originals[place], fit) for place, fit in group], prefer)
-        for group in assessed.groups
-    ]
-    return sorted(found, key=lambda one: (-one.fit.score, str(one.original.path)))[:SHOWN]
+def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Path | None = None) -> list[Candidate]:
+    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`.
+
+    A file that a person chose stands for its group, and its group is among those shown.
+    """
+    found = []
+    for group in assessed.groups:
+        members = [Candidate(gallery.originals[place], fit) for place, fit in group]
+        head = next((one for one in members if one.original.path == chosen), None)
+        if head is None:
+            found.append(choose_twin(members, prefer))
+        else:
+            twins = tuple(one.original for one in members if one is not head)
+            found.append(Candidate(head.original, head.fit, twins))
+    found.sort(key=lambda one: (-one.fit.score, str(one.original.path)))
+    shown, rest = found[:SHOWN], found[SHOWN:]
+    return shown + [one for one in rest if one.original.path == chosen]
 
 
 def _seek(

@@ -260,6 +260,23 @@ class Journal:
         for (body,) in self._rows("SELECT body FROM decisions ORDER BY photo_id"):
             yield json.loads(body)
 
+    # What a person answered.
+
+    def keep_answer(self, photo_id: str, body: Mapping[str, Any], answered_at: float) -> None:
+        """Keep everything said about a photo, in place of what was kept; returns when it is on the disk."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (photo_id, json.dumps(body), answered_at))
+
+    def answer(self, photo_id: str) -> tuple[Mapping[str, Any], float] | None:
+        """What was said about a photo, and when."""
+        rows = self._rows("SELECT body, answered_at FROM answers WHERE photo_id = ?", (photo_id,))
+        return (json.loads(rows[0][0]), float(rows[0][1])) if rows else None
+
+    def forget_answer(self, photo_id: str) -> None:
+        """Forget what was said about a photo."""
+        with self._writing() as db:
+            db.execute("DELETE FROM answers WHERE photo_id = ?", (photo_id,))
+
     # Backups.
 
     def keep_backup(self, backup: Backup) -> None:

@@ -175,6 +175,19 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said about one copy, in terms of the originals that come into question now.
+
+    `chosen` is the file of the original that was chosen, None when none was or when it is not among them;
+    `chosen_name` is what it was called, None when none was chosen. `never` are the files that were refused.
+    """
+
+    chosen: Path | None
+    chosen_name: str | None
+    never: frozenset[Path]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided for one copy, why, by whom, and from which candidates (best first)."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 
-from model import Candidate, Decision, InstagramCopy, Original, Verdict
+from model import Answer, Candidate, Decision, InstagramCopy, Original, Verdict
 
 # Strangers stay far below this score and true originals above it; between lie questions. Measured by
 # bench/matching.py, whose reliability table says what a score means.
@@ -23,13 +23,37 @@ SURE_MARGIN = 0.50
 ZONE_GRACE = timedelta(hours=14)
 
 
-def decide(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float) -> Decision:
+def decide(
+    copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float, answer: Answer | None = None
+) -> Decision:
     """Choose for one copy; `candidates` are groups of twins, best first, rivals and siblings apart.
 
     `min_gain` is how many times the copy's pixels an original must hold inside the window; 0 turns that off.
+    `answer` is what a person said about this copy, which comes before every rule but the promises.
     """
+    if answer is not None:
+        return _obey(copy, candidates, min_gain, answer)
     verdict, reason = _judge(copy, candidates, min_gain)
     return Decision(copy, verdict, reason, "rule", tuple(candidates))
+
+
+def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float, answer: Answer) -> Decision:
+    """Choose as the person said; a shot of which one file was refused is refused with its twins."""
+    if answer.chosen_name is not None:
+        chosen = next((one for one in candidates if one.original.path == answer.chosen), None)
+        if chosen is None:
+            reason = f"you chose {answer.chosen_name}, which is not in this folder"
+            return Decision(copy, Verdict.KEEP, reason, "person", tuple(candidates))
+        others = [one for one in candidates if one is not chosen]
+        name = chosen.original.path.name
+        if min_gain > 0 and gain(copy, chosen) < min_gain:
+            reason = f"you chose {name}, but nothing would be gained: it holds {gain(copy, chosen):.1f} times the pixels"
+            return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
+        return Decision(copy, Verdict.REPLACE, f"you chose {name}", "person", (chosen, *others))
+    left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
+    if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
+        return Decision(copy, Verdict.KEEP, "you said that it is none of these", "person", tuple(candidates))
+    return decide(copy, left, min_gain)
 
 
 def leave(copy: InstagramCopy, reason: str) -> Decision:
@@ -62,7 +86,8 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
     if not candidates:
         return None
     runner_up = candidates[1].fit.score if len(candidates) > 1 else 0.0
-    return candidates[0].fit.score - runner_up
+    # A person may choose what the matcher thought less of; that is no margin, and no negative one.
+    return max(0.0, candidates[0].fit.score - runner_up)
 
 
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:
