@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,13 @@ from colours import to_srgb
 from decoding import decode_fully, prove_whole, turned
 from errors import PictureError
 from exif import EXIF_IFD, MAKER_NOTE, USER_COMMENT, upright_exif
-from formats import content_format
+from flaws import FlawError
+from formats import content_format, find_flaw
 from model import Original
 from opening import Opened, open_picture, read_bytes
 from privacy import has_place, without_place
 
-# people.getUploadStatus answers filesize.maxbytes 209715200 for photos (flickr.md 5, recorded 2013 and 2014).
+# flickr.people.getUploadStatus answers filesize.maxbytes 209715200 for photos (public recordings, 2013 and 2014).
 MAX_BYTES = 209_715_200
 SENT_AS_THEY_ARE = frozenset({"JPEG", "PNG", "GIF"})
 JPEG_QUALITY = 95
@@ -76,7 +78,7 @@ def bytes_to_send(original: Original, location: str, workdir: Path, max_bytes: i
                 sent, size = data, opened.image.size
                 prove_whole(opened)
         if location == "strip":
-            sent = without_place(sent)
+            sent = _stripped(sent)
         if len(sent) > max_bytes:
             raise PictureError(f"larger than the {max_bytes // 2**20} MiB that Flickr takes")
         still = original.path.stat()
@@ -97,6 +99,18 @@ def bytes_to_send(original: Original, location: str, workdir: Path, max_bytes: i
         has_place=has_place(sent),
         is_temporary=not as_it_is,
     )
+
+
+def _stripped(data: bytes) -> bytes:
+    """The bytes without a place, or an error: with a place in it nothing is sent that should have none."""
+    try:
+        stripped = without_place(data)
+        clean = not has_place(stripped) and find_flaw(stripped, content_format(stripped[:64]) or "") is None
+    except (FlawError, struct.error, LookupError, ValueError) as error:
+        raise PictureError("its place cannot be taken out") from error
+    if not clean:
+        raise PictureError("its place cannot be taken out")
+    return stripped
 
 
 def _unchanged_bytes(original: Original) -> bytes:
