@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from history import read_history
 from journal import Journal
 from model import Answer, Original
 
@@ -118,11 +119,17 @@ class Seen:
 
 
 def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None:
-    """What was said about this copy; None where nothing was, or where it was said of other bytes."""
+    """What was said about this copy; None where nothing was, or where it was said of other bytes.
+
+    An answer that was carried out and then taken back with `undo` is used up: it must not be carried out again.
+    """
     kept = journal.answer(photo_id)
     if kept is None or kept[0]["copy_sha256"] != copy_sha256:
         return None
     body, answered_at = kept
+    history = read_history(journal.entries(photo_id))
+    if history.at is not None and answered_at < history.at.timestamp():
+        return None
     steps = tuple(Step(one["kind"], tuple(Identity(**each) for each in one["originals"])) for one in body["steps"])
     return Said(copy_sha256, steps, answered_at)
 

@@ -110,8 +110,8 @@ def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Pat
             twins = tuple(one.original for one in members if one is not head)
             found.append(Candidate(head.original, head.fit, twins))
     found.sort(key=lambda one: (-one.fit.score, str(one.original.path)))
-    shown, rest = found[:SHOWN], found[SHOWN:]
-    return shown + [one for one in rest if one.original.path == chosen]
+    late = [one for one in found[SHOWN:] if one.original.path == chosen]
+    return found[: SHOWN - len(late)] + late
 
 
 def _seek(

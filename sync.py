@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from answers import find_again, said_about
 from candidates import as_candidates, assess
 from carry_out import LATE_S, Carrier
 from copies import choose_copies, list_copies, save_copies
@@ -222,6 +223,9 @@ def _decide(
             decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
             report.outcomes[copy.photo_id] = ("failed", "comparing it failed; the next run tries again")
             continue
-        candidates = as_candidates(answer, shelf.gallery, rules.prefer)
-        decisions[copy.photo_id] = decide(sized, candidates, rules.min_gain)
+        said = said_about(desk.journal, copy.photo_id, backup.sha256)
+        originals = [shelf.gallery.originals[place] for group in answer.groups for place, _ in group]
+        obeyed = find_again(said, originals, desk.journal) if said else None
+        candidates = as_candidates(answer, shelf.gallery, rules.prefer, obeyed.chosen if obeyed else None)
+        decisions[copy.photo_id] = decide(sized, candidates, rules.min_gain, obeyed)
     return decisions
