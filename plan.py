@@ -47,7 +47,8 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
         others = [one for one in candidates if one is not chosen]
         name = chosen.original.path.name
         if min_gain > 0 and gain(copy, chosen) < min_gain:
-            reason = f"you chose {name}, but nothing would be gained: it holds {gain(copy, chosen):.1f} times the pixels"
+            holds = f"it holds {gain(copy, chosen):.1f} times the copy's pixels"
+            reason = f"you chose {name}, but nothing would be gained: {holds}"
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
         return Decision(copy, Verdict.REPLACE, f"you chose {name}", "person", (chosen, *others))
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]

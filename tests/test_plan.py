@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from model import (
+    Answer,
     Candidate,
     CaptureTime,
     Fit,
@@ -176,3 +177,52 @@ def test_plan_imports_neither_disk_nor_network_nor_clock() -> None:
     text = (Path(__file__).parent.parent / "plan.py").read_text(encoding="utf-8")
     imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert imported == {"__future__", "collections.abc", "datetime", "model"}
+
+
+# What a person answered.
+
+
+def test_what_a_person_chose_is_replaced_whatever_the_rules_think_of_it() -> None:
+    late = make_original("IMG_0002.JPG", taken=clock(POSTED + timedelta(days=9)))
+    other = make_candidate(0.3, sure=False, original=late)
+    decision = decide(make_copy(), [make_candidate(), other], 1.2, Answer(late.path, "x.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REPLACE, "person")
+    assert decision.match is other
+    assert decision.reason == "you chose IMG_0002.JPG"
+    assert margin(decision.candidates) == 0
+
+
+def test_no_answer_overrides_that_an_original_must_be_larger() -> None:
+    small = make_candidate(original=make_original(width=640, height=640))
+    decision = decide(make_copy(), [small], 1.2, Answer(small.original.path, "IMG_0001.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert "nothing would be gained" in decision.reason
+
+
+def test_a_chosen_original_that_is_not_in_the_folder_is_not_exchanged_for_another() -> None:
+    decision = decide(make_copy(), [make_candidate()], 1.2, Answer(None, "IMG_0009.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert decision.reason == "you chose IMG_0009.JPG, which is not in this folder"
+
+
+def test_a_refused_pair_is_never_replaced_and_not_asked_again() -> None:
+    best = make_candidate()
+    decision = decide(make_copy(), [best], 1.2, Answer(None, None, frozenset({best.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert decision.candidates == (best,)
+
+
+def test_a_shot_of_which_one_file_was_refused_is_refused_with_its_twins() -> None:
+    edit = make_original("IMG_E0001.JPG")
+    decision = decide(make_copy(), [make_candidate(twins=(edit,))], 1.2, Answer(None, None, frozenset({edit.path})))
+    assert decision.verdict is Verdict.KEEP
+
+
+def test_what_was_not_refused_is_decided_by_the_rules() -> None:
+    refused, rival = make_candidate(0.99), make_candidate(0.98, original=make_original("IMG_0002.JPG"))
+    decision = decide(make_copy(), [refused, rival], 1.2, Answer(None, None, frozenset({refused.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REPLACE, "rule")
+    assert decision.match is rival
+    unsure = make_candidate(0.6, sure=False, original=make_original("IMG_0003.JPG"))
+    decision = decide(make_copy(), [refused, unsure], 1.2, Answer(None, None, frozenset({refused.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REVIEW, "rule")
