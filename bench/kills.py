@@ -1,0 +1,109 @@
+"""Kill the program at every step there is, and see that one more run finishes the work: `python -m bench.kills`.
+
+A step is a statement of the journal, a change of the disk or a connection; besides, runs die while Flickr is at
+work on a request, after it has done its work and before the answer comes, and at moments of chance. After every
+kill the account, the backups and the journal are looked at (tests/killing.py says at what), then one more run must
+finish. Uses the sandbox, paints its own photographs, takes some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # the scenes are those of the tests
+
+from killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, kill_at_request, scene, steps_of  # noqa: E402
+from quick_program import KILLED, Zygote  # noqa: E402
+
+
+class Bench:
+    """Counts kills by kind."""
+
+    def __init__(self, roll: Roll, zygote: Zygote, place: Path) -> None:
+        """Nothing was killed yet."""
+        self.kills: Counter[str] = Counter()
+        self._roll = roll
+        self._zygote = zygote
+        self._place = place
+
+    def once(self, kind: str, command: str, die: Callable[[Scene], bool]) -> None:
+        """One kill, one look, one finish."""
+        with scene(self._roll, self._place / "home", self._zygote) as one:
+            if command == "undo" and one.sync() != 0:
+                raise AssertionError("the sync before an undo failed")
+            self.kills[kind] += die(one)
+            one.flickr.faults.clear()
+            one.check(most_versions=1 if command == "sync" else 2)
+            (one.finish if command == "sync" else one.finish_undo)()
+
+    def count_steps(self, command: str) -> int:
+        """The steps of an undisturbed run."""
+        with scene(self._roll, self._place / "home", self._zygote) as one:
+            if command == "undo":
+                one.sync()
+            return steps_of(one, command)
+
+    def every_step(self, command: str, stride: int) -> None:
+        """Die at every step of a run."""
+        for step in range(1, self.count_steps(command) + 1, stride):
+            self.once(f"{command}, at a step", command, partial(die_at_step, command=command, step=step))
+
+    def every_request(self, command: str) -> None:
+        """Die at each of the requests, before, instead of and after the work."""
+        for name in REQUESTS:
+            for moment in MOMENTS:
+                die = partial(_die_at_request, command=command, name=name, moment=moment)
+                self.once(f"{command}, {moment} of a request", command, die)
+
+    def at_random(self, command: str, count: int, chance: random.Random) -> None:
+        """Die after a time of chance."""
+        for _ in range(count):
+            die = partial(_die_after, command=command, seconds=chance.uniform(0.02, 0.5))
+            self.once(f"{command}, at a moment of chance", command, die)
+
+
+def _die_at_request(one: Scene, command: str, name: str, moment: str) -> bool:
+    kill_at_request(one, name, moment)
+    return (one.sync() if command == "sync" else one.undo()) == KILLED
+
+
+def _die_after(one: Scene, command: str, seconds: float) -> bool:
+    words: tuple[object, ...] = ("sync", one.roll.folder) if command == "sync" else ("undo", "--all")
+    one.program.begin(*words)
+    time.sleep(seconds)
+    one.kill()
+    ended = one.program.end().exit_code
+    one.wait_for_flickr()
+    return ended == KILLED
+
+
+def main() -> None:
+    """Run the bench and print what it did."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stride", type=int, default=1, help="take every so-manyth step only")
+    parser.add_argument("--seed", type=int, default=5)
+    words = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as place, Zygote() as zygote:
+        bench = Bench(Roll.make(Path(place), zygote), zygote, Path(place))
+        chance = random.Random(words.seed)
+        for command in ("sync", "undo"):
+            bench.every_step(command, words.stride)
+            bench.every_request(command)
+            bench.at_random(command, 20 // words.stride, chance)
+    for kind, count in sorted(bench.kills.items()):
+        sys.stdout.write(f"{count:5} {kind}\n")
+    sys.stdout.write(f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
+                     "finished the work: nothing lost, nothing replaced twice, nothing recorded that was not so\n")
+
+
+if __name__ == "__main__":
+    main()
