@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ class Scene:
 
     def kill(self, _: Call | None = None) -> None:
         if self.program.zygote.pid:
-            os.kill(self.program.zygote.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself a moment ago
+                os.kill(self.program.zygote.pid, signal.SIGKILL)
 
     def wait_for_flickr(self) -> None:
         """Let the pretend Flickr end what it was at when its client died."""
