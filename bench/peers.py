@@ -6,7 +6,7 @@ held against each other) are thresholded afterwards (scores.kindest).
 
 - imagehash phash and dhash, 64 bit, and pdqhash, 256 bit: Hamming distance, the original taken whole and as its middle
   square, whichever is nearer.
-- OpenCV SIFT (600 features of 512 pixels' short side, ratio test 0.8) and ORB (1000 features, ratio 0.8): the
+- OpenCV SIFT (400 features of 512 pixels' short side, ratio test 0.8) and ORB (500 features, ratio 0.8): the
   20 files with most ratio-test matches go through RANSAC; the score is the count of inliers of a homography that
   neither folds nor collapses the picture (scale 0.2 to 5, convex).
 
@@ -114,8 +114,8 @@ def _peers() -> list[Peer]:
     hashes: dict[str, Describe] = {
         "imagehash phash": bits(imagehash.phash), "imagehash dhash": bits(imagehash.dhash), "pdqhash": pdq}
     peers = [Peer(name, one, _both(one), _nearest) for name, one in hashes.items()]
-    sift = _Features(cv2, cv2.SIFT_create(600), _sift_matches)
-    orb = _Features(cv2, cv2.ORB_create(1000), _orb_matches(cv2))
+    sift = _Features(cv2, cv2.SIFT_create(400), _sift_matches)
+    orb = _Features(cv2, cv2.ORB_create(500), _orb_matches(cv2))
     peers += [Peer("OpenCV SIFT + RANSAC", sift.describe, sift.describe, sift.compare),
               Peer("OpenCV ORB + RANSAC", orb.describe, orb.describe, orb.compare)]
     return peers
@@ -181,10 +181,11 @@ class _Features:
 def _sift_matches(mine: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int64]:
     """Lowe's ratio test on Euclidean distances, by one matrix product."""
     squared = (mine**2).sum(1)[:, None] + (other**2).sum(1)[None, :] - 2 * (mine @ other.T)
-    nearest = np.argpartition(squared, 1, axis=1)[:, :2]
-    two = np.take_along_axis(squared, nearest, axis=1)
-    passed = two[:, 0] < RATIO**2 * two[:, 1]
-    return np.stack([np.flatnonzero(passed), nearest[passed, 0]], axis=1)
+    nearest, every = squared.argmin(axis=1), np.arange(len(mine))
+    first = squared[every, nearest]
+    squared[every, nearest] = np.inf
+    passed = first < RATIO**2 * squared.min(axis=1)
+    return np.stack([every[passed], nearest[passed]], axis=1)
 
 
 def _orb_matches(cv2: Any) -> Matching:
