@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rolls import make_photograph, save_roll
 
 from bench import matching, pairs
 from bench.decoys import MAKERS, make_pair
@@ -16,7 +17,6 @@ from bench.photographs import read_roll
 from bench.scores import Guess, judge, kindest, reliability, tally
 from bench.tiers import TIERS, Copy, build, lay_out
 from sandbox.looks import Recipe, make_copy
-from tests.rolls import make_photograph, save_roll
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,8 @@ def test_a_counted_post_may_be_days_off() -> None:
 
 def test_a_late_sibling_stays_in_the_margin() -> None:
     late = make_original("IMG_0002.JPG", taken=clock(POSTED + timedelta(days=400)))
-    assert decide(make_copy(), [make_candidate(0.99), make_candidate(0.9, original=late)], 1.2).verdict is Verdict.REVIEW
+    two = [make_candidate(0.99), make_candidate(0.9, original=late)]
+    assert decide(make_copy(), two, 1.2).verdict is Verdict.REVIEW
 
 
 def test_nothing_is_replaced_where_nothing_is_gained() -> None:
@@ -126,7 +127,8 @@ def test_nothing_is_replaced_where_nothing_is_gained() -> None:
 
 
 def test_the_gain_counts_pixels_inside_the_window_only() -> None:
-    assert gain(make_copy(1000), make_candidate(original=make_original(width=4000, height=3000), size=(0.25, 0.5))) == 1.5
+    original = make_original(width=4000, height=3000)
+    assert gain(make_copy(1000), make_candidate(original=original, size=(0.25, 0.5))) == 1.5
 
 
 def test_a_gain_of_zero_turns_the_rule_off() -> None:
