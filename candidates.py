@@ -22,10 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matcher
-from decoding import decode_fully, open_picture, pixels, to_srgb, turned
+from colours import to_srgb
+from decoding import decode_fully, pixels, turned
 from errors import PictureError
 from journal import Journal
 from model import Candidate, Fit, Kinship, Original, Window
+from opening import open_picture
 from originals import same_exposure_by_exif
 from plan import choose_twin
 from workers import be_quiet, one_thread, spawning
