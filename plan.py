@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 
-from model import Answer, Candidate, Decision, InstagramCopy, Original, Verdict
+from model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
 
 # Strangers stay far below this score and true originals above it; between lie questions. Measured by
 # bench/matching.py, whose reliability table says what a score means.
@@ -93,9 +93,14 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
 
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:
     """How many times the copy's pixels the original holds inside the window found."""
-    original, (across, down) = candidate.original, candidate.fit.window.size
+    return gain_of((copy.photo.width or 0, copy.photo.height or 0), candidate.original, candidate.fit)
+
+
+def gain_of(copy_size: tuple[int, int], original: Original, fit: Fit) -> float:
+    """The same for a copy of which only the size is known."""
+    across, down = fit.window.size
     inside = original.width * min(across, 1.0) * original.height * min(down, 1.0)
-    pixels = (copy.photo.width or 0) * (copy.photo.height or 0)
+    pixels = copy_size[0] * copy_size[1]
     return inside / pixels if pixels else float("inf")
 
 

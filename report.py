@@ -66,12 +66,13 @@ class Report:
         }
 
     def explained(self) -> list[dict[str, Any]]:
-        """Every decision with the evidence of each candidate, as `why` shows it."""
+        """Every decision with the evidence of each candidate, as `why` shows it and `review` asks about it."""
         return [
-            {**self._photo(one), "evidence": [
+            {**self._photo(one), "copy": _copy(one), "evidence": [
                 {"path": printable(each.original.path), "score": each.fit.score, "sure": each.fit.sure,
                  "tone": each.fit.tone, "words": each.fit.words, "measures": dict(each.fit.measures),
-                 "window": _window(each), "twins": [printable(twin.path) for twin in each.twins]}
+                 "window": _window(each), "twins": [printable(twin.path) for twin in each.twins],
+                 "original": _original(each)}
                 for each in one.candidates]}
             for one in self.decisions
         ]
@@ -114,6 +115,19 @@ def _window(candidate: Candidate) -> dict[str, Any]:
         "degrees": round(window.degrees, 2),
         "mirrored": window.mirrored,
     }
+
+
+def _copy(decision: Decision) -> dict[str, Any]:
+    photo = decision.copy.photo
+    return {"secret": photo.original_secret or photo.secret, "width": photo.width, "height": photo.height}
+
+
+def _original(candidate: Candidate) -> dict[str, Any]:
+    """Enough to find the file again: its path byte for byte, and the version that was looked at."""
+    one = candidate.original
+    return {"file": os.fsencode(one.path).hex(), "size_bytes": one.size_bytes, "mtime_ns": one.mtime_ns,
+            "format": one.content_format, "width": one.width, "height": one.height, "camera": one.camera,
+            "taken": one.taken.local.isoformat() if one.taken else None}
 
 
 def timestamp(moment: datetime) -> str:
