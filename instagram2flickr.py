@@ -215,6 +215,26 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 
 
 @cli.command()
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
+@click.option("--no-browser", is_flag=True, help="Print the page's address instead of opening it.")
+@click.option("--terminal", is_flag=True, help="Ask here, in words, with the paths to open.")
+@with_global_options
+@click.pass_context
+def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool) -> None:
+    """Answer the doubtful ones, side by side in the browser; the next sync does what you said.
+
+    \b
+    Examples:
+      instagram2flickr.py review
+      instagram2flickr.py review --terminal
+    """
+    import asking  # it brings a web server, which no other command should wait for
+
+    how = "terminal" if terminal else "address" if no_browser else "browser"
+    ctx.exit(asking.review(_settings(ctx), photo_ids, how))
+
+
+@cli.command()
 @click.argument("photo_id")
 @with_global_options
 @click.pass_context
