@@ -159,6 +159,7 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
                 if page and typed == "code":
                     process.stdin.write(flickr.authorize(page[1]) + "\n")
                     process.stdin.flush()
+                    typed = None
         if process.returncode:
             _say(f"  (exit code {process.returncode})")
 

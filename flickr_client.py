@@ -102,8 +102,8 @@ class Access:
         """Refuse what cannot be a key, before the network is touched."""
         for name in ("api_key", "api_secret"):
             value: str = getattr(self, name)
-            if not value or not value.isascii() or not value.isalnum():
-                raise SettingsError(f"[flickr] {name} is missing or is not one: letters and digits only")
+            if not value or not value.isascii() or not value.isprintable() or " " in value:
+                raise SettingsError(f"[flickr] {name} is missing, or holds what no key holds")
 
 
 class _Wire:
