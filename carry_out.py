@@ -172,9 +172,10 @@ class Carrier:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
         where that is not clear.
         """
-        lost = False
+        lost, tickets = False, []
 
         def keep_ticket(name: str) -> None:
+            tickets.append(name)
             self._record(parcel.photo_id, prefix + "ticket", {"ticket": name})
 
         for attempt in range(1, TRIES + 1):
@@ -189,6 +190,8 @@ class Carrier:
                 lost = True
                 if self._prover.was_taken(parcel, before):
                     return None
+                if tickets:
+                    raise  # Flickr has the picture and may still put it in place
             except SyncError as error:
                 last = attempt == TRIES or not isinstance(error, Refused) or error.final
                 if last and not lost:

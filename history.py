@@ -134,6 +134,10 @@ class _Reader:
         if undo:
             levels = int((self.intended or {}).get("levels", len(self.pile)))
             del self.pile[max(0, len(self.pile) - levels) :]
+            if self.pile and "after" in entry.body:
+                # What lies on top now is on Flickr under new secrets.
+                top = self.pile.pop()
+                self.pile.append(Replacement(top.run, {**top.body, "after": entry.body["after"]}))
         else:
             self.pile.append(Replacement(entry.run, {**(self.intended or {}), **entry.body}))
         self.seen = None

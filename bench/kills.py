@@ -66,7 +66,7 @@ class Bench:
     def at_random(self, command: str, count: int, chance: random.Random) -> None:
         """Die after a time of chance."""
         for _ in range(count):
-            die = partial(_die_after, command=command, seconds=chance.uniform(0.02, 0.5))
+            die = partial(_die_after, command=command, seconds=chance.uniform(0.01, 0.3))
             self.once(f"{command}, at a moment of chance", command, die)
 
 
@@ -98,7 +98,7 @@ def main() -> None:
         for command in ("sync", "undo"):
             bench.every_step(command, words.stride)
             bench.every_request(command)
-            bench.at_random(command, 20 // words.stride, chance)
+            bench.at_random(command, 40 // words.stride, chance)
     for kind, count in sorted(bench.kills.items()):
         sys.stdout.write(f"{count:5} {kind}\n")
     sys.stdout.write(f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
