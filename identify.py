@@ -2,145 +2,137 @@
 
 The null hypothesis is exact: a copy is one similarity of its original, with tones changed smoothly, blurred or
 sharpened in places, and pressed into a JPEG. So the aligned pair (512 pixels of the short side at most) is cut into
-blocks of 32 x 32 pixels, and in each the copy is regressed on the predicted original,
+blocks (grid.py), and in each the copy is regressed on the predicted original,
 
     copy = sum_k g_k B_k + plane + dx Q_x + dy Q_y,      Q = sum_k g_k B_k
 
-where B_k are four octaves of the prediction (their gains g_k let a block be blurred, sharpened or flattened), `plane` takes a
+where B_k are four octaves of the prediction (their gains g_k let a block be blurred, sharpened or flattened) and its
+square (a filter's curve bends more in some places), `plane` takes a
 vignette or a light leak, and Q_x, Q_y are the slopes of what is predicted, so that (dx, dy) is the block's leftover
-displacement in pixels. Its covariance is the sandwich estimate over the block's sixteen 8 x 8 cells (JPEG's own),
-so it grows where blur or noise leaves nothing to measure by.
+displacement in pixels (Lucas and Kanade 1981, with gain). Its covariance is the sandwich estimate over the block's sixteen
+8 x 8 cells, JPEG's own, so it grows where blur or noise leaves nothing to measure by.
 
 From all blocks one similarity is taken off, with at most a trace of stretching (pictures are cut to whole pixels).
-What remains tells the sibling:
+A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
+remains still tells it:
 
-- chi: median over blocks of squared displacement in units of its covariance; 1.39 for pure chance;
-- field: root mean square of the second-order field fitted to the displacements, in pixels: a hand that moved gives
-  a smooth field (keystone, parallax), errors of measurement do not;
+- chi: median over blocks of squared displacement in units of its covariance; 1.39 by pure chance;
+- field: root mean square of the second-order field through the displacements, in pixels: a hand that moved gives a
+  smooth field (keystone, parallax), errors of measurement do not;
+- kin: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
+- group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
 - stretch: what the trace of stretching came to, in thousandths;
-- strange: blocks with texture in the copy that the original does not explain;
-- vanished: blocks with coarse texture in the prediction that the copy does not show.
+- strangeness: what the regression leaves over (strange.py) and colours that no colouring explains (hues.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d, gaussian_filter
+from scipy.ndimage import binary_erosion, correlate1d, gaussian_filter, uniform_filter
 
 from align import Similarity, grid_of, inside, sample
+from grid import BLOCK, CELL, cell_power, cells_within, corner, crop, cut, level, middles
+from hues import recoloured_cells
 from search import Floats, Picture, luminance, resize
+from strange import Strangeness, judge_cells, loud_cells
 from tones import Tones, fit_tones
 
 Doubles = NDArray[np.float64]
 
-CAP = 512
-FIRST_CAP = 256
-BLOCK = 32
-CELL = 8
+CAPS = (256, 512)
 OCTAVES = (1.0, 2.0, 4.0)
 FLOOR = 0.01
 """Pixels of displacement no measurement is trusted below (resampling, rounding)."""
 MARGIN = 0.085
-"""Frames reach 8 % of the side; texture nearer to the edge is not held against a pair."""
+"""Frames reach 8 % of the side; what is strange nearer to the edge is not held against a pair."""
+FRAMED = 0.2
+"""A block that reaches into the margin and leaves more than this unexplained may hold a frame, and is left out."""
+STRETCH = 0.0005
+SYSTEMATIC = 0.03
 _SLOPE = np.array([-1, 9, -45, 0, 45, -9, 1], np.float32) / 60
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
-    """What was measured in each of n blocks (arrays of length n), and the refined similarity.
+class Pair:
+    """Copy and prediction laid over each other: grey pictures of one size, and the original's valid part there."""
 
-    `x`, `y`: the block's middle from the copy's middle, pixels; `size`: the copy's short side in those pixels. `moved` (n, 2):
-    displacement; `covariance` (n, 2, 2). `seen`: variance of the copy in the block less its plane; `expected`: that of the
-    prediction; `unexplained`: what the regression leaves of `seen`. `valid`: lies within the original.
-    """
+    copy: Floats
+    predicted: Floats
+    valid: NDArray[np.bool_]
 
-    size: int
-    x: Doubles
-    y: Doubles
+    @property
+    def size(self) -> int:
+        """The short side in pixels."""
+        return min(self.copy.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """For n blocks: displacement (n, 2) in pixels, its covariance (n, 2, 2); the copy less planes and the rest, (n, 1024)."""
+
     moved: Doubles
     covariance: Doubles
-    seen: Doubles
-    expected: Doubles
-    unexplained: Doubles
+    seen: Floats
+    rest: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What was measured: displacements left over after the common similarity, and that similarity."""
+
+    pair: Pair
+    regression: Regression
+    left: Doubles
     valid: NDArray[np.bool_]
-    core: NDArray[np.bool_]
     similarity: Similarity
     stretch: float
-    tone: float
-
-
-def _cut(picture: Floats) -> Floats:
-    """Blocks of a picture: (n, BLOCK * BLOCK), row by row, centered."""
-    rows, cols = (n // BLOCK for n in picture.shape)
-    top, left = (picture.shape[0] - rows * BLOCK) // 2, (picture.shape[1] - cols * BLOCK) // 2
-    inner = picture[top : top + rows * BLOCK, left : left + cols * BLOCK]
-    return inner.reshape(rows, BLOCK, cols, BLOCK).swapaxes(1, 2).reshape(rows * cols, BLOCK * BLOCK)
-
-
-def _middles(height: int, width: int) -> tuple[Doubles, Doubles]:
-    """x and y of the blocks' middles, from the picture's middle."""
-    lines = []
-    for n in (height, width):
-        count = n // BLOCK
-        lines.append((n - count * BLOCK) // 2 + BLOCK * (np.arange(count) + 0.5) - n / 2)
-    x, y = np.meshgrid(lines[1], lines[0])
-    return x.ravel(), y.ravel()
-
-
-def _plane() -> Floats:
-    line = (np.arange(BLOCK) - (BLOCK - 1) / 2) / BLOCK
-    y, x = np.meshgrid(line, line, indexing="ij")
-    basis, _ = np.linalg.qr(np.stack([np.ones(BLOCK * BLOCK), x.ravel(), y.ravel()], 1))
-    return np.asarray(basis, np.float32)
-
-
-_PLANE = _plane()
-
-
-def _level(blocks: Floats) -> Floats:
-    """Blocks less their best plane."""
-    return np.asarray(blocks - (blocks @ _PLANE) @ _PLANE.T, np.float32)
+    tones: Tones
 
 
 def _bands(picture: Floats) -> list[Floats]:
-    """Four octaves that add up to the picture, as blocks."""
-    layers = [_cut(picture)] + [_cut(gaussian_filter(picture, s, truncate=3.0)) for s in OCTAVES]
+    """Four octaves that add up to the picture."""
+    layers = [picture, *(gaussian_filter(picture, s, truncate=2.5) for s in OCTAVES)]
     return [a - b for a, b in zip(layers, layers[1:], strict=False)] + [layers[-1]]
 
 
-def _regress(copy: Floats, predicted: Floats) -> tuple[Doubles, Doubles, Floats, Floats]:
-    """Displacement, its covariance, the copy less planes, and what the regression leaves, block by block."""
-    seen = _level(_cut(copy))
-    bands = np.stack([_level(b) for b in _bands(predicted)], 1)
-    pull = np.full(4, BLOCK * BLOCK, np.float64)
+def _bend(picture: Floats) -> Floats:
+    """Square of the prediction about its local mean: lets a block's tone curve bend (burnt lights, drowned shades)."""
+    middle = uniform_filter(picture, 2 * BLOCK, mode="nearest")
+    return np.asarray((picture - middle) ** 2 * np.float32(1 / 64), np.float32)
+
+
+def _regress(pair: Pair) -> Regression:
+    """The regression of the module's head, for all blocks at once."""
+    seen = level(cut(pair.copy))
+    octaves = [*_bands(pair.predicted), _bend(pair.predicted)]
+    bands = np.stack([level(cut(octave)) for octave in octaves], 1)
+    pull = np.full(len(octaves), float(BLOCK * BLOCK))
+    aim = pull * np.array([1.0, 1.0, 1.0, 1.0, 0.0])
     gram = bands @ bands.swapaxes(1, 2) + np.diag(pull)
-    gains = np.linalg.solve(gram, ((bands @ seen[:, :, None])[..., 0] + pull)[..., None])[..., 0].astype(np.float32)
+    gains = np.linalg.solve(gram, ((bands @ seen[:, :, None])[..., 0] + aim)[..., None])[..., 0].astype(np.float32)
     slopes = []
     for axis in (1, 0):
-        parts = _bands(correlate1d(predicted, _SLOPE, axis=axis, mode="nearest"))
-        slopes.append(_level(sum(gains[:, k, None] * parts[k] for k in range(4))))
+        parts = [cut(correlate1d(octave, _SLOPE, axis=axis, mode="nearest")) for octave in octaves]
+        slopes.append(level(sum(gains[:, k, None] * part for k, part in enumerate(parts))))
     slope = np.stack(slopes, 1)
     design = np.concatenate([bands, slope], 1)
-    ridge = np.append(pull, [1e-3 * BLOCK * BLOCK] * 2)
-    inverse = np.linalg.inv(design @ design.swapaxes(1, 2) + np.diag(ridge))
-    aim = np.append(pull, [0.0, 0.0])
-    solved = (inverse @ ((design @ seen[:, :, None])[..., 0] + aim)[..., None])[..., 0]
-    rest = seen - np.einsum("nf,nfp->np", solved.astype(np.float32), design)
-    alone = slope - (slope @ bands.swapaxes(1, 2)) @ np.linalg.solve(gram, bands).astype(np.float32)
-    cells = BLOCK // CELL
-    scores = (alone * rest[:, None, :]).reshape(-1, 2, cells, CELL, cells, CELL).sum((3, 5)).reshape(len(rest), 2, -1)
-    spread = scores @ scores.swapaxes(1, 2) * (cells * cells / (cells * cells - 4))
-    bread = inverse[:, 4:, 4:]
+    inverse = np.linalg.inv(design @ design.swapaxes(1, 2) + np.diag(np.append(pull, [1e-3 * BLOCK * BLOCK] * 2)))
+    solved = (inverse @ ((design @ seen[:, :, None])[..., 0] + np.append(aim, [0.0, 0.0]))[..., None])[..., 0]
+    rest = seen - (solved[:, None, :].astype(np.float32) @ design)[:, 0]
+    alone = slope - (slope @ bands.swapaxes(1, 2)) @ (np.linalg.inv(gram).astype(np.float32) @ bands)
+    return Regression(solved[:, -2:], _covariance(inverse[:, -2:, -2:], alone, rest), seen, rest)
+
+
+def _covariance(bread: Doubles, slope: Floats, rest: Floats) -> Doubles:
+    """Sandwich over the cells (n, 2, 2), plus what independent noise would give, plus the floor."""
+    per = BLOCK // CELL
+    scores = (slope * rest[:, None, :]).reshape(-1, 2, per, CELL, per, CELL).sum((3, 5)).reshape(len(rest), 2, -1)
+    spread = scores @ scores.swapaxes(1, 2) * (per * per / (per * per - 4))
     noise = (rest * rest).sum(1) / (BLOCK * BLOCK - 9)
-    covariance = bread @ spread @ bread + bread * noise[:, None, None] + np.eye(2) * FLOOR**2
-    return solved[:, 4:], covariance, seen, rest
-
-
-_STRETCH = 0.001
-_SYSTEMATIC = 0.03
+    return np.asarray(bread @ spread @ bread + bread * noise[:, None, None] + np.eye(2) * FLOOR**2)
 
 
 def _common(x: Doubles, y: Doubles, moved: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
@@ -151,47 +143,39 @@ def _common(x: Doubles, y: Doubles, moved: Doubles, weight: Doubles) -> tuple[Do
     design = np.zeros((len(x), 2, 6))
     design[:, 0] = np.stack([x, -y, np.ones_like(x), 0 * x, x, y], 1)
     design[:, 1] = np.stack([y, x, 0 * x, np.ones_like(x), -y, x], 1)
-    now = weight
+    now, solved, left = weight, np.zeros(6), moved
     for _ in range(6):
-        normal = np.einsum("n,nij,nik->jk", now, design, design) + np.diag([1e-6] * 4 + [_STRETCH**-2] * 2)
+        normal = np.einsum("n,nij,nik->jk", now, design, design) + np.diag([1e-6] * 4 + [STRETCH**-2] * 2)
         solved = np.linalg.solve(normal, np.einsum("n,nij,ni->j", now, design, moved))
         left = moved - np.einsum("nij,j->ni", design, solved)
         now = weight / (1 + (left**2).sum(1) * weight / 8)
     return solved, left
 
 
-def _pass(copy: Floats, mixed: Floats, tones: Tones, at: Similarity) -> Blocks:
-    """One measurement of all blocks; `copy` grey at the working size, `mixed` the original's mixture."""
-    rows, cols = copy.shape
-    size = min(rows, cols)
-    x, y = grid_of(rows, cols)
-    predicted = tones.predict(sample(mixed, at, x, y, 3))
-    valid = _cut(inside((mixed.shape[0], mixed.shape[1]), at, x, y, 1.5).astype(np.float32)).min(1) > 0
-    moved, covariance, seen, rest = _regress(copy, predicted)
-    middle_x, middle_y = _middles(rows, cols)
-    deviation = np.sqrt(np.trace(covariance, axis1=1, axis2=2) / 2)
-    trusted = valid & (deviation < 0.3) & (np.abs(moved).max(1) < 2)
-    weight = trusted * size**2 / (deviation**2 + _SYSTEMATIC**2)
-    common, left = _common(middle_x / size, middle_y / size, moved / size, weight)
+def _deviation(covariance: Doubles) -> Doubles:
+    return np.asarray(np.sqrt(np.trace(covariance, axis1=1, axis2=2) / 2))
+
+
+def _refine(pair: Pair, at: Similarity, tones: Tones) -> Blocks:
+    """Measure all blocks and take the common similarity off."""
+    found = _regress(pair)
+    valid = cut(pair.valid.astype(np.float32)).min(1) > 0
+    x, y = middles(*pair.copy.shape)
+    deviation = _deviation(found.covariance)
+    trusted = valid & (deviation < 0.3) & (np.abs(found.moved).max(1) < 2)
+    weight = trusted * pair.size**2 / (deviation**2 + SYSTEMATIC**2)
+    common, left = _common(x / pair.size, y / pair.size, found.moved / pair.size, weight)
     outer = complex(at.a, at.b)
     turned = outer * complex(1 + common[0], common[1])
     center = complex(at.cx, at.cy) + outer * complex(common[2], common[3])
-    reach_x, reach_y = cols / 2 - (MARGIN * size - BLOCK / 4), rows / 2 - (MARGIN * size - BLOCK / 4)
-    core = valid & (np.abs(middle_x) + BLOCK / 2 < reach_x) & (np.abs(middle_y) + BLOCK / 2 < reach_y)
     return Blocks(
-        size=size,
-        x=middle_x,
-        y=middle_y,
-        moved=left * size,
-        covariance=covariance,
-        seen=(seen**2).mean(1).astype(np.float64),
-        expected=(_level(_cut(predicted)) ** 2).mean(1).astype(np.float64),
-        unexplained=(rest**2).mean(1).astype(np.float64),
+        pair=pair,
+        regression=found,
+        left=left * pair.size,
         valid=valid,
-        core=core,
         similarity=Similarity(turned.real, turned.imag, center.real, center.imag),
         stretch=float(np.hypot(common[4], common[5])) * 1e3,
-        tone=tones.fit,
+        tones=tones,
     )
 
 
@@ -201,13 +185,19 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
     mixed = tones.mix(original)
     grey = luminance(copy)
     short = min(grey.shape)
-    blocks = None
-    for cap in (FIRST_CAP, CAP):
+    blocks: Blocks | None = None
+    for cap in CAPS:
         size = max(BLOCK * 4, int(min(short, round(at.scale), cap)))
         rows, cols = (round(n * size / short) for n in grey.shape)
         ratio = at.scale / size
         smooth = gaussian_filter(mixed, 0.5 * float(np.sqrt(ratio**2 - 1))) if ratio > 1.15 else mixed
-        blocks = _pass(resize(grey, rows, cols) if size != short else grey, smooth, tones, at)
+        x, y = grid_of(rows, cols)
+        pair = Pair(
+            copy=resize(grey, rows, cols) if size != short else grey,
+            predicted=tones.predict(sample(smooth, at, x, y, 3)),
+            valid=inside((original.shape[0], original.shape[1]), at, x, y, 1.5),
+        )
+        blocks = _refine(pair, at, tones)
         at = blocks.similarity
     assert blocks is not None
     return blocks
@@ -218,48 +208,95 @@ class Evidence:
     """The statistics of the module's head, and how many blocks they rest on."""
 
     measured: int
-    textured: int
     chi: float
     chi_high: float
     field: float
+    kin: float
+    group: float
     stretch: float
-    strange: int
-    vanished: int
+    cells: int
+    strange: Strangeness
+    recoloured: int
 
 
 SHARP = 0.15
-TEXTURE = 30.0
-"""Variance (grey levels squared) above which a block of a copy counts as textured."""
+"""Pixels: a block whose displacement is less certain than this has no voice."""
 
 
-def weigh(blocks: Blocks) -> Evidence:
-    """Statistics over the blocks."""
-    deviation = np.sqrt(np.trace(blocks.covariance, axis1=1, axis2=2) / 2)
-    use = blocks.valid & (deviation < SHARP)
-    explained = 1 - blocks.unexplained / (blocks.seen + 1)
-    textured = blocks.core & (blocks.seen > TEXTURE)
-    strange = int((textured & (explained < 0.5)).sum())
-    vanished = int((blocks.core & (blocks.expected > 60) & (blocks.seen < 0.1 * blocks.expected)).sum())
-    nothing = Evidence(int(use.sum()), int(textured.sum()), 99.0, 99.0, 9.0, blocks.stretch, strange, vanished)
-    if use.sum() < 12:
-        return nothing
-    moved = blocks.moved[use]
-    chi = np.einsum("ni,nij,nj->n", moved, np.linalg.inv(blocks.covariance[use]), moved)
-    return replace(
-        nothing,
-        chi=float(np.median(chi)),
-        chi_high=float(np.percentile(chi, 75)),
-        field=_field(blocks.x[use] / blocks.size, blocks.y[use] / blocks.size, moved, deviation[use]),
+def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
+    """Statistics over the blocks, and what is strange or recoloured."""
+    covariance = blocks.regression.covariance
+    use = blocks.valid & (_deviation(covariance) < SHARP)
+    strange, cells = _strangeness(copy, blocks)
+    chi, chi_high, field, kin, group = 99.0, 99.0, 9.0, 9.0, 9.0
+    if use.sum() >= 12:
+        inverse = np.linalg.inv(covariance)
+        squared = np.einsum("ni,nij,nj->n", blocks.left, inverse, blocks.left)
+        chi, chi_high = float(np.median(squared[use])), float(np.percentile(squared[use], 75))
+        field = _field(blocks, use)
+        kin, group = _kin(blocks, use)
+    close = chi < 6 and field < 0.2
+    return Evidence(
+        measured=int(use.sum()),
+        chi=chi,
+        chi_high=chi_high,
+        field=field,
+        kin=kin,
+        group=group,
+        stretch=blocks.stretch,
+        cells=cells,
+        strange=strange,
+        recoloured=recoloured_cells(copy, original, blocks.similarity, strange.ink) if close else 0,
     )
 
 
-def _field(x: Doubles, y: Doubles, moved: Doubles, deviation: Doubles) -> float:
+def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     """Root mean square, in pixels, of the second-order field through the displacements (robust least squares)."""
+    x, y = (line[use] / blocks.pair.size for line in middles(*blocks.pair.copy.shape))
+    moved = blocks.left[use]
     design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    weight = 1 / (deviation**2 + _SYSTEMATIC**2)
-    now = weight
-    solved = np.zeros((6, 2))
+    weight = 1 / (_deviation(blocks.regression.covariance[use]) ** 2 + SYSTEMATIC**2)
+    now, solved = weight, np.zeros((6, 2))
     for _ in range(6):
-        solved = np.linalg.solve(design.T @ (design * now[:, None]) + 1e-6 * np.eye(6), design.T @ (moved * now[:, None]))
+        normal = design.T @ (design * now[:, None]) + 1e-6 * np.eye(6)
+        solved = np.linalg.solve(normal, design.T @ (moved * now[:, None]))
         now = weight / (1 + ((moved - design @ solved) ** 2).sum(1) * weight / 8)
     return float(np.sqrt(((design @ solved) ** 2).sum(1).mean()))
+
+
+def _kin(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
+    """Mean product of neighbours' displacements, each in units of its deviation and held below 4; and the strongest
+    common displacement of 3 x 3 blocks, squared, in those units."""
+    _, _, rows, cols = corner(blocks.pair.copy.shape)
+    unit = blocks.left / _deviation(blocks.regression.covariance)[:, None]
+    length = np.linalg.norm(unit, axis=1, keepdims=True)
+    unit = (unit * np.minimum(1.0, 4.0 / (length + 1e-9)) * use[:, None]).reshape(rows, cols, 2)
+    here = use.reshape(rows, cols)
+    total = float((unit[1:] * unit[:-1]).sum() + (unit[:, 1:] * unit[:, :-1]).sum())
+    pairs = int((here[1:] & here[:-1]).sum() + (here[:, 1:] & here[:, :-1]).sum())
+    sums = 9 * np.stack([uniform_filter(unit[..., k], 3, mode="constant") for k in range(2)])
+    count = 9 * uniform_filter(here.astype(float), 3, mode="constant")
+    group = float((((sums**2).sum(0)) / np.maximum(count, 1) ** 2)[count > 5.5].max(initial=0.0))
+    return total / max(pairs, 1), group
+
+
+def _strangeness(copy: Picture, blocks: Blocks) -> tuple[Strangeness, int]:
+    """Strange clusters inside the margin, and how many cells were looked at."""
+    pair = blocks.pair
+    shape = pair.copy.shape
+    edge = round(MARGIN * pair.size)
+    within = pair.valid.copy()
+    within[:edge], within[-edge:], within[:, :edge], within[:, -edge:] = False, False, False, False
+    inner = cut(within.astype(np.float32)).min(1) > 0
+    clear = (blocks.regression.rest**2).mean(1) < FRAMED * (blocks.regression.seen**2).mean(1)
+    _, _, rows, cols = corner(shape)
+    sound = np.repeat(np.repeat((inner | clear).reshape(rows, cols), BLOCK // CELL, 0), BLOCK // CELL, 1)
+    core = sound & cells_within(within) & binary_erosion(cells_within(pair.valid), np.ones((3, 3)), border_value=1)
+    rest, seen, expected = (
+        cell_power(part, shape) for part in (blocks.regression.rest, blocks.regression.seen, level(cut(pair.predicted)))
+    )
+    loud = loud_cells(rest, seen, expected, core)
+    if not loud.any():
+        return Strangeness(0, 0, loud), int(core.sum())
+    colours = np.stack([crop(resize(copy[..., k].astype(np.float32), *shape)) for k in range(3)], 2)
+    return judge_cells(loud, crop(pair.copy - pair.predicted), colours), int(core.sum())

@@ -28,30 +28,48 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
 
 
 LEAST_ALIGNED = 0.5
+"""Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 40
+CHI = 3.5
+CHI_HIGH = 10.0
+KIN = 0.9
+GROUP = 7.0
+FIELD = 0.05
+STRETCH = 1.0
+STRANGE_LARGEST = 4
+STRANGE_TOTAL = 12
+INK = 0.045
+"""Share of the picture that words and stickers may cover before they could be anything."""
+RECOLOURED = 4
+TWIN_TONE = 0.9
 
 
-def _is_same(evidence: Evidence) -> bool:
-    """Every test of the same exposure passed."""
-    return (
-        evidence.measured >= LEAST_BLOCKS
-        and evidence.chi < 3.0
-        and evidence.chi_high < 9.0
-        and evidence.field < 0.045
-        and evidence.stretch < 1.0
-        and evidence.strange <= max(1, evidence.textured // 40)
-    )
+def _tests(evidence: Evidence) -> dict[str, float]:
+    """Every test of the same exposure as a ratio to its limit: above 1 it failed."""
+    cells = max(1, evidence.cells)
+    return {
+        "texture": LEAST_BLOCKS / max(1, evidence.measured),
+        "movement": max(
+            evidence.chi / CHI,
+            evidence.chi_high / CHI_HIGH,
+            evidence.kin / KIN,
+            evidence.group / GROUP,
+            evidence.field / FIELD,
+        ),
+        "stretch": evidence.stretch / STRETCH,
+        "things": max(
+            evidence.strange.largest / (STRANGE_LARGEST + 0.5),
+            evidence.strange.total / (STRANGE_TOTAL + 0.5),
+            evidence.strange.strokes / cells / INK,
+        ),
+        "colours": evidence.recoloured / (RECOLOURED + 0.5),
+    }
 
 
-def _score(correlation: float, evidence: Evidence) -> float:
-    """From 0 to 1, falling with every test's excess over its limit."""
-    excess = (
-        np.log2(max(evidence.chi, 0.7) / 3.0)
-        + np.log2(max(evidence.field, 0.01) / 0.045)
-        + 8.0 * (evidence.strange / max(1, evidence.textured) - 0.025)
-        + np.log2(LEAST_BLOCKS / max(1, evidence.measured))
-    )
-    return float(np.clip(correlation, 0, 1)) / (1.0 + float(np.exp(min(1.5 * excess, 50.0))))
+def _score(correlation: float, tests: dict[str, float]) -> float:
+    """From 0 to 1: half where the worst test stands at twice its limit."""
+    worst = float(np.log2(max(0.25, *tests.values())))
+    return float(np.clip(correlation, 0, 1)) ** 0.25 / (1.0 + float(np.exp(2.0 * (worst - 1.0))))
 
 
 def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, proposal: Proposal) -> Window:
@@ -70,15 +88,19 @@ def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, propo
     )
 
 
-def _words(sure: bool, evidence: Evidence) -> str:
-    if evidence.measured < LEAST_BLOCKS:
-        return f"too little texture to tell ({evidence.measured} places to measure)"
-    found = f"{evidence.measured} places, {evidence.field:.3f} pixels of common movement"
-    if sure:
-        return f"the same exposure: {found}, nothing else changed"
-    if evidence.strange > max(1, evidence.textured // 40):
-        return f"{evidence.strange} places show something the original does not"
-    return f"something moved between the two: {found}"
+_FAILED = {
+    "texture": "too little texture to tell",
+    "movement": "something moved between the two",
+    "stretch": "the copy is stretched",
+    "things": "the copy shows something else in places",
+    "colours": "the colours differ in places",
+}
+
+
+def _words(tests: dict[str, float], evidence: Evidence) -> str:
+    failed = [words for name, words in _FAILED.items() if tests[name] > 1]
+    found = f"{evidence.measured} places, {evidence.field:.3f} px moved together"
+    return f"{'; '.join(failed) or 'the same exposure'} ({found})"
 
 
 def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
@@ -91,18 +113,22 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         window = _window(shape, size, found.similarity, proposal)
         return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", measures)
     blocks = measure(turned, original, found.similarity)
-    evidence = weigh(blocks)
-    sure = _is_same(evidence)
+    evidence = weigh(turned, original, blocks)
+    tests = _tests(evidence)
+    sure = max(tests.values()) <= 1
     at = blocks.similarity
     measures |= {
         "measured": evidence.measured,
-        "textured": evidence.textured,
         "chi": evidence.chi,
         "chi_high": evidence.chi_high,
         "field": evidence.field,
         "stretch": evidence.stretch,
-        "strange": evidence.strange,
-        "vanished": evidence.vanished,
+        "kin": evidence.kin,
+        "group": evidence.group,
+        "strange": evidence.strange.largest,
+        "strange_total": evidence.strange.total,
+        "ink": evidence.strange.strokes / max(1, evidence.cells),
+        "recoloured": evidence.recoloured,
         "a": at.a,
         "b": at.b,
         "cx": at.cx,
@@ -110,11 +136,11 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         "quarter_turns": proposal.quarter_turns,
     }
     return Fit(
-        score=_score(found.correlation, evidence),
+        score=_score(found.correlation, tests),
         sure=sure,
-        tone=blocks.tone,
+        tone=blocks.tones.fit,
         window=_window(shape, size, at, proposal),
-        words=_words(sure, evidence),
+        words=_words(tests, evidence),
         measures={name: float(value) for name, value in measures.items()},
     )
 
@@ -132,9 +158,7 @@ def kinship(copy: Picture, a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> Ki
     at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
     start = at_b.of(at_a, (a.shape[1], a.shape[0]))
     blocks = measure(a, b, start)
-    evidence = weigh(blocks)
-    if _is_same(evidence):
-        return Kinship.TWIN if blocks.tone > 0.9 else Kinship.RIVAL
-    if evidence.chi < 3.0 and evidence.field < 0.045:
-        return Kinship.RIVAL
-    return Kinship.OTHER
+    tests = _tests(weigh(a, b, blocks))
+    if max(tests.values()) <= 1:
+        return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
+    return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

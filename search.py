@@ -27,6 +27,7 @@ Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 SIDE = 16
+REC601 = (0.299, 0.587, 0.114)
 WAVES = 64
 SCALES = (1.0, 0.88, 0.78, 0.69, 0.61, 0.54, 0.48, 0.42)
 TRIMS = (0.0, 0.04, 0.08, 0.125)
@@ -59,7 +60,8 @@ class Proposal:
 
 def luminance(picture: Picture) -> Floats:
     """Grey of a colour picture (h, w, 3), 0 to 255, by the Rec. 601 weights."""
-    return picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    red, green, blue = (picture[..., k] * np.float32(w) for k, w in enumerate(REC601))
+    return np.asarray(red + green + blue, np.float32)
 
 
 @lru_cache(maxsize=512)
@@ -75,9 +77,14 @@ def _resampler(n_in: int, n_out: int, start: float, length: float) -> Floats:
 
 
 def resize(grey: Floats, height: int, width: int) -> Floats:
-    """A whole grey picture at another size, smoothed as the shrinking needs."""
-    rows, cols = grey.shape
-    return _resampler(rows, height, 0.0, float(rows)) @ grey @ _resampler(cols, width, 0.0, float(cols)).T
+    """A whole grey picture at another size, smoothed as the shrinking needs (by halves first, which is quick)."""
+    rows, cols = (float(n) for n in grey.shape)
+    while height <= 0.5 * rows and width <= 0.5 * cols:
+        even = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
+        grey = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
+        rows, cols = rows / 2, cols / 2
+    left = _resampler(grey.shape[0], height, 0.0, rows)
+    return np.asarray((left @ grey) @ _resampler(grey.shape[1], width, 0.0, cols).T, np.float32)
 
 
 @lru_cache(maxsize=1)

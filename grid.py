@@ -1,0 +1,70 @@
+"""Grid: a picture cut into blocks of 32 x 32 pixels, and each of those into 16 cells of 8 x 8.
+
+Blocks are where displacement is measured (identify.py), cells where something strange is found (strange.py,
+hues.py); 8 is also the side of JPEG's own blocks. The cut is centered; what does not fill a block at the edges is
+left out. Blocks come row by row, as (n, 1024); cells as a picture of (4 rows, 4 columns) to the block.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search import Floats
+
+BLOCK = 32
+CELL = 8
+_PER = BLOCK // CELL
+
+
+def corner(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Top and left pixel of the cut, and rows and columns of blocks."""
+    rows, cols = shape[0] // BLOCK, shape[1] // BLOCK
+    return (shape[0] - rows * BLOCK) // 2, (shape[1] - cols * BLOCK) // 2, rows, cols
+
+
+def crop(picture: Floats) -> Floats:
+    """The part of a picture (h, w, ...) that the blocks cover."""
+    top, left, rows, cols = corner(picture.shape)
+    return picture[top : top + rows * BLOCK, left : left + cols * BLOCK]
+
+
+def cut(picture: Floats) -> Floats:
+    """Blocks of a picture: (n, 1024)."""
+    _, _, rows, cols = corner(picture.shape)
+    return crop(picture).reshape(rows, BLOCK, cols, BLOCK).swapaxes(1, 2).reshape(rows * cols, BLOCK * BLOCK)
+
+
+def middles(height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of the blocks' middles, in pixels from the picture's middle."""
+    top, left, rows, cols = corner((height, width))
+    x, y = np.meshgrid(left + BLOCK * (np.arange(cols) + 0.5) - width / 2, top + BLOCK * (np.arange(rows) + 0.5) - height / 2)
+    return x.ravel(), y.ravel()
+
+
+def _planes() -> Floats:
+    line = (np.arange(BLOCK) - (BLOCK - 1) / 2) / BLOCK
+    y, x = np.meshgrid(line, line, indexing="ij")
+    basis, _ = np.linalg.qr(np.stack([np.ones(BLOCK * BLOCK), x.ravel(), y.ravel()], 1))
+    return np.asarray(basis, np.float32)
+
+
+_PLANES = _planes()
+
+
+def level(blocks: Floats) -> Floats:
+    """Blocks less their best plane."""
+    return np.asarray(blocks - (blocks @ _PLANES) @ _PLANES.T, np.float32)
+
+
+def cell_power(blocks: Floats, shape: tuple[int, ...]) -> Floats:
+    """Mean square of each cell, as a picture of cells; `shape` is that of the picture the blocks were cut from."""
+    _, _, rows, cols = corner(shape)
+    power = (blocks * blocks).reshape(rows, cols, _PER, CELL, _PER, CELL).mean(axis=(3, 5))
+    return np.asarray(power.swapaxes(1, 2).reshape(rows * _PER, cols * _PER), np.float32)
+
+
+def cells_within(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells that lie in a mask of pixels wholly."""
+    inner = crop(mask.astype(np.float32))
+    return np.asarray(inner.reshape(inner.shape[0] // CELL, CELL, inner.shape[1] // CELL, CELL).min(axis=(1, 3)) > 0)

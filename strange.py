@@ -1,0 +1,135 @@
+"""Strange: places where the copy shows what its original does not, and whether they are only ink.
+
+After every block was regressed on the prediction (identify.py) a rest remains. Where the pair is of one exposure the
+rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there; both are learnt
+from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
+times that. Cells above `LOUD` times the noise, whose rest is also more than `SHARE` of the copy's texture, are
+joined into clusters; a true pair's largest cluster holds two cells or fewer nineteen times in twenty.
+
+Ink. Words, date stamps and stickers laid over a copy are strange as well, yet say nothing about the exposure.
+They are told from things by what they are made of: few flat colours with sharp edges, unlike what surrounds them.
+A thing that went away leaves its surroundings' colour behind, and a thing that came has shades; neither is ink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, gaussian_filter, label, uniform_filter
+
+from grid import CELL
+from search import Floats
+
+LOUD = 12.0
+SHARE = 0.3
+WORST_LEVEL, WORST_SHARE = 40.0, 0.04
+"""What JPEG at quality 60 leaves at most; a pair that is strange all over must not pass for a noisy one."""
+STROKE = 28.0
+"""Grey levels by which a pixel must miss prediction and surroundings to count as drawn."""
+FLAT = 26
+INK_COLOURS = 3
+INK_SHARE = 0.62
+RING_SHARE = 0.6
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Strangeness:
+    """Cells in the largest strange cluster that is no ink, all such cells; which cells were taken for ink, and the
+    cells that its strokes would fill."""
+
+    largest: int
+    total: int
+    ink: Mask
+    strokes: float = 0.0
+
+
+def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
+    """Expected power of the rest in every cell: a level and a share of the texture, fitted to the pair's own medians."""
+    power, here = rest[core], texture[core]
+    steps = [part for part in np.array_split(np.argsort(here), 8) if len(part)]
+    x = np.array([np.median(here[s]) for s in steps])
+    y = np.array([np.median(power[s]) for s in steps])
+    weight = 1 / (y + 1) ** 2
+    mean_x, mean_y = np.average(x, weights=weight), np.average(y, weights=weight)
+    slope = max(0.0, float(weight @ ((x - mean_x) * (y - mean_y)) / (weight @ (x - mean_x) ** 2 + 1e-9)))
+    level = max(0.0, float(mean_y - slope * mean_x))
+    if level == 0.0:
+        slope = float((weight @ (x * y)) / (weight @ (x * x) + 1e-9))
+    learnt = max(level, 1.0) + slope * texture
+    return np.asarray(np.minimum(learnt, WORST_LEVEL + WORST_SHARE * texture), np.float32)
+
+
+def loud_cells(rest: Floats, seen: Floats, expected: Floats, core: Mask) -> Mask:
+    """Cells whose rest is far above the noise and a good share of what is seen; all are powers per cell."""
+    if core.sum() < 16:
+        return np.zeros_like(core)
+    noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), core)
+    around = [uniform_filter(p, 2) for p in (rest, noise, seen)]
+    return np.asarray(core & (around[0] > LOUD * around[1]) & (around[0] > SHARE * (around[2] + 4)))
+
+
+def is_ink(colours: Floats, drawn: Mask, cluster: Mask) -> bool:
+    """Whether what is drawn in a cluster (pixels; `colours` (h, w, 3)) is made of few flat colours of its own."""
+    strokes = drawn & cluster
+    count = int(strokes.sum())
+    if count < 12:
+        return False
+    ring = binary_dilation(strokes, iterations=6) & ~binary_dilation(strokes, iterations=2)
+    inside, outside = colours[strokes], colours[ring]
+    left = np.ones(count, bool)
+    foreign: list[float] = []
+    for _ in range(INK_COLOURS):
+        if left.sum() < 4:
+            break
+        bins = (inside[left] // 20).astype(np.int64) @ np.array([1, 16, 256])
+        values, sizes = np.unique(bins, return_counts=True)
+        middle = np.median(inside[left][bins == values[sizes.argmax()]], axis=0)
+        near = left & (np.abs(inside - middle).max(axis=1) <= FLAT)
+        if near.sum() < 0.05 * count:
+            break
+        apart = float((np.abs(outside - middle).max(axis=1) > 1.5 * FLAT).mean()) if len(outside) else 0.0
+        foreign.append(apart * float(near.sum()) / count)
+        left &= ~near
+    share = 1 - left.mean()
+    return bool(share >= INK_SHARE and sum(foreign) >= RING_SHARE * share)
+
+
+def _spread(mask: Mask) -> Mask:
+    """A mask of cells as a mask of pixels."""
+    return np.repeat(np.repeat(mask, CELL, 0), CELL, 1)
+
+
+def drawn_pixels(missed: Floats, loud: Mask) -> Mask:
+    """Pixels far from the prediction, once the slow difference between copy and prediction around them is taken off."""
+    quiet = (~_spread(binary_dilation(loud, np.ones((3, 3))))).astype(np.float32)
+    sigma = 3.0 * CELL
+    around = gaussian_filter(missed * quiet, sigma, truncate=2.5) / (gaussian_filter(quiet, sigma, truncate=2.5) + 1e-3)
+    return np.asarray(np.abs(missed - around) > STROKE)
+
+
+def judge_cells(loud: Mask, missed: Floats, colours: Floats | None) -> Strangeness:
+    """Clusters of loud cells, told from ink.
+
+    `missed` (copy less prediction) and `colours` (the copy's) are pixels, whole cells in each direction.
+    """
+    marked, count = label(loud, np.ones((3, 3)))
+    ink = np.zeros_like(loud)
+    if not count:
+        return Strangeness(0, 0, ink)
+    drawn = drawn_pixels(missed, loud)
+    largest = total = 0
+    strokes = 0.0
+    for k in range(1, count + 1):
+        cluster = marked == k
+        size = int(cluster.sum())
+        if size >= 3 and colours is not None:
+            wide = binary_dilation(cluster, np.ones((3, 3)))
+            if is_ink(colours, drawn, _spread(wide)):
+                ink |= wide
+                strokes += float((drawn & _spread(wide)).sum()) / CELL**2
+                continue
+        largest, total = max(largest, size), total + size
+    return Strangeness(largest, total, ink, strokes)
