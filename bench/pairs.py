@@ -33,7 +33,7 @@ from bench.ordeals import ORDEALS, prepare
 from bench.photographs import Photograph, open_upright, read_roll
 from bench.tables import machine
 from decoding import pixels, read_picture
-from model import Fit
+from model import Fit, Kinship
 from plan import SURE_SCORE
 from sandbox.looks import TIERS, Recipe, make_copy, make_sibling, random_recipe
 from sandbox.siblings import SIBLINGS
@@ -50,6 +50,7 @@ class Tally:
     sure: int = 0
     right: int = 0
     first: int = 0
+    twins: int = 0
     found: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -75,13 +76,17 @@ class Bench:
         """Of any tier."""
         return random_recipe(self.rng, TIERS[int(self.rng.integers(len(TIERS)))])
 
-    def ask(self, kind: str, copy: bytes, decoy: Image.Image, told: dict[str, Any]) -> None:
-        """Compare a copy with an original that is not its own."""
+    def ask(
+        self, kind: str, copy: bytes, decoy: Image.Image, told: dict[str, Any], true: Image.Image | None = None
+    ) -> None:
+        """Compare a copy with an original that is not its own; with its own as well, whether they pass for twins."""
         data = as_jpeg(decoy)
         fit = compare_one(copy, data)
+        if true is not None:
+            self.tallies[kind].twins += pass_for_twins(copy, as_jpeg(true), data)
         tally = self.tallies[kind]
         tally.pairs += 1
-        wrong = fit.sure and fit.score >= SURE_SCORE
+        wrong = fit.sure
         tally.sure += wrong
         tally.found.append({"wrong": wrong, "score": fit.score, "sure": fit.sure, "tone": fit.tone, "words": fit.words,
                             "measures": fit.measures, **told})
@@ -113,6 +118,17 @@ def compare_one(copy: bytes, original: bytes) -> Fit:
     thumbnail, shown = thumbnail_of(original), pixels(copy)
     proposal = matcher.Index([matcher.fingerprint(thumbnail)]).search(shown, 1)[0]
     return matcher.compare(shown, thumbnail, proposal)
+
+
+def pass_for_twins(copy: bytes, true: bytes, decoy: bytes) -> bool:
+    """Whether the two would stand in the plan as files of one exposure, either of which may be sent."""
+    shown, thumbnails = pixels(copy), [thumbnail_of(data) for data in (true, decoy)]
+    proposals = matcher.Index([matcher.fingerprint(one) for one in thumbnails]).search(shown, 2)
+    fits = {one.index: matcher.compare(shown, thumbnails[one.index], one) for one in proposals}
+    if len(fits) < 2:
+        return False
+    kin = matcher.kinship(shown, thumbnails[0], fits[0], thumbnails[1], fits[1])
+    return kin is Kinship.TWIN
 
 
 def strangers(bench: Bench, count: int) -> None:
@@ -148,7 +164,7 @@ def decoys(bench: Bench, count: int) -> None:
             true, decoy = make_pair(kind, picture, open_upright(other.path), bench.rng)
             recipe = _seen(random_recipe(bench.rng, TIERS[number % 2 if kind != "recoloured" else 0]))
             bench.ask(kind, make_copy(true, recipe)[0], decoy,
-                      {"source": bench.roll[place].path.name, "recipe": asdict(recipe)})
+                      {"source": bench.roll[place].path.name, "recipe": asdict(recipe)}, true)
 
 
 def _seen(recipe: Recipe) -> Recipe:
@@ -199,9 +215,10 @@ def _face(
 
 def table(bench: Bench) -> str:
     """One row a kind."""
-    rows = ["| pairs of | asked | sure | of these right | true one first |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| pairs of | asked | sure | of these right | true one first | passed for twins |",
+            "| --- | --- | --- | --- | --- | --- |"]
     for kind, one in bench.tallies.items():
-        tail = f"{one.right} | {one.first}" if kind.startswith("ordeal") else "- | -"
+        tail = f"{one.right} | {one.first} | -" if kind.startswith("ordeal") else f"- | - | {one.twins}"
         rows.append(f"| {kind} | {one.pairs} | {one.sure} | {tail} |")
     return "\n".join(rows)
 

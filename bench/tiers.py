@@ -7,6 +7,9 @@ Every tier makes 30 in 100 of its copies from photographs that were taken out.
 EASY, TYPICAL and HARD are sandbox.looks' own tiers, drawn from photographs without a made sibling in the folder. BURST
 takes its copies from photographs beside which siblings stand, every second one TYPICAL, the others EASY or HARD.
 A photograph is used for several copies where there are fewer photographs than copies, each time with another recipe.
+
+Made siblings are as awkward as real ones: the same camera by EXIF, a second or two later, and a shorter name, so that
+wherever the program lets a name decide between two files, the sibling wins.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from bench.photographs import Photograph, open_upright
 from sandbox.looks import Recipe, make_copy, make_sibling, random_recipe
@@ -29,6 +34,7 @@ LEFT_OUT = 0.3
 WITH_SIBLING = 2 / 3
 BURST_SHARE = 0.35
 """Of the photographs that stay, so many get made siblings beside them."""
+MAKE, MODEL, EXIF_IFD, TAKEN, EXIF_TIME = 0x010F, 0x0110, 0x8769, 0x9003, "%Y:%m:%d %H:%M:%S"
 BURST_LOOKS = ("TYPICAL", "EASY", "TYPICAL", "HARD")
 
 
@@ -103,7 +109,7 @@ def _siblings(
 ) -> tuple[tuple[str, Path, str, int], ...]:
     """One or two for each, as (name, made from, kind, seed)."""
     return tuple(
-        (f"{Path(names[place]).stem}-sibling{number}.jpg", roll[place].path,
+        (f"{names[place][:5]}-{number}.jpg", roll[place].path,
          SIBLINGS[int(rng.integers(len(SIBLINGS)))], int(rng.integers(1 << 31)))
         for place in made
         for number in range(1 + int(rng.random() < 0.4))
@@ -133,11 +139,26 @@ def build(layout: Layout, home: Path) -> None:
     for name, path, kind, seed in layout.siblings:
         picture = open_upright(path)
         sibling = make_sibling(picture, np.random.default_rng(seed), kind)
-        sibling.save(originals / name, "JPEG", quality=93, icc_profile=picture.info.get("icc_profile"))
+        sibling.save(originals / name, "JPEG", quality=93, icc_profile=picture.info.get("icc_profile"),
+                     exif=_a_moment_later(picture.getexif(), 1 + int(Path(name).stem[-1])))
     for source, ones in itertools.groupby(sorted(layout.copies, key=lambda one: one.source), lambda one: one.source):
         picture = open_upright(source)
         for one in ones:
             (copies / f"{one.name}.jpg").write_bytes(make_copy(picture, one.recipe)[0])
+
+
+def _a_moment_later(exif: Image.Exif, seconds: int) -> bytes:
+    """Camera and capture time of the next shot; nothing else of the photograph's EXIF."""
+    later = Image.Exif()
+    for tag in (MAKE, MODEL):
+        if tag in exif:
+            later[tag] = exif[tag]
+    try:
+        taken = datetime.strptime(str(exif.get_ifd(EXIF_IFD).get(TAKEN)), EXIF_TIME).replace(tzinfo=UTC)
+    except (ValueError, OSError, SyntaxError):
+        return later.tobytes()
+    later.get_ifd(EXIF_IFD)[TAKEN] = (taken + timedelta(seconds=seconds)).strftime(EXIF_TIME)
+    return later.tobytes()
 
 
 def _link(path: Path, to: Path) -> None:

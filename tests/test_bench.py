@@ -162,3 +162,21 @@ def test_a_photograph_with_a_colour_profile_gives_siblings_with_the_same(tmp_pat
     for name, *_ in layout.siblings:
         with Image.open(tmp_path / "home" / "originals" / name) as picture:
             assert picture.info["icc_profile"] == profile
+
+
+def test_a_made_sibling_was_taken_by_the_same_camera_a_moment_later_and_is_no_twin_by_exif(
+    folder: Path, tmp_path: Path
+) -> None:
+    layout = lay_out(read_roll(folder), 5, 4)
+    build(layout, tmp_path / "home")
+    roll = {one.path.name: one for one in read_roll(tmp_path / "home" / "originals")}
+    for name, *_ in layout.siblings:
+        taken = [exif_of(tmp_path / "home" / "originals" / other) for other in roll if other[:5] == name[:5]]
+        assert len({time for _, time in taken}) == len(taken)
+        assert {camera for camera, _ in taken} == {"iPhone 5"}
+        assert not roll[name].twins
+
+
+def exif_of(path: Path) -> tuple[str, str]:
+    with Image.open(path) as picture:
+        return picture.getexif()[0x0110], picture.getexif().get_ifd(0x8769)[0x9003]
