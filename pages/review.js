@@ -16,14 +16,15 @@
 
   const open = () => questions.filter((one) => !one.done).length;
 
-  // Pictures: asked for once, decoded before they are needed, kept while they are near.
+  // Pictures: asked for once, decoded before they are needed, kept while they are near. What follows a # only keeps
+  // apart two elements of one picture.
   function picture(address) {
     if (!pictures.has(address)) {
       const one = new Image();
       one.alt = "";
       one.decoding = "sync";
       one.draggable = false;
-      one.src = address;
+      one.src = address.split("#")[0];
       one.decode().catch(() => { one.dataset.lost = "1"; one.closest(".pane")?.classList.add("lost"); });
       pictures.set(address, one);
     }
@@ -31,19 +32,21 @@
   }
   function ahead() {
     const near = new Set();
-    for (let step = -1; step <= AHEAD; step += 1) {
+    for (const step of [0, ...Array.from({ length: AHEAD }, (_, place) => place + 1), -1]) {
       const number = at + step;
       if (number < 0 || number >= questions.length) continue;
+      const places = questions[number].choices.map((_, place) => place);
+      const cuts = step === 0 ? [choice, ...places] : places.slice(0, 1);
       near.add(`copy/${number}`);
-      for (let place = 0; place < questions[number].choices.length; place += 1) {
-        const now = step === 0 || place === 0;
-        if (now) for (const address of [`cut/${number}/${place}`, `cut/${number}/${place}?under`]) near.add(address);
-        near.add(`whole/${number}/${place}`);
-      }
-      if (!windows.has(number)) windows.set(number, ask(`windows/${number}`).catch(() => []));
+      for (const place of cuts) near.add(`cut/${number}/${place}`).add(`cut/${number}/${place}#under`);
+      for (const place of places) near.add(`whole/${number}/${place}`);
     }
     for (const address of pictures.keys()) if (!near.has(address)) pictures.delete(address);
     for (const address of near) picture(address);
+    for (const step of [0, 1, 2]) {
+      const number = at + step;
+      if (number < questions.length && !windows.has(number)) windows.set(number, ask(`windows/${number}`).catch(() => []));
+    }
   }
 
   async function ask(address, body) {
@@ -83,8 +86,9 @@
     words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
       now.taken ? `, taken ${now.taken}` : "", now.camera ? `, ${now.camera}` : "", `, score ${now.score.toFixed(2)}`,
       now.gain < 1.2 ? ["warn", `, ${now.gain} times the copy's pixels only`] : null);
+    $("original-words").title = now.path;
     const copy = picture(`copy/${at}`);
-    const under = picture(`cut/${at}/${choice}?under`);
+    const under = picture(`cut/${at}/${choice}#under`);
     const right = picture(`cut/${at}/${choice}`);
     copy.className = "over";
     under.className = "under";
@@ -115,8 +119,7 @@
       svg.setAttribute("aria-hidden", "true");
       const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
       svg.append(polygon);
-      const number_ = at;
-      windows.get(number_)?.then((found) => { if (found[place]) polygon.setAttribute("points", found[place]); });
+      windows.get(at)?.then((found) => { if (found[place]) polygon.setAttribute("points", found[place]); });
       button.append(picture(`whole/${at}/${place}`), svg, number);
       button.addEventListener("click", () => choose(place));
       return button;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 from collections.abc import Sequence
@@ -82,14 +83,20 @@ def a_run_of_each(mode: str = "dry-run") -> Report:
 def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]) -> None:
     """Thumbnails and saved copies for these decisions, as a run would have left them."""
     for number, decision in enumerate(decisions):
-        picture = make_photograph(number)
+        # Within one question every picture is another; from question to question they may come again.
         for place, candidate in enumerate(decision.candidates):
-            own = picture if place == 0 else make_photograph(1000 + 10 * number + place)
-            journal.keep_readings([(StoredReading(candidate.original.path, 1, 1, {}, b""), as_jpeg(own))], "1")
-        data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
+            thumbnail = photograph(number % 4 + 10 * place)
+            journal.keep_readings([(StoredReading(candidate.original.path, 1, 1, {}, b""), thumbnail)], "1")
+        with Image.open(io.BytesIO(photograph(number % 4))) as picture:
+            data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
         (backups / f"{number}.jpg").write_bytes(data)
         sha256 = hashlib.sha256(data).hexdigest()
         journal.keep_backup(Backup(decision.copy.photo_id, "o", sha256, f"{number}.jpg", len(data), 612, 612, 0.0))
+
+
+@functools.cache
+def photograph(seed: int) -> bytes:
+    return as_jpeg(make_photograph(seed))
 
 
 def as_jpeg(picture: Image.Image) -> bytes:
