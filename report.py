@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -141,8 +142,9 @@ def printable(path: Path) -> str:
 
 
 def as_text(body: Mapping[str, Any]) -> str:
-    """JSON as it is written, for people who look into it too."""
-    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+    """JSON as it is written, for people who look into it too: what could steer a terminal stands escaped."""
+    text = json.dumps(body, indent=1, ensure_ascii=False)
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
 
 
 def write_report(file: Path, body: Mapping[str, Any]) -> None:
@@ -166,6 +168,8 @@ def in_plain_words(text: str) -> str:
 
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_STEERING = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNING))}]")
+LONGEST_TITLE = 100
 
 
 def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]:
@@ -175,6 +179,7 @@ def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]
     for one in sorted(decisions, key=lambda decision: order[decision.verdict]):
         original = one.match.original.path.name if one.match else "-"
         title = one.copy.photo.title or "(no title)"
+        title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
         rows.append((str(one.verdict), f"{one.copy.photo_id} {in_plain_words(title)}",
                      in_plain_words(printable(Path(original))), in_plain_words(one.reason)))
     return rows
