@@ -29,7 +29,7 @@ from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
 from preview import Preview
 from progress import TerminalTeller
-from report import Report, as_text, in_plain_words, write_report
+from report import Report, as_text, in_plain_words, places_sentence, write_report
 from settings import Settings
 from state import Login, StateFolder
 from terminal import show
@@ -122,6 +122,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             story.check_login(desk)
             if order.dry_run:
                 story.make_plan(desk, request, found, report)
+                _warn_of_places(desk, report, request.limit)
             else:
                 _plan_and_carry_out(desk, request, found, report, order)
             _draw(desk, report, order)
@@ -147,12 +148,21 @@ def _plan_and_carry_out(
     desk.journal.begin_run(desk.run, "sync")
     story.settle(desk)
     story.make_plan(desk, request, found, report)
+    _warn_of_places(desk, report, request.limit)
     if order.ask:
         _draw(desk, report, order)  # the plan can be looked at before the question is answered
     if order.ask and not _agreed(desk, report, request.limit):
         desk.teller.say("Nothing was replaced.")
         return
     story.carry_out(desk, request, report, permission)
+
+
+def _warn_of_places(desk: Desk, report: Report, limit: int | None) -> None:
+    """Before anything is sent, and in a dry run too: what a picture would tell that its photo did not."""
+    planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][:limit]
+    sentence = places_sentence(planned) if desk.settings.privacy.location == "keep" else None
+    if sentence is not None:
+        desk.teller.say(sentence)
 
 
 def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
@@ -226,7 +236,8 @@ def status(settings: Settings) -> None:
         standings = Counter(one.standing for one in read_histories(journal.entries()).values())
         for one in journal.runs():
             ended = "" if one["finished_at"] else ", cut off"
-            counts = ", ".join(f"{value} {name}" for name, value in (one["summary"] or {}).items() if value)
+            summary = (one["summary"] or {}).items()
+            counts = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in summary if value)
             say(f"  run {one['run']} {one['mode']}{ended}: {counts or 'nothing'}")
         say(f"Replaced: {standings[Standing.REPLACED]}, taken back: {standings[Standing.TAKEN_BACK]}, "
             f"not clear yet: {standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]}")

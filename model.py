@@ -103,7 +103,7 @@ class Original:
     """A full-size picture in the person's folder, as read once per version (size, mtime) of the file.
 
     `width` and `height` are upright pixels. `content_format` is what the bytes are ("JPEG", "PNG", "HEIF"), whatever
-    the name ends in. `camera` is make and model, None without them.
+    the name ends in. `camera` is make and model, None without them; `place` is latitude and longitude in degrees.
     """
 
     path: Path
@@ -114,6 +114,7 @@ class Original:
     height: int
     taken: CaptureTime | None
     camera: str | None
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

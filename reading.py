@@ -46,12 +46,11 @@ _LATER = "later"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of one original: the facts, its fingerprint, its thumbnail (JPEG, upright, sRGB), its place."""
+    """What was read of one original: the facts, its fingerprint, its thumbnail (JPEG, upright, sRGB)."""
 
     original: Original
     fingerprint: NDArray[np.generic]
     thumbnail: bytes
-    place: tuple[float, float] | None
 
 
 @dataclass(slots=True)
@@ -99,8 +98,9 @@ def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | Non
         height=picture.height,
         taken=picture.exif.taken,
         camera=picture.exif.camera,
+        place=picture.exif.place,
     )
-    return Reading(original, fingerprint_of(picture.thumbnail), picture.thumbnail, picture.exif.place)
+    return Reading(original, fingerprint_of(picture.thumbnail), picture.thumbnail)
 
 
 def read_originals(

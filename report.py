@@ -31,6 +31,8 @@ class Report:
     started_at: datetime
     folders: tuple[Path, ...]
     originals: int = 0
+    found: int = 0
+    passed_over: int = 0
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     outcomes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -48,6 +50,8 @@ class Report:
             "copies": len(self.decisions),
             "originals": self.originals,
             "unreadable": len(self.unreadable),
+            "found": self.found,
+            "passed_over": self.passed_over,
             **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
             **{outcome: outcomes.count(outcome) for outcome in ("replaced", "failed", "unsure")},
         }
@@ -203,6 +207,16 @@ def sums(report: Report) -> str:
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
     return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
             f"{counts['failed']:,} failed{unsure}{later}.")
+
+
+def places_sentence(decisions: Sequence[Decision]) -> str | None:
+    """How many of these replacements put coordinates on a photo that has none, and how to prevent it."""
+    new = [one for one in decisions if one.match and one.match.original.place and one.copy.photo.latitude is None]
+    if not new:
+        return None
+    carry = "1 picture carries" if len(new) == 1 else f"{len(new):,} pictures carry"
+    return (f"{carry} the place where it was taken, which Flickr does not show yet; to send it without, set "
+            "[privacy] location = strip")
 
 
 def _next_step(mode: str, counts: Mapping[str, int]) -> str:

@@ -2,7 +2,8 @@
 
 What was read of a file stands in the journal under its path, with the size and the time of change it had. A file that
 has them still is not opened again, whether it could be read or not; everything else goes to the readers
-(originals.py). What comes out is the gallery the copies are compared with.
+(originals.py). Only trouble that may pass (rights, a disk, memory, a decoder out of time) is not kept, so that such a
+file is tried again. What comes out is the gallery the copies are compared with.
 """
 
 from __future__ import annotations
@@ -32,10 +33,14 @@ BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the folder holds: the readable originals, and the files that are named with the reason."""
+    """What the folder holds: the readable originals, and the files that are named with the reason.
+
+    `passed_over` counts the files that are no pictures and do not claim to be any.
+    """
 
     gallery: Gallery
     unreadable: tuple[tuple[Path, str], ...]
+    passed_over: int
 
 
 def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) -> Shelf:
@@ -52,7 +57,10 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
     for reading in read_originals(unread):
         stored = _to_stored(reading)
         known[stored.path] = stored
-        batch.append((stored, reading.thumbnail if isinstance(reading, Reading) else None))
+        if isinstance(reading, Reading):
+            batch.append((stored, reading.thumbnail))
+        elif reading.lasting:
+            batch.append((stored, None))
         teller.step()
         if len(batch) >= BATCH:
             journal.keep_readings(batch, version)
@@ -82,15 +90,17 @@ def compare_with_last_time(
 
 
 def _shelve(readings: Sequence[StoredReading]) -> Shelf:
-    originals, fingerprints, unreadable = [], [], []
+    originals, fingerprints, unreadable, passed_over = [], [], [], 0
     for one in readings:
         if one.fingerprint is None:
             if one.body["named"]:
                 unreadable.append((one.path, str(one.body["reason"])))
+            else:
+                passed_over += 1
             continue
         originals.append(_original(one))
         fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
-    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable))
+    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable), passed_over)
 
 
 def _to_stored(reading: Reading | Unreadable) -> StoredReading:
@@ -100,14 +110,15 @@ def _to_stored(reading: Reading | Unreadable) -> StoredReading:
     original, buffer = reading.original, BytesIO()
     np.save(buffer, reading.fingerprint, allow_pickle=False)
     body = {"format": original.content_format, "width": original.width, "height": original.height,
-            "camera": original.camera, "taken": _time_to_json(original.taken)}
+            "camera": original.camera, "taken": _time_to_json(original.taken), "place": original.place}
     return StoredReading(original.path, original.size_bytes, original.mtime_ns, body, buffer.getvalue())
 
 
 def _original(one: StoredReading) -> Original:
     body = one.body
+    place = body.get("place")  # journals before November 2026 do not have it
     return Original(one.path, one.size_bytes, one.mtime_ns, body["format"], body["width"], body["height"],
-                    _time_from_json(body["taken"]), body["camera"])
+                    _time_from_json(body["taken"]), body["camera"], (place[0], place[1]) if place else None)
 
 
 def _time_to_json(taken: CaptureTime | None) -> Mapping[str, Any] | None:

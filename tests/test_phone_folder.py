@@ -1,0 +1,149 @@
+"""A folder as phones leave it, through the whole program: everything is read, named or passed over, and counted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from desks import QuietTeller
+from format_table import make_one_of_each
+from photographs import camera_exif, save_heic
+from program import Program
+from rolls import make_photograph, post
+
+from errors import ExitCode
+from folder import find_files
+from journal import Journal
+from sandbox import SandboxFlickr
+from shelf import read_folder
+
+BERNE = (46.948, 7.4474)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "iphone"
+    place.mkdir()
+    return place
+
+
+def clutter(folder: Path) -> None:
+    """What lies between the pictures."""
+    whole = (folder / "a.heic").read_bytes()
+    (folder / "IMG_0900.HEIC").write_bytes(whole[: len(whole) * 2 // 3])
+    (folder / "IMG_0901.JPG").write_bytes((folder / "a.jpg").read_bytes()[:-900])
+    (folder / "IMG_0902.JPG").write_bytes(b"not a picture at all")
+    (folder / ".IMG_0903.HEIC.icloud").write_bytes(b"bplist00")
+    (folder / "IMG_0904.JPG").symlink_to(folder / "nowhere.JPG")
+    for name in ("IMG_0905.MOV", "IMG_0906.AAE", "IMG_0907.xmp", ".DS_Store", "Thumbs.db", "notes.txt", "empty"):
+        (folder / name).write_bytes(b"" if name == "empty" else b"something else")
+    (folder / "clip").write_bytes(b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  " + bytes(50))
+    (folder / "Old.photoslibrary").mkdir()
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "loop").symlink_to(folder)
+    os.link(folder / "a.jpg", folder / "deeper" / "again.jpg")
+    for name in ("sun \N{SUN WITH FACE}.jpg", "two\nlines.jpg", os.fsdecode(b"l\xe4ndlich.jpg")):
+        shutil.copy(folder / "b.jpg", folder / "deeper" / name)
+
+
+def test_files_read_named_and_passed_over_are_all_files_found(
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+) -> None:
+    make_one_of_each(folder)
+    clutter(folder)
+    original = folder / "IMG_0001.JPG"
+    make_photograph(1).save(original, quality=90, exif=camera_exif())
+    photo_id = post(flickr, original)
+    ran = Program(flickr, tmp_path / "home").sync(folder)
+    assert ran.exit_code == ExitCode.DONE, ran.stderr
+    assert flickr.photo(photo_id).data == original.read_bytes()
+    assert ran.report is not None
+    counts = ran.report["counts"]
+    assert counts["originals"] + counts["unreadable"] + counts["passed_over"] == counts["found"]
+    assert counts["originals"] == 14 + 3 + 1
+    assert counts["unreadable"] == len(ran.report["unreadable"]) == 8
+    named = {Path(one["path"]).name: one["reason"] for one in ran.report["unreadable"]}
+    assert named["IMG_0900.HEIC"] == named["IMG_0901.JPG"] == "cut short"
+    assert "Traceback" not in ran.stderr + ran.stdout
+
+
+def test_a_second_run_counts_the_same(flickr: SandboxFlickr, folder: Path, tmp_path: Path) -> None:
+    make_one_of_each(folder)
+    clutter(folder)
+    program = Program(flickr, tmp_path / "home")
+    first, second = (program.sync(folder, "--dry-run").report for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert (first["counts"], first["unreadable"]) == (second["counts"], second["unreadable"])
+
+
+def test_a_file_that_could_not_be_read_today_is_read_when_it_can_be(folder: Path, tmp_path: Path) -> None:
+    file = folder / "IMG_0001.JPG"
+    make_photograph(1).save(file)
+    (folder / "IMG_0002.JPG").write_bytes(b"no picture")
+    files = find_files([folder]).files
+    status = file.stat()
+    file.rename(tmp_path / "elsewhere")
+    journal = Journal(tmp_path / "journal.sqlite3")
+    try:
+        before = read_folder(files, journal, QuietTeller())
+        (tmp_path / "elsewhere").rename(file)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+        after = read_folder(files, journal, QuietTeller())
+    finally:
+        journal.close()
+    assert [path.name for path, _ in before.unreadable] == ["IMG_0001.JPG", "IMG_0002.JPG"]
+    assert [one.path for one in after.gallery.originals] == [file]
+    assert [path.name for path, _ in after.unreadable] == ["IMG_0002.JPG"]
+
+
+def test_the_place_of_an_original_is_kept_between_runs(folder: Path, tmp_path: Path) -> None:
+    make_photograph(1).save(folder / "a.jpg", exif=camera_exif(place=BERNE))
+    make_photograph(2).save(folder / "b.jpg", exif=camera_exif())
+    journal = Journal(tmp_path / "journal.sqlite3")
+    try:
+        for _ in range(2):
+            shelf = read_folder(find_files([folder]).files, journal, QuietTeller())
+            places = [one.place for one in shelf.gallery.originals]
+            assert places == [pytest.approx(BERNE, abs=1e-5), None]
+    finally:
+        journal.close()
+
+
+# Places
+
+
+@pytest.fixture
+def places(flickr: SandboxFlickr, folder: Path) -> list[str]:
+    """Two pictures with a place, one of whose photos shows one already, and one without."""
+    for number, place in ((1, BERNE), (2, BERNE), (3, None)):
+        make_photograph(number).save(folder / f"IMG_000{number}.JPG", quality=90, exif=camera_exif(place=place))
+    save_heic(make_photograph(4), folder / "IMG_0004.HEIC", exif=camera_exif(place=BERNE))
+    ids = [post(flickr, folder / f"IMG_000{number}.JPG") for number in (1, 2, 3)]
+    ids.append(post(flickr, folder / "IMG_0004.HEIC"))
+    flickr.photo(ids[1]).place = (1.0, 2.0)
+    return ids
+
+
+def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_them(
+    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
+) -> None:
+    program = Program(flickr, tmp_path / "home")
+    for words, number in ((("--dry-run",), "2 pictures carry"), (("--limit", "1"), "1 picture carries"),
+                          (("--limit", "1"), None), ((), "1 picture carries")):
+        ran = program.sync(folder, *words)
+        assert ran.exit_code == ExitCode.DONE, ran.stderr
+        said = [line for line in ran.stderr.splitlines() if "[privacy] location = strip" in line]
+        assert [line.split(" the place")[0] for line in said] == ([number] if number else [])
+    assert all(flickr.photo(photo_id).version == 1 for photo_id in places)
+
+
+def test_nothing_is_said_of_places_that_are_stripped(
+    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
+) -> None:
+    program = Program(flickr, tmp_path / "home", settings={"PRIVACY_LOCATION": "strip"})
+    ran = program.sync(folder, "--dry-run")
+    assert "[privacy]" not in ran.stderr + ran.stdout
+    assert len(places) == 4
