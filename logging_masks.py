@@ -35,7 +35,7 @@ _NAMED = re.compile(
     r"(?P<name>oauth_(?:token(?:_secret)?|signature|verifier|nonce|consumer_key)|api_secret|api_key"
     r"|client_key|client_secret|resource_owner_(?:key|secret)|verifier|Signature|[Pp]roxy-[Aa]uthorization)"
     r"(?P<between>[\"']?\s*(?:=|:|,|%3D|%253D)\s*(?:u|b)?[\"']?)"
-    r"(?P<value>[^\s\"'&,;)}%]+(?:%(?!26|2526)[0-9A-Fa-f]{2}[^\s\"'&,;)}%]*)*)"
+    r"(?P<value>(?:[^\s\"'&,;)}%]|%(?!26|2526)[0-9A-Fa-f]{2})+)"
 )
 _USERINFO = re.compile(r"(://)[^/@\s:]+:[^/@\s]+@")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -14,8 +14,8 @@ from errors import LoginError, PictureError, StoppedError
 from history import Standing
 from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
-from sandbox.faults import Fault
-from sandbox.kinds import Afterwards, ApiError, DropAfter, DropBefore, Kind, Meanwhile, OAuthError, Silence, Status
+from sandbox.faults import Fault, Kind
+from sandbox.kinds import Afterwards, ApiError, DropAfter, DropBefore, Meanwhile, OAuthError, Silence, Status
 from tests.flickr_side import picture
 
 CAPTION = "via Instagram https://ift.tt/abc"

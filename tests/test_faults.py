@@ -16,8 +16,8 @@ from quick_program import Zygote
 
 from errors import ExitCode
 from history import Standing
-from sandbox.faults import Fault
-from sandbox.kinds import ApiError, CutOff, DropBefore, Html, Kind, Meanwhile, OAuthError, Silence, Status, truncated
+from sandbox.faults import Fault, Kind
+from sandbox.kinds import ApiError, CutOff, DropBefore, Html, Meanwhile, OAuthError, Silence, Status, truncated
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and signals are POSIX")
 
