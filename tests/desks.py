@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from hand_clock import HandClock
+
 from backups import Backups
 from carry_out import Carrier
 from copies import list_copies
@@ -22,7 +24,6 @@ from proving import Outcome
 from sandbox import SandboxFlickr
 from settings import load_settings
 from state import StateFolder
-from tests.hand_clock import HandClock
 
 FIT = Fit(0.99, True, 1.0, Window((0.5, 0.5), (1.0, 1.0), 0.0, False), "the same", {})
 

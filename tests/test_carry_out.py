@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from desks import Bench, open_test_desk, steps
+from flickr_side import picture
 from PIL import Image
 
 from errors import LoginError, PictureError, StoppedError
@@ -16,7 +17,6 @@ from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
 from sandbox.faults import Fault, Kind
 from sandbox.kinds import Afterwards, ApiError, DropAfter, DropBefore, Meanwhile, OAuthError, Silence, Status
-from tests.flickr_side import picture
 
 CAPTION = "via Instagram https://ift.tt/abc"
 INFO, SIZES = "flickr.photos.getInfo", "flickr.photos.getSizes"
