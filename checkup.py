@@ -1,6 +1,8 @@
 """The doctor: everything a first run needs, looked at one by one, each found in order or with what to do.
 
-Later findings that depend on an earlier one (Pro on a login, a login on a key) are left out when it failed.
+It is the way from nothing to the first dry run: the first thing that is missing comes with its steps, what to open and
+what to paste where, and when nothing is missing the next command is named. Later findings that depend on an
+earlier one (Pro on a login, a login on a key) are left out when it failed.
 """
 
 from __future__ import annotations
@@ -8,28 +10,41 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import platformdirs
 from pillow_heif import libheif_info
 
 from desk import claim_account, open_desk, require_key
 from errors import LoginError, SyncError
 from pace import SystemClock
 from progress import TerminalTeller
-from settings import Settings
+from settings import APP, Settings
 from state import StateFolder
 from sync import ask_permission
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
 ENOUGH_BYTES = 2 * 10**9
+LOGIN_STEPS = (
+    "Run `instagram2flickr.py login`: it opens Flickr's page.",
+    "Agree there, and type the nine digits it shows where the program waits for them.",
+    "Run doctor again.",
+)
+NEXT_STEPS = (
+    "Copy the phone's photos into a folder, here ~/Pictures/iphone, and run",
+    "    instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html",
+    "Open plan.html in a browser and look.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, what was found, and the failure it would be in a run."""
+    """One line: what was looked at, what was found, the failure it would be in a run, and the steps that mend it."""
 
     what: str
     words: str
     error: SyncError | None = None
+    steps: tuple[str, ...] = ()
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -51,10 +66,29 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         require_key(settings)
     except SyncError as error:
-        yield Finding("API key", str(error), error)
+        yield Finding("API key", "there is none yet", error, _key_steps(settings))
         return
     yield Finding("API key", "there; whether Flickr knows it shows below")
     yield from _flickr(settings, state)
+
+
+def _key_steps(settings: Settings) -> tuple[str, ...]:
+    """Where a key comes from and where it goes."""
+    place = settings.config_file or config_place()
+    there = f"Put the two words it shows into {place}" + ("" if place.exists() else ", a new text file") + ":"
+    return (
+        "Open https://www.flickr.com/services/apps/create/ and ask for a non-commercial key; any name will do.",
+        there, "    [flickr]", "    api_key = the key", "    api_secret = the secret",
+        "Run doctor again.",
+    )
+
+
+def config_place() -> Path:
+    """Where a settings file is looked for: beside the program in a clone, else in the platform's folder."""
+    here = Path(__file__).absolute()
+    if here.with_name("config.example.ini").exists():
+        return here.with_name("config.ini")
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.ini"
 
 
 def _heic() -> Finding:
@@ -80,4 +114,6 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             permission = ask_permission(desk)
             yield Finding(what, f"may replace pictures of up to {permission.max_photo_bytes >> 20} MiB")
     except SyncError as error:
-        yield Finding(what, str(error), error)
+        yield Finding(what, str(error), error, LOGIN_STEPS if isinstance(error, LoginError) else ())
+        return
+    yield Finding("next", "everything is there for a first look, which changes nothing", None, NEXT_STEPS)

@@ -8,10 +8,8 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +20,14 @@ from checkup import examine
 from desk import Desk, claim_account, network, open_desk, require_key
 from errors import ExitCode, LoginError, UnknownPhotoError
 from flickr_client import begin_login
-from history import Standing, read_histories
 from journal import Journal
 from logging_masks import MaskSecrets
 from model import Verdict
 from pace import CallBudget, ForgetfulHistory, SystemClock
+from overview import in_words, look_over
 from preview import Preview
 from progress import TerminalTeller
-from report import Report, as_text, in_plain_words, places_sentence, write_report
+from report import Report, as_text, in_plain_words, places_sentence, without_insides, write_report
 from settings import Settings
 from state import Login, StateFolder
 from terminal import show
@@ -194,7 +192,7 @@ def _show(report: Report, order: SyncOrder) -> None:
 # why, status
 
 
-def why(settings: Settings, photo_id: str) -> None:
+def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
     """The evidence behind the last decision on one photo."""
     journal = _open_to_read(settings)
     try:
@@ -204,6 +202,9 @@ def why(settings: Settings, photo_id: str) -> None:
     if decided is None:
         raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
     run, body = decided
+    if json_file is not None:
+        _write(json_file, {"version": 1, "run": run, **without_insides(body)})
+        return
     say(f"{photo_id} {in_plain_words(body['title'])}: {body['decision']}, {in_plain_words(body['reason'])} (run {run})")
     for number, one in enumerate(body["evidence"], start=1):
         window = one["window"]
@@ -224,38 +225,28 @@ def _open_to_read(settings: Settings) -> Journal:
     return Journal(state.journal_file)
 
 
-def status(settings: Settings) -> None:
+def status(settings: Settings, json_file: str | None) -> None:
     """What was done, what waits, where the backups are, how many calls are left this hour."""
-    state = StateFolder(settings.state)
-    say(f"State folder: {state.root}")
-    if not state.journal_file.exists():
-        say("Nothing was done yet; begin with `doctor`.")
+    told = look_over(settings)
+    if json_file is not None:
+        _write(json_file, told)
         return
-    journal = Journal(state.journal_file)
-    try:
-        standings = Counter(one.standing for one in read_histories(journal.entries()).values())
-        for one in journal.runs():
-            ended = "" if one["finished_at"] else ", cut off"
-            summary = (one["summary"] or {}).items()
-            counts = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in summary if value)
-            say(f"  run {one['run']} {one['mode']}{ended}: {counts or 'nothing'}")
-        say(f"Replaced: {standings[Standing.REPLACED]}, taken back: {standings[Standing.TAKEN_BACK]}, "
-            f"not clear yet: {standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]}")
-        say(f"Waiting for your eyes: {sum(1 for one in journal.decisions() if one['decision'] == 'review')}")
-        files = {one.file: one.size_bytes for one in journal.backups()}
-        say(f"Backups: {len(files)} files, {sum(files.values()) / 1e6:.1f} MB in {state.backups}")
-        made = len(journal.calls_since(datetime.now(UTC).timestamp() - 3600))
-        say(f"Calls left this hour: {max(0, settings.flickr.calls_per_hour - made)}")
-    finally:
-        journal.close()
+    for line in in_words(told):
+        say(line)
 
 
-def doctor(settings: Settings) -> ExitCode:
+def doctor(settings: Settings, json_file: str | None) -> ExitCode:
     """Go through everything a first run needs; each line is ok or what to do."""
-    worst = ExitCode.DONE
+    worst, told = ExitCode.DONE, []
     for finding in examine(settings):
-        say(f"[{'ok' if finding.error is None else '!!'}] {finding.what}: {one_line(finding.words)}")
+        told.append({"what": finding.what, "ok": finding.error is None, "words": one_line(finding.words),
+                     "steps": list(finding.steps)})
         if finding.error is not None and worst is ExitCode.DONE:
             worst = finding.error.exit_code
+        if json_file is None:
+            say(f"[{'ok' if finding.error is None else '!!'}] {finding.what}: {one_line(finding.words)}")
+            for step in finding.steps:
+                say(f"       {step}")
+    if json_file is not None:
+        _write(json_file, {"version": 1, "findings": told})
     return worst
-

@@ -96,6 +96,12 @@ def with_global_options(function: Function) -> Function:
     return function
 
 
+def with_json(function: Function) -> Function:
+    """--json, for commands that tell something."""
+    option = click.option("--json", "json_file", metavar="FILE", help="Write it as JSON; - for standard output.")
+    return option(function)
+
+
 def _settings(ctx: click.Context) -> Settings:
     noted = ctx.find_root().meta
     settings = load_settings(os.environ, noted.get("config"), noted.get("state"), Path(__file__).absolute())
@@ -236,37 +242,40 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
 
 @cli.command()
 @click.argument("photo_id")
+@with_json
 @with_global_options
 @click.pass_context
-def why(ctx: click.Context, photo_id: str) -> None:
+def why(ctx: click.Context, photo_id: str, json_file: str | None) -> None:
     """Tell why a photo was decided on as it was: the five best candidates and their evidence.
 
     \b
     Examples:
       instagram2flickr.py why 8037212345
-      instagram2flickr.py why 8037212345 --state ~/flickr-state
+      instagram2flickr.py why 8037212345 --json -
     """
-    commands.why(_settings(ctx), photo_id)
+    commands.why(_settings(ctx), photo_id, json_file)
 
 
 @cli.command()
+@with_json
 @with_global_options
 @click.pass_context
-def status(ctx: click.Context) -> None:
+def status(ctx: click.Context, json_file: str | None) -> None:
     """Show what has been done, what waits, and where the backups are.
 
     \b
     Examples:
       instagram2flickr.py status
-      instagram2flickr.py status --state ~/flickr-state
+      instagram2flickr.py status --json - --state ~/flickr-state
     """
-    commands.status(_settings(ctx))
+    commands.status(_settings(ctx), json_file)
 
 
 @cli.command()
+@with_json
 @with_global_options
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(ctx: click.Context, json_file: str | None) -> None:
     """Check settings, login, Pro, permissions, HEIC and disk; each line is ok or says what to do.
 
     \b
@@ -279,7 +288,7 @@ def doctor(ctx: click.Context) -> None:
     except SettingsError as error:
         click.echo(f"[!!] settings: {error}")
         ctx.exit(error.exit_code)
-    ctx.exit(commands.doctor(settings))
+    ctx.exit(commands.doctor(settings, json_file))
 
 
 @cli.command()

@@ -108,6 +108,12 @@ class Report:
         }
 
 
+def without_insides(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An explained decision without what only this program can use."""
+    evidence = [{name: value for name, value in one.items() if name != "original"} for one in body["evidence"]]
+    return {**{name: value for name, value in body.items() if name != "copy"}, "evidence": evidence}
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
