@@ -23,8 +23,8 @@ from flickr_client import begin_login
 from journal import Journal
 from logging_masks import MaskSecrets
 from model import Verdict
-from pace import CallBudget, ForgetfulHistory, SystemClock
 from overview import in_words, look_over
+from pace import CallBudget, ForgetfulHistory, SystemClock
 from preview import Preview
 from progress import TerminalTeller
 from report import Report, as_text, in_plain_words, places_sentence, without_insides, write_report
@@ -169,7 +169,7 @@ def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
     if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
     sent = sum(one.match.original.size_bytes for one in planned if one.match)
-    calls, per_hour = story.CALLS_A_PHOTO * len(planned), desk.settings.flickr.calls_per_hour
+    calls, per_hour = story.calls_a_photo(desk.settings.sync) * len(planned), desk.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
     backups = sum(one.size_bytes for one in desk.journal.backups())
     sys.stderr.write(f"Replace {len(planned)} pictures on Flickr ({sent / 1e6:.0f} MB to send{hours}; the saved copies "
