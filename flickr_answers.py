@@ -116,7 +116,7 @@ def read_json(body: bytes) -> Mapping[str, Any]:
         answer = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Garbled("no JSON") from None
-    if not isinstance(answer, dict) or answer.get("stat") not in {"ok", "fail"}:
+    if not isinstance(answer, dict) or answer.get("stat") not in ("ok", "fail"):
         raise Garbled("JSON without a stat")
     return answer
 
