@@ -27,8 +27,10 @@ from flickr_client import PhotoInfo, Refused, Replaced
 from history import UNDO, History, Standing, read_history
 from journal import Backup
 from model import Decision
+from packing import Packer
 from proving import LOOKS_S, Outcome, Parcel, Prover, Sending
-from sending import ToSend, bytes_to_send
+from sending import ToSend
+from wishes import noted_wish, wish_for
 
 # A refused picture is sent again so often, after Flickr was asked.
 TRIES = 3
@@ -50,9 +52,15 @@ class Carrier:
         self._state = desk.state
         self._run = desk.run
         self._clock = desk.clock
+        self._settings = desk.settings
         self._tickets = desk.settings.flickr.tickets
+        self._packer = Packer()
         self._backups = Backups(desk.state, desk.journal, desk.clock)
         self._prover = Prover(desk.flickr, desk.clock, desk.state.outgoing, self._record)
+
+    def close(self) -> None:
+        """Let the process go in which pictures are made for sending."""
+        self._packer.close()
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
@@ -69,7 +77,7 @@ class Carrier:
         if match is None:
             raise ValueError("only a replace decision can be carried out")
         backup = self._backups.checked(photo)
-        to_send = bytes_to_send(match.original, location, self._state.outgoing, max_bytes)
+        to_send = self._packer.pack(match.original, location, self._state.outgoing, max_bytes)
         still = to_send.path
         try:
             if sorted((to_send.width, to_send.height)) != sorted((match.original.width, match.original.height)):
@@ -81,6 +89,8 @@ class Carrier:
                 raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
             parcel = Parcel(photo.photo_id, still, to_send.sha256, to_send.size_bytes, to_send.width, to_send.height)
             note = {"original": str(match.original.path), "backup": asdict(backup)}
+            if (wish := wish_for(match.original, self._settings)) is not None:
+                note["wish"] = wish.to_json()
             return self._send_and_prove(parcel, before, "", note)
         finally:
             if still != match.original.path:
@@ -158,7 +168,8 @@ class Carrier:
         if is_late:
             # From here on it is an open question again, whatever happens next.
             self._record(photo_id, prefix + "intended", intended)
-        return self._prover.prove(Sending(parcel, before, prefix, _restoring(intended), is_old=age_s >= FRESH_S))
+        return self._prover.prove(Sending(
+            parcel, before, prefix, _restoring(intended), wish=noted_wish(intended), is_old=age_s >= FRESH_S))
 
     # The one road both directions take.
 
@@ -166,7 +177,8 @@ class Carrier:
         noted = {**note, "sent": parcel.as_noted(), "before": before.to_json(), "tickets": self._tickets}
         self._record(parcel.photo_id, prefix + "intended", noted)
         reply = self._send(parcel, before, prefix)
-        return self._prover.prove(Sending(parcel, before, prefix, _restoring(noted), reply))
+        return self._prover.prove(Sending(
+            parcel, before, prefix, _restoring(noted), reply, noted_wish(noted)))
 
     def _send(self, parcel: Parcel, before: PhotoInfo, prefix: str) -> Replaced | None:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open

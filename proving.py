@@ -19,6 +19,7 @@ from typing import Any
 
 from flickr_client import FlickrClient, OriginalSize, PhotoInfo, Replaced, caption_as_typed
 from pace import Clock
+from wishes import Wish, grant
 
 # Waits between looks at a Flickr that may still be at work, seconds.
 LOOKS_S = (0.0, 2.0, 5.0, 15.0)
@@ -62,7 +63,8 @@ class Sending:
     """A parcel on its way: what Flickr held before, and what is to be put back when the picture is in place.
 
     `prefix` is history's, `restoring` what date and place were and became. `reply` is Flickr's word that it took the
-    picture; without one the file itself is compared. `is_old` says that a person had time to change things since.
+    picture; without one the file itself is compared. `wish` is the date and place to be put there. `is_old` says that
+    a person had time to change things since.
     """
 
     parcel: Parcel
@@ -70,6 +72,7 @@ class Sending:
     prefix: str
     restoring: tuple[PhotoInfo, PhotoInfo] | None
     reply: Replaced | None = None
+    wish: Wish | None = None
     is_old: bool = False
 
 
@@ -112,6 +115,9 @@ class Prover:
         after, notes = self._mend(before, after, is_old=sending.is_old)
         if sending.restoring is not None:
             after = self._restore_date_and_place(before, after, sending.restoring)
+        if sending.wish is not None:
+            after, told = grant(self._flickr, before, after, sending.wish, is_old=sending.is_old)
+            notes += told
         self._record(parcel.photo_id, prefix + "confirmed", {"after": after.to_json()})
         return Outcome("replaced", "; ".join(notes) or None)
 
@@ -149,7 +155,7 @@ class Prover:
         taken = was if before.taken == became.taken else before
         place = was.place if before.place == became.place else before.place
         changed = False
-        if taken.taken is not None and taken.taken != now.taken:
+        if taken.taken is not None and (taken.taken, taken.taken_granularity) != (now.taken, now.taken_granularity):
             self._flickr.set_dates(now.photo_id, taken.taken, taken.taken_granularity)
             changed = True
         if place != now.place:

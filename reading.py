@@ -34,13 +34,11 @@ from errors import PictureError, SyncError
 from folder import FoundFile, Unreadable, claims_to_be_a_picture
 from model import Original
 from opening import NotAPictureError, UnavailableError, read_bytes
-from workers import be_quiet, one_thread, spawning
+from workers import be_modest, be_quiet, one_thread, spawning
 
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
 TIMEOUT_S = 60.0
 FILES_PER_WORKER = 8
-# Address space of a worker: three times what the largest picture takes.
-MEMORY_BYTES = 6 * 2**30
 _LATER = "later"
 
 
@@ -208,23 +206,9 @@ def _end(worker: _Worker) -> None:
 def _work(line: Connection) -> None:
     """A worker's life: read what is given, until the line is closed."""
     be_quiet()
-    _be_modest()
+    be_modest()
     with suppress(EOFError, OSError):
         while True:
             file, alone = line.recv()
             answer = read_file(file, alone)
             line.send(_LATER if answer is None else answer)
-
-
-def _be_modest() -> None:
-    """Keep codecs from filling the memory, and from writing their complaints over the person's screen."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # only where there is such a thing; Windows has none
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)

@@ -55,6 +55,8 @@ class SyncRules:
     prefer: str
     brake: int
     wait: bool
+    set_taken: bool
+    set_location: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ KEYS: tuple[Key, ...] = (
         "Of several files of one shot: the camera's own, or the one that looks most like the copy."),
     Key("sync", "brake", 10, _whole(1, 1000), "So many failures in a row end the run."),
     Key("sync", "wait", True, _yes_no, "At the hourly limit wait, or end the run (exit code 5) to be run again."),
+    Key("sync", "set_taken", False, _yes_no, "Put the original's capture time on the Flickr photo, as date taken."),
+    Key("sync", "set_location", False, _yes_no, "Put the original's place on the Flickr photo."),
     Key("privacy", "location", "keep", _one_of("keep", "strip"), "Send the place in a picture's EXIF, or take it out."),
 )
 

@@ -27,10 +27,8 @@ from model import Decision, InstagramCopy, Verdict
 from plan import decide, leave
 from proving import Outcome
 from report import Report
+from settings import SyncRules
 from shelf import Shelf, compare_with_last_time, read_folder
-
-# For one replacement without trouble: getInfo, replace, getInfo, getSizes.
-CALLS_A_PHOTO = 4
 
 T = TypeVar("T")
 
@@ -105,6 +103,12 @@ def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) ->
     desk.journal.keep_decisions(desk.run, [(one["photo_id"], one) for one in report.explained() if one["candidates"]])
 
 
+def calls_a_photo(rules: SyncRules) -> int:
+    """For one replacement without trouble: getInfo, replace, getInfo, getSizes; then what was wished, and getInfo."""
+    wishes = rules.set_taken + rules.set_location
+    return 4 + wishes + bool(wishes)
+
+
 def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Permission) -> None:
     """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
@@ -125,6 +129,8 @@ def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Perm
     except BaseException:
         _mark_cut_off(desk, planned, report)
         raise
+    finally:
+        carrier.close()
 
 
 def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
@@ -172,7 +178,7 @@ def _hands(desk: Desk, work: Callable[[T], Outcome]) -> Hands[T, Outcome]:
     """So many pictures at once as the settings say, each begun only when the hourly limit has room for all of it."""
 
     def before_each(under_way: int) -> bool:
-        needed = CALLS_A_PHOTO * (under_way + 1)
+        needed = calls_a_photo(desk.settings.sync) * (under_way + 1)
         if under_way and desk.budget.left() < needed:
             return False
         desk.budget.make_room(needed)
@@ -186,7 +192,7 @@ def _hands(desk: Desk, work: Callable[[T], Outcome]) -> Hands[T, Outcome]:
 
 
 def _tell(desk: Desk, photo_id: str, outcome: Outcome) -> None:
-    if outcome.outcome != "replaced":
+    if outcome.note is not None or outcome.outcome != "replaced":
         desk.teller.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
     desk.teller.step()
 

@@ -1,0 +1,96 @@
+"""The bytes to send, made in a process of their own and one picture at a time.
+
+Before it is sent every file is decoded to its last row (sending.py), by the same C libraries that read it. A file
+that crashes one of them, or keeps it busy for ever, costs that picture only and not the run; and however many
+pictures are sent at once, one at a time is decoded, so that two of 200 megapixels never lie in memory together.
+
+The process starts with the first picture, lives as long as its owner, and is started anew after a crash.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from errors import PictureError
+from model import Original
+from sending import ToSend, bytes_to_send
+from workers import be_modest, be_quiet, one_thread, spawning
+
+# A 200-megapixel HEIC is decoded, encoded and compared in some 20 s on one core (November 2026).
+TIMEOUT_S = 180.0
+
+
+class Packer:
+    """Makes the file to send for one original after another; safe for several threads."""
+
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+        """No process yet; there is one from the first picture on."""
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._line: Connection | None = None
+        self._end: weakref.finalize[..., Packer] | None = None
+
+    def pack(self, original: Original, location: str, workdir: Path, max_bytes: int) -> ToSend:
+        """As sending.bytes_to_send; raises PictureError, or OSError where the workdir cannot be written."""
+        with self._lock:
+            line = self._line or self._start()
+            try:
+                line.send((original, location, workdir, max_bytes))
+                answer = line.recv() if line.poll(self._timeout_s) else f"did not finish in {self._timeout_s:g} s"
+            except (EOFError, OSError):
+                answer = "crashed"
+            if isinstance(answer, str):
+                self._stop()
+                raise PictureError(f"{original.path.name}: its decoder {answer}; it was not sent")
+        if isinstance(answer, ToSend):
+            return answer
+        raise answer
+
+    def close(self) -> None:
+        """End the process; a later picture would start another."""
+        with self._lock:
+            self._stop()
+
+    def _start(self) -> Connection:
+        context = spawning()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs,), name="making pictures to send", daemon=True)
+        with one_thread():
+            process.start()
+        theirs.close()
+        self._process, self._line = process, ours
+        self._end = weakref.finalize(self, _end, process, ours)
+        return ours
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end()
+        self._process = self._line = self._end = None
+
+
+def _end(process: BaseProcess, line: Connection) -> None:
+    line.close()
+    process.kill()
+    process.join()
+    process.close()
+
+
+def _work(line: Connection) -> None:
+    """The process's life: make what is asked for, until the line is closed."""
+    be_quiet()
+    be_modest()
+    with suppress(EOFError, OSError):
+        while True:
+            order = line.recv()
+            answer: ToSend | Exception
+            try:
+                answer = bytes_to_send(*order)
+            except (PictureError, OSError) as error:
+                answer = error
+            line.send(answer)
