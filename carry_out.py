@@ -26,8 +26,7 @@ from errors import PictureError, PictureGoneError, ReplyLostError, StoppedError,
 from flickr_client import PhotoInfo, Refused, Replaced
 from history import UNDO, History, Standing, read_history
 from journal import Backup
-from model import Decision
-from packing import Packer
+from model import Decision, Photo
 from proving import LOOKS_S, Outcome, Parcel, Prover, Sending
 from sending import ToSend
 from wishes import noted_wish, wish_for
@@ -54,13 +53,9 @@ class Carrier:
         self._clock = desk.clock
         self._settings = desk.settings
         self._tickets = desk.settings.flickr.tickets
-        self._packer = Packer()
+        self._packer = desk.packer
         self._backups = Backups(desk.state, desk.journal, desk.clock)
         self._prover = Prover(desk.flickr, desk.clock, desk.state.outgoing, self._record)
-
-    def close(self) -> None:
-        """Let the process go in which pictures are made for sending."""
-        self._packer.close()
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
@@ -85,7 +80,7 @@ class Carrier:
             if not to_send.is_temporary:
                 still = self._still_copy(to_send, photo.photo_id)
             before = self._flickr.get_info(photo.photo_id)
-            if (before.original_secret or before.secret) != backup.original_secret:
+            if not _is_same_version(before, photo):
                 raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
             parcel = Parcel(photo.photo_id, still, to_send.sha256, to_send.size_bytes, to_send.width, to_send.height)
             note = {"original": str(match.original.path), "backup": asdict(backup)}
@@ -166,6 +161,8 @@ class Carrier:
             self._record(photo_id, prefix + "not_taken", {})
             return None
         if is_late:
+            if not self._prover.holds(parcel):
+                return None  # somebody put another picture there, and it is theirs
             # From here on it is an open question again, whatever happens next.
             self._record(photo_id, prefix + "intended", intended)
         return self._prover.prove(Sending(
@@ -228,6 +225,13 @@ class Carrier:
 
     def _record(self, photo_id: str, step: str, body: Mapping[str, Any]) -> None:
         self._journal.record(self._run, photo_id, step, body)
+
+
+def _is_same_version(info: PhotoInfo, photo: Photo) -> bool:
+    """Whether Flickr still holds what was listed; both secrets change with every replacement."""
+    if info.original_secret is not None and photo.original_secret is not None:
+        return info.original_secret == photo.original_secret
+    return info.secret == photo.secret
 
 
 def _restoring(intended: Mapping[str, Any]) -> tuple[PhotoInfo, PhotoInfo] | None:

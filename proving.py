@@ -105,13 +105,16 @@ class Prover:
             doubt = _doubt(parcel, before, after, size, secret)
             if doubt is None:
                 break
-        if doubt is None and sending.reply is None and not self._holds(parcel, size):
+        if doubt is None and sending.reply is None and not self._is_it(parcel, size):
             doubt = "Flickr holds another picture of that size than the one that was sent"
         if doubt is not None:
-            changed = {"after": after.to_json()} if after.secret != before.secret else {}
-            self._record(parcel.photo_id, prefix + "unsure", {"why": doubt, **changed})
-            return Outcome("unsure", f"{doubt}; the next sync asks again" + (
-                ", undo puts the saved copy back" if changed and not prefix else ""))
+            # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
+            is_ours = secret is not None and after.secret == secret
+            self._record(parcel.photo_id, prefix + "unsure",
+                         {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
+            return Outcome("unsure", f"{doubt}; the next sync asks again, " + (
+                "undo puts the saved copy back" if is_ours and not prefix else
+                f"sync --again {parcel.photo_id} looks at it anew"))
         after, notes = self._mend(before, after, is_old=sending.is_old)
         if sending.restoring is not None:
             after = self._restore_date_and_place(before, after, sending.restoring)
@@ -121,8 +124,12 @@ class Prover:
         self._record(parcel.photo_id, prefix + "confirmed", {"after": after.to_json()})
         return Outcome("replaced", "; ".join(notes) or None)
 
-    def _holds(self, parcel: Parcel, size: OriginalSize) -> bool:
-        """Whether the file on Flickr is byte for byte the one that was sent."""
+    def holds(self, parcel: Parcel) -> bool:
+        """Whether the file on Flickr is the one that was sent, by dimensions and byte for byte."""
+        size = self._flickr.get_original_size(parcel.photo_id)
+        return _fits(parcel, size) and self._is_it(parcel, size)
+
+    def _is_it(self, parcel: Parcel, size: OriginalSize) -> bool:
         place = self._workdir / f"proof-{parcel.photo_id}"
         try:
             return self._flickr.fetch_at(parcel.photo_id, size, place).sha256 == parcel.sha256
@@ -173,12 +180,16 @@ def _doubt(
     """What speaks against the picture being in place; None for nothing."""
     if after.secret == before.secret:
         return "Flickr still shows the picture it held before"
-    # Either way round: Flickr may turn a picture by its EXIF.
-    if sorted((size.width, size.height)) != sorted((parcel.width, parcel.height)):
+    if not _fits(parcel, size):
         return f"Flickr shows {size.width} x {size.height} where {parcel.width} x {parcel.height} was sent"
     if secret is not None and after.secret != secret:
         return "Flickr shows another picture than the one it took"
     return None
+
+
+def _fits(parcel: Parcel, size: OriginalSize) -> bool:
+    # Either way round: Flickr may turn a picture by its EXIF.
+    return sorted((size.width, size.height)) == sorted((parcel.width, parcel.height))
 
 
 def _made_by_flickr(before: PhotoInfo, after: PhotoInfo) -> bool:

@@ -129,8 +129,6 @@ def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Perm
     except BaseException:
         _mark_cut_off(desk, planned, report)
         raise
-    finally:
-        carrier.close()
 
 
 def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
@@ -208,6 +206,8 @@ def _resting(
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
     if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
+        if copy.photo_id in request.again and history.last_step == "unsure":
+            return None
         report.outcomes[copy.photo_id] = ("unsure", "an earlier run was cut off here and Flickr's answer is not clear")
         return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
     if copy.photo_id in request.again:

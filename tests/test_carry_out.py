@@ -264,6 +264,44 @@ def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
+def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    copy = bench.save(photo_id)
+    strike(bench.flickr, "replace", DropBefore(), times=3)
+    assert bench.replace(copy, original).outcome == "failed"
+    by_hand = picture(1600, 1200, seed=55)
+    bench.flickr.replace_by_hand(photo_id, by_hand)
+    assert bench.settle(photo_id) is None
+    assert bench.carrier.undo(photo_id).note == "there is nothing to take back"
+    assert bench.flickr.photo(photo_id).data == by_hand
+
+
+@pytest.mark.parametrize("size", [(1600, 1200), (800, 800)])
+def test_a_picture_its_owner_put_there_after_a_kill_is_never_overwritten(
+    bench: Bench, photo_id: str, original: Path, size: tuple[int, int]
+) -> None:
+    cut_off(bench, photo_id, original)
+    by_hand = picture(*size, seed=55)
+    bench.flickr.replace_by_hand(photo_id, by_hand)
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert settled.outcome == "unsure"
+    assert f"--again {photo_id}" in str(settled.note)
+    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert (bench.flickr.photo(photo_id).data, bench.sent()) == (by_hand, 1)
+
+
+def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id: str, original: Path) -> None:
+    from dataclasses import replace
+
+    copy = bench.save(photo_id)
+    unnamed = replace(copy, photo=replace(copy.photo, original_secret=None))
+    backup = bench.desk.journal.backups()[0]
+    bench.desk.journal.keep_backup(replace(backup, original_secret=copy.photo.secret))
+    assert bench.replace(unnamed, original).outcome == "replaced"
+
+
 def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
