@@ -16,6 +16,7 @@ from errors import LoginError, SettingsError
 from flickr_client import Access, FlickrClient, Network
 from journal import Journal
 from pace import CallBudget, Clock
+from packing import Packer
 from progress import Teller
 from settings import VERSION, Settings
 from state import StateFolder
@@ -35,6 +36,7 @@ class Desk:
     clock: Clock
     teller: Teller
     run: str
+    packer: Packer
 
 
 @contextmanager
@@ -48,8 +50,8 @@ def open_desk(settings: Settings, clock: Clock, teller: Teller) -> Iterator[Desk
             budget = _budget(settings, journal, clock, teller)
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-            with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr:
-                yield Desk(settings, state, journal, flickr, budget, clock, teller, run)
+            with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr, Packer() as packer:
+                yield Desk(settings, state, journal, flickr, budget, clock, teller, run, packer)
         finally:
             journal.close()
 

@@ -4,17 +4,18 @@ Before it is sent every file is decoded to its last row (sending.py), by the sam
 that crashes one of them, or keeps it busy for ever, costs that picture only and not the run; and however many
 pictures are sent at once, one at a time is decoded, so that two of 200 megapixels never lie in memory together.
 
-The process starts with the first picture, lives as long as its owner, and is started anew after a crash.
+The process starts with the first picture, ends with the run, and is started anew after a crash.
 """
 
 from __future__ import annotations
 
 import threading
-import weakref
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from errors import PictureError
 from model import Original
@@ -34,11 +35,13 @@ class Packer:
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
-        self._end: weakref.finalize[..., Packer] | None = None
+        self._is_over = False
 
     def pack(self, original: Original, location: str, workdir: Path, max_bytes: int) -> ToSend:
         """As sending.bytes_to_send; raises PictureError, or OSError where the workdir cannot be written."""
         with self._lock:
+            if self._is_over:
+                raise PictureError(f"{original.path.name}: the run ended before it was sent")
             line = self._line or self._start()
             try:
                 line.send((original, location, workdir, max_bytes))
@@ -52,8 +55,16 @@ class Packer:
             return answer
         raise answer
 
-    def close(self) -> None:
-        """End the process; a later picture would start another."""
+    def __enter__(self) -> Self:
+        """Nothing is started before it is needed."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End the process; whoever still waits for it is told at once, and nobody starts another."""
+        self._is_over = True
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._stop()
 
@@ -65,20 +76,15 @@ class Packer:
             process.start()
         theirs.close()
         self._process, self._line = process, ours
-        self._end = weakref.finalize(self, _end, process, ours)
         return ours
 
     def _stop(self) -> None:
-        if self._end is not None:
-            self._end()
-        self._process = self._line = self._end = None
-
-
-def _end(process: BaseProcess, line: Connection) -> None:
-    line.close()
-    process.kill()
-    process.join()
-    process.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        if self._line is not None:
+            self._line.close()
+        self._process = self._line = None
 
 
 def _work(line: Connection) -> None:

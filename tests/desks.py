@@ -20,6 +20,7 @@ from history import History, Standing, read_history
 from journal import Journal
 from model import Candidate, Decision, Fit, InstagramCopy, InstagramMark, Mark, Original, Verdict, Window
 from pace import CallBudget
+from packing import Packer
 from proving import Outcome
 from sandbox import SandboxFlickr
 from settings import load_settings
@@ -56,9 +57,9 @@ def open_test_desk(
     budget = CallBudget(told.flickr.calls_per_hour, journal, own_clock, may_wait=told.sync.wait)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
     network = Network(5.0, 5.0, flickr.url, told.flickr.tickets)
-    with FlickrClient(access, network, budget, own_clock) as client:
+    with FlickrClient(access, network, budget, own_clock) as client, Packer() as packer:
         try:
-            yield Desk(told, state, journal, client, budget, own_clock, QuietTeller(), "run-1")
+            yield Desk(told, state, journal, client, budget, own_clock, QuietTeller(), "run-1", packer)
         finally:
             journal.close()
 
