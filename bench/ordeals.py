@@ -1,16 +1,18 @@
 """Copies as hard as they come, one hardship a name: what must still be found, or at least never be mistaken.
 
-The rest of each recipe is the plain TYPICAL one, so that a miss is the hardship's own. `dark` and `panorama` change
-the photograph first: two stops under, or cut to 3.2:1.
+The rest of each recipe is a plain square crop, so that a miss is the hardship's own. `dark` and `panorama` change
+the photograph first: two stops under, or cut to 3.2:1. The last ones are done to the finished copy by somebody else:
+brought down without smoothing, sharpened, softened, grained, or enlarged from half the size.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from sandbox.looks import Crop, Frame, Recipe, Tilt
 
@@ -71,7 +73,13 @@ ORDEALS: dict[str, Draw] = {
     "dark": _filtered("normal", "sutro", "noir"),
     "panorama": _cropped(zoom=1.0),
     "everything": _everything,
+    "aliased": _plain,
+    "sharpened": _plain,
+    "softened": _plain,
+    "grained": _plain,
+    "enlarged": _with(width=306),
 }
+CHANGED_FIRST = frozenset({"dark", "panorama"})
 
 
 def prepare(name: str, photograph: Image.Image) -> Image.Image:
@@ -84,3 +92,26 @@ def prepare(name: str, photograph: Image.Image) -> Image.Image:
         top = (picture.height - high) // 2
         return picture.crop((0, top, picture.width, top + high)) if high < picture.height else picture
     return picture
+
+
+def finish(name: str, copy: bytes, rng: np.random.Generator) -> bytes:
+    """What other software then did to the copy: mostly nothing."""
+    with Image.open(io.BytesIO(copy)) as opened:
+        picture = opened.convert("RGB")
+    if name == "aliased":
+        # Every other point is taken as it is, as a graphics chip without mip-maps does.
+        picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.NEAREST)
+    elif name == "sharpened":
+        picture = picture.filter(ImageFilter.UnsharpMask(1.2, 180, 0))
+    elif name == "softened":
+        picture = picture.filter(ImageFilter.GaussianBlur(1.5))
+    elif name == "grained":
+        noise = rng.normal(0, 12, (picture.height, picture.width, 1))
+        picture = Image.fromarray(np.clip(np.asarray(picture, np.float32) + noise, 0, 255).astype(np.uint8))
+    elif name == "enlarged":
+        picture = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BILINEAR)
+    else:
+        return copy
+    kept = io.BytesIO()
+    picture.save(kept, "JPEG", quality=85)
+    return kept.getvalue()

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
 from bench.decoys import MAKERS, make_pair
-from bench.ordeals import ORDEALS, prepare
+from bench.ordeals import CHANGED_FIRST, ORDEALS, finish, prepare
 from bench.photographs import Photograph, open_upright, read_roll
 from bench.tables import machine
 from decoding import pixels, read_picture
@@ -181,12 +181,12 @@ def ordeals(bench: Bench, count: int) -> None:
         for place, picture in bench.photographs(count):
             recipe = draw(bench.rng)
             mine = prepare(name, picture)
-            shown = pixels(make_copy(mine, recipe)[0])
-            if name in {"dark", "panorama"}:
+            shown = pixels(finish(name, make_copy(mine, recipe)[0], bench.rng))
+            if name in CHANGED_FIRST:
                 thumbnails[place] = thumbnail_of(as_jpeg(mine))
                 fingerprints[place] = matcher.fingerprint(thumbnails[place])
             _face(bench, name, place, shown, (thumbnails, fingerprints), asdict(recipe))
-            if name in {"dark", "panorama"}:
+            if name in CHANGED_FIRST:
                 thumbnails[place] = thumbnail_of(bench.roll[place].path.read_bytes())
                 fingerprints[place] = matcher.fingerprint(thumbnails[place])
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from rolls import make_photograph, save_roll
 
-from bench import matching, pairs
+from bench import matching, pairs, rerender
 from bench.decoys import MAKERS, make_pair
-from bench.ordeals import ORDEALS, prepare
-from bench.photographs import read_roll
+from bench.ordeals import ORDEALS, finish, prepare
+from bench.photographs import open_upright, read_roll
 from bench.scores import Guess, judge, kindest, reliability, tally
 from bench.tiers import TIERS, Copy, build, lay_out
 from sandbox.looks import Recipe, make_copy
@@ -122,8 +122,9 @@ def test_a_decoy_differs_from_the_true_one_and_keeps_its_size(kind: str) -> None
 
 @pytest.mark.parametrize("name", sorted(ORDEALS))
 def test_every_ordeal_makes_a_copy(name: str) -> None:
-    data, _ = make_copy(prepare(name, make_photograph(1, 480, 360)), ORDEALS[name](np.random.default_rng(1)))
-    assert data.startswith(b"\xff\xd8")
+    rng = np.random.default_rng(1)
+    data, _ = make_copy(prepare(name, make_photograph(1, 480, 360)), ORDEALS[name](rng))
+    assert finish(name, data, rng).startswith(b"\xff\xd8")
 
 
 def test_pairs_are_asked_for_and_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,3 +181,13 @@ def test_a_made_sibling_was_taken_by_the_same_camera_a_moment_later_and_is_no_tw
 def exif_of(path: Path) -> tuple[str, str]:
     with Image.open(path) as picture:
         return picture.getexif()[0x0110], picture.getexif().get_ifd(0x8769)[0x9003]
+
+
+def test_a_photograph_rendered_anew_is_another_photograph_of_known_truth(folder: Path, tmp_path: Path) -> None:
+    assert rerender.main([str(folder), str(tmp_path / "out"), "--seed", "2"]) == 0
+    again = read_roll(tmp_path / "out")
+    assert len(again) == 12
+    assert all(one.known and not one.twins for one in again)
+    first = sorted(folder.iterdir())[0]
+    fit = pairs.compare_one(make_copy(open_upright(first), Recipe())[0], again[0].path.read_bytes())
+    assert not fit.sure
