@@ -135,8 +135,8 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
 
 def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:
     if order.preview_file is not None:
-        desk.teller.stage("Drawing the preview page")
-        Preview(desk.journal, desk.state.backups).write(order.preview_file, report)
+        desk.teller.stage("Drawing the preview page", len(report.decisions))
+        Preview(desk.journal, desk.state.backups, desk.teller.step).write(order.preview_file, report)
 
 
 def _plan_and_carry_out(

@@ -71,7 +71,8 @@ def tell(photos: Path | None) -> ExitCode:
         _say(f"Posted {len(posted)} small copies of them on a pretend Flickr at {flickr.url}.\n")
         run = _typist(flickr, root)
         _log_in(flickr, run)
-        run(["sync", str(folder), "--dry-run", "--json", str(root / "preview.json")], None)
+        run(["sync", str(folder), "--dry-run", "--json", str(root / "preview.json"),
+             "--preview", str(root / "plan.html")], None)
         run(["sync", str(folder), "--yes", "--json", str(root / "report.json")], None)
         report = json.loads((root / "report.json").read_text(encoding="utf-8"))
         replaced = {one["photo_id"]: Path(one["original"]) for one in report["photos"] if one["outcome"] == "replaced"}
@@ -198,7 +199,7 @@ def _end(
          "one was then taken back.")
     for line in wrong:
         _say(f"WRONG: {line}")
-    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'preview.json'}   the dry run's plan\n"
+    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n  {root / 'preview.json'}   the same as JSON\n"
          f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the copies as they were\n"
          f"Delete {root} when you have seen enough.")
     if wrong or not replaced:

@@ -16,7 +16,7 @@ import base64
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,9 +94,10 @@ class Card:
 class Preview:
     """Writes the page from what the journal and the saved copies hold."""
 
-    def __init__(self, journal: Journal, backups: Path) -> None:
-        """`backups` is the folder of the saved copies."""
+    def __init__(self, journal: Journal, backups: Path, on_card: Callable[[], None] = lambda: None) -> None:
+        """`backups` is the folder of the saved copies; `on_card` is called for each card that is drawn."""
         self._journal = journal
+        self._on_card = on_card
         self._folder = backups
 
     def write(self, file: Path, report: Report) -> None:
@@ -128,6 +129,7 @@ class Preview:
             waiting = iter(decisions)
             while batch := list(islice(waiting, 8 * workers)):
                 for decision, made in zip(batch, pool.map(pictures, batch), strict=True):
+                    self._on_card()
                     yield _card(report, decision, made)
 
     def _pictures(self, decision: Decision, saved: Path | None, budget: int) -> Pictures:

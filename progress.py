@@ -95,10 +95,11 @@ class TerminalTeller:
         if self._bar is None or self._task is None:
             return
         self._bar.remove_task(self._task)
+        self._bar.refresh()
         self._task = None
         spent = self._clock() - self._began
         if self._done:
-            self._console.print(f"{self._words}: {counts(self._done, self._total)} in {duration(spent)}", style="dim")
+            self._console.print(Text(f"{self._words}: {counts(self._done, self._total)} in {duration(spent)}", "dim"))
 
 
 class _Pace(ProgressColumn):
@@ -107,7 +108,7 @@ class _Pace(ProgressColumn):
     def render(self, task: Task) -> Text:
         """What stands to the right of the bar."""
         total = None if task.total is None else int(task.total)
-        parts = [counts(int(task.completed), total)]
+        parts = [counts(int(task.completed), total)] if task.completed or total else []
         if task.speed:
             rate = task.speed
             parts.append(f"{rate:,.0f} a second" if rate >= 2 else f"{60 * rate:,.0f} a minute")

@@ -59,7 +59,6 @@ def _show_tables(report: Report, console: Console) -> None:
 def _print(console: Console, table: Table) -> None:
     # A console that wraps softly would let a table run over the edge.
     console.print(table, soft_wrap=False)
-    console.print()
 
 
 def _table(title: str, look: str, count: int, *columns: str) -> Table:

@@ -1,0 +1,156 @@
+"""Make the pictures of the documents anew: `python docs/draw_pictures.py`. Needs playwright and the system's Chromium.
+
+Painted photographs, a pretend Flickr and the program itself, as in the demo, so that a picture in the documents never
+shows anything the program does not do. Two of the copies are posted as if before their originals were taken, so that
+there is something to ask. What a terminal shows is written as SVG, the pages are photographed in light, dark and
+at a phone's width.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
+from sandbox.looks import make_copy, random_recipe  # noqa: E402
+from sandbox.paint import paint_roll  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+COLUMNS = 108
+SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")
+TITLES = ("Sunday", "golden hour", "on the way home", "still here", "#latergram", "breakfast", "from the ferry", "quiet",
+          "look up", "the old harbour", "market day", "first light", "rain again", "window seat")
+# A post of January 2011, and one of 2026 that no clock contradicts.
+EARLY, LATE = "https://www.instagram.com/p/QK1/", "https://ift.tt/1fCJLVn"
+
+
+def post(flickr: SandboxFlickr, folder: Path) -> None:
+    """Copies of every other photograph; of two siblings the original is taken away, two are posted too early."""
+    rng = np.random.default_rng(11)
+    shots = paint_roll(folder, seed=2011)
+    families: dict[tuple[str, int], list[Path]] = {}
+    for shot in shots:
+        if shot.kind in {"photo", "sibling"}:
+            families.setdefault((shot.scene, shot.seed), []).append(shot.path)
+    for number, files in enumerate(sorted(families.values())[: len(TITLES)]):
+        with Image.open(files[0]) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+        data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))
+        link = EARLY if number in {2, 5} else LATE
+        flickr.add_photo(data, title=TITLES[number], tags="ifttt instagram", description=f"via Instagram {link}")
+        if number in {4, 9}:
+            files[0].unlink()
+
+
+def run(environment: dict[str, str], *words: str) -> str:
+    """What a command prints in a terminal of COLUMNS columns."""
+    told = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    done = subprocess.run([sys.executable, str(ROOT / "instagram2flickr.py"), *words], env=environment | told,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+                          check=True)
+    return done.stdout
+
+
+def draw_terminal(command: str, printed: str, file: Path) -> None:
+    """A terminal as SVG, without the web fonts that rich would fetch."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
+        console.print(Text.assemble(("$ ", "dim"), command), end="\n\n")
+        console.print(Text.from_ansi(printed))
+        svg = console.export_svg(title="instagram2flickr", theme=MONOKAI)
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "ui-monospace")
+    file.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
+
+
+def photograph(browser: Browser, address: str, name: str) -> None:
+    """A page in each of the sizes."""
+    for kind, (width, height, scheme) in SIZES.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        _shoot(page, PICTURES / f"{name}-{kind}.jpg")
+        page.close()
+
+
+def _shoot(page: Page, file: Path) -> None:
+    page.screenshot(path=file, type="jpeg", quality=84)
+
+
+def draw_pair(browser: Browser, address: str) -> None:
+    """One card of the preview, as it is and while it is held."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    card = page.locator("article[data-kind=replace]").first
+    card.screenshot(path=PICTURES / "card.jpg", type="jpeg", quality=84)
+    card.locator("button.pair").hover()
+    page.mouse.down()
+    card.screenshot(path=PICTURES / "card-held.jpg", type="jpeg", quality=84)
+    page.close()
+
+
+def draw_review(browser: Browser, environment: dict[str, str]) -> None:
+    """The review, as its own process serves it."""
+    words = [sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--no-browser"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        if process.stdout is None:
+            raise RuntimeError("the review has no standard output")
+        process.stdout.readline()
+        photograph(browser, process.stdout.readline().strip(), "review")
+        process.terminate()
+
+
+def draw(root: Path, program: str) -> None:
+    """Everything, in a folder that is thrown away afterwards."""
+    folder, plan = root / "Pictures" / "iphone", root / "plan.html"
+    folder.parent.mkdir()
+    with SandboxFlickr() as flickr, sync_playwright() as driver:
+        post(flickr, folder)
+        token, secret = flickr.issue_token("write")
+        own = {"SANDBOX": flickr.url, "STATE": str(root / "state"), "FLICKR_API_KEY": flickr.api_key,
+               "FLICKR_API_SECRET": flickr.api_secret, "FLICKR_TOKEN": token, "FLICKR_TOKEN_SECRET": secret}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
+        environment = plain | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()}
+        printed = run(environment, "sync", str(folder), "--dry-run", "--preview", str(plan))
+        draw_terminal("instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html", printed,
+                      PICTURES / "terminal.svg")
+        browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
+        photograph(browser, plan.as_uri(), "preview")
+        draw_pair(browser, plan.as_uri())
+        draw_review(browser, environment)
+        browser.close()
+
+
+def main(_: Sequence[str]) -> None:
+    """Find the browser, draw."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("there is no Chromium on this machine")
+    register_heif_opener()
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="anna-") as root:
+        draw(Path(root), program)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
