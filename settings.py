@@ -166,6 +166,8 @@ def load_settings(
         values.update(_read_file(file))
     from_environment, warnings = _read_environment(environment)
     values.update(from_environment)
+    if values["sync", "set_location"] and values["privacy", "location"] == "strip":
+        warnings += ("[sync] set_location does nothing as long as [privacy] location = strip",)
     chosen_state = state or (Path(environment[PREFIX + "STATE"]) if environment.get(PREFIX + "STATE") else None)
     sections: dict[str, dict[str, Value]] = {}
     for (section, name), value in values.items():

@@ -104,3 +104,9 @@ def test_a_sandbox_anywhere_but_on_the_loopback_is_refused(address: str) -> None
 
 def test_a_sandbox_on_the_loopback_is_taken() -> None:
     assert load_settings({"INSTAGRAM2FLICKR_SANDBOX": "http://127.0.0.1:8080/"}).sandbox == "http://127.0.0.1:8080"
+
+
+def test_a_place_that_is_to_be_set_and_stripped_is_a_warning() -> None:
+    both = {"INSTAGRAM2FLICKR_SYNC_SET_LOCATION": "yes", "INSTAGRAM2FLICKR_PRIVACY_LOCATION": "strip"}
+    (warning,) = load_settings(both).warnings
+    assert "set_location does nothing" in warning
