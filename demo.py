@@ -199,7 +199,8 @@ def _end(
          "one was then taken back.")
     for line in wrong:
         _say(f"WRONG: {line}")
-    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n  {root / 'preview.json'}   the same as JSON\n"
+    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
+         f"  {root / 'preview.json'}   the same as JSON\n"
          f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the copies as they were\n"
          f"Delete {root} when you have seen enough.")
     if wrong or not replaced:

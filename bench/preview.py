@@ -114,7 +114,7 @@ def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tupl
     copy = InstagramCopy(photo, InstagramMark(Mark.VIA, None, None, timedelta(0)))
     candidates = tuple(
         Candidate(Original(roll / f"IMG_{number}_{one}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
-                  Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0.0, False), "the same exposure", {}))
+                  Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same exposure", {}))
         for place, (one, size) in enumerate(zip(near, sizes, strict=True)))
     verdict = Verdict.REVIEW if len(near) > 1 else Verdict.REPLACE
     reason = f"{candidates[0].original.path.name} is the only shot that fits"

@@ -37,8 +37,8 @@ COLUMNS = 108
 SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")
-TITLES = ("Sunday", "golden hour", "on the way home", "still here", "#latergram", "breakfast", "from the ferry", "quiet",
-          "look up", "the old harbour", "market day", "first light", "rain again", "window seat")
+TITLES = ("Sunday", "golden hour", "on the way home", "still here", "#latergram", "breakfast", "from the ferry",
+          "quiet", "look up", "the old harbour", "market day", "first light", "rain again", "window seat")
 # A post of January 2011, and one of 2026 that no clock contradicts.
 EARLY, LATE = "https://www.instagram.com/p/QK1/", "https://ift.tt/1fCJLVn"
 

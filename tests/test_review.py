@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -90,7 +90,7 @@ def test_a_chosen_original_answers_the_question(desk: Desk) -> None:
 def test_one_refused_pair_leaves_the_question_open_and_the_last_one_answers_it(desk: Desk) -> None:
     tell(desk, NEVER, 0)
     progress = read_progress(desk.journal, read_questions(desk.journal)[0])
-    assert (progress.done, progress.refused) == (False, {0})
+    assert (progress.done, progress.refused) == (False, frozenset({0}))
     tell(desk, NEVER, 1)
     tell(desk, NEVER, 2)
     assert read_progress(desk.journal, read_questions(desk.journal)[0]).done
@@ -429,7 +429,7 @@ def test_hostile_titles_run_nothing_in_the_review(opened: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found_by_axe_in_the_review(opened: Page, scheme: str) -> None:
+def test_nothing_serious_is_found_by_axe_in_the_review(opened: Page, scheme: Literal["light", "dark"]) -> None:
     opened.emulate_media(color_scheme=scheme)
     opened.locator("#strip polygon[points]").nth(2).wait_for(state="attached")
     assert serious_faults(opened) == []
