@@ -1,26 +1,17 @@
 """Broken picture files by the thousand, each from a seed, so that any one can be made again.
 
-`python tests/mutations.py --count 20000 --seed 1` reads that many in worker processes as `sync` would, and says
-what became of them; the tests read 300.
+`python -m bench.mutations` goes through 20,000 of them, the tests through 300.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
-import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 from photographs import camera_exif, found, painted, save_heic
 
 from folder import FoundFile
-from reading import Reading, read_originals
 
 ENDINGS = ("jpg", "heic", "png", "tif")
 
@@ -72,44 +63,14 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
     return bytes(broken)
 
 
-def make_broken_files(folder: Path, count: int, seed: int) -> Iterator[FoundFile]:
-    """Write that many broken files, in turn of each kind."""
+def make_broken_files(folder: Path, count: int, seed: int, first: int = 0) -> Iterator[FoundFile]:
+    """Write that many broken files, in turn of each kind; each depends on the seed and its number alone."""
     (folder / "whole").mkdir()
     sources = whole_files(folder / "whole")
-    for number in range(count):
+    for number in range(first, first + count):
         random = np.random.default_rng([seed, number])
         ending = ENDINGS[number % len(ENDINGS)]
         source = sources[ending][int(random.integers(0, len(sources[ending])))]
         path = folder / f"{number:06d}.{ending}"
         path.write_bytes(mutated(source, random))
         yield found(path)
-
-
-def main() -> None:
-    """Read a great many and tell what became of them."""
-    import resource  # not on Windows, where only the tests run
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        files = list(make_broken_files(Path(folder), options.count, options.seed))
-        counts: Counter[str] = Counter()
-        slowest_s, before = 0.0, time.monotonic()
-        for answer in read_originals(files, options.workers):
-            slowest_s = max(slowest_s, time.monotonic() - before)
-            before = time.monotonic()
-            word = "read" if isinstance(answer, Reading) else answer.reason
-            counts[word] += 1
-            if "decoder" in word:
-                sys.stdout.write(f"{answer.path.name}: {word}\n" if not isinstance(answer, Reading) else "")
-    sys.stdout.write(f"{sum(counts.values())} of {len(files)} answered; longest wait {slowest_s:.1f} s\n")
-    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    sys.stdout.write(f"largest worker {peak_mib:.0f} MiB (where ru_maxrss counts KiB)\n")
-    sys.stdout.writelines(f"{count:7d} {word}\n" for word, count in counts.most_common())
-
-
-if __name__ == "__main__":
-    main()

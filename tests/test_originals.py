@@ -19,6 +19,7 @@ from PIL import Image
 
 import matcher
 from decoding import pixels
+from errors import PictureError
 from exif import read_exif
 from model import CaptureTime, Original
 from originals import (
@@ -29,6 +30,8 @@ from originals import (
     read_originals,
     same_exposure_by_exif,
 )
+from packing import Packer
+from sending import MAX_BYTES
 
 BASE = Original(
     path=Path("/phone/IMG_1234.JPG"),
@@ -175,6 +178,8 @@ ABANDONED = """
 import sys
 from pathlib import Path
 from folder import FoundFile
+from packing import Packer
+from sending import MAX_BYTES
 from reading import read_originals
 
 if __name__ == "__main__":
@@ -364,9 +369,16 @@ def test_a_lonely_heading_is_named(tmp_path: Path) -> None:
 
 
 def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None:
-    """python tests/mutations.py reads 20,000 of them."""
+    """python -m bench.mutations goes through 20,000 of them."""
     files = list(make_broken_files(tmp_path, 300, seed=2))
     answers = list(read_originals(files, workers=2, timeout_s=10))
     paths = sorted(answer.original.path if isinstance(answer, Reading) else answer.path for answer in answers)
     assert paths == [file.path for file in files]
     assert not [answer for answer in answers if isinstance(answer, Unreadable) and "decoder" in answer.reason]
+    with Packer(timeout_s=10) as packer:
+        for answer in answers:
+            if isinstance(answer, Reading):
+                try:
+                    packer.pack(answer.original, "strip", tmp_path / "whole", MAX_BYTES)
+                except PictureError as error:
+                    assert "decoder" not in str(error)

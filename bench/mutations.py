@@ -1,0 +1,115 @@
+"""Broken picture files by the thousand, read and prepared for sending as `sync` would: `python -m bench.mutations`.
+
+Each file is JPEG, HEIC, PNG or TIFF with bits flipped, a part cut off, blocks swapped, a lying heading, or several of
+these, made from a seed so that any one can be made again (tests/mutations.py). Every one must be read or named, and
+what was read must be sent or refused with a line: no crash, nothing that takes longer than ten seconds, no process
+above a gibibyte. Ends with 1 if one of that does not hold. The tests do the same with 300.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource  # Unix only, as is the measure of memory
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # the files are those of the tests
+
+from mutations import make_broken_files  # noqa: E402
+
+from errors import PictureError  # noqa: E402
+from folder import FoundFile  # noqa: E402
+from model import Original  # noqa: E402
+from packing import Packer  # noqa: E402
+from reading import Reading, read_originals  # noqa: E402
+from sending import MAX_BYTES  # noqa: E402
+
+LONGEST_S = 10.0
+MOST_MIB = 1024
+# So many files lie on the disk at once.
+BATCH = 1000
+
+
+@dataclass
+class Sums:
+    """What became of the files; `bad` are the names of those that broke a rule."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
+    bad: list[str] = field(default_factory=list)
+    longest_s: float = 0.0
+
+    def read(self, files: Iterable[FoundFile], workers: int) -> list[Original]:
+        """Read them; what could be read comes back."""
+        originals = []
+        before = time.monotonic()
+        for answer in read_originals(tuple(files), workers, LONGEST_S):
+            self._took(before)
+            before = time.monotonic()
+            word = "read" if isinstance(answer, Reading) else answer.reason
+            self.words[word] += 1
+            if isinstance(answer, Reading):
+                originals.append(answer.original)
+            elif "decoder" in word:
+                self.bad.append(f"{answer.path.name}: {word}")
+        return originals
+
+    def pack(self, originals: Iterable[Original], packer: Packer, workdir: Path) -> None:
+        """Make what would be sent of them."""
+        for original in originals:
+            before = time.monotonic()
+            try:
+                made = packer.pack(original, "strip", workdir, MAX_BYTES)
+            except PictureError as error:
+                word = str(error).removeprefix(f"{original.path.name}: ").removesuffix("; it was not sent")
+                self.sent[word] += 1
+                if "decoder" in word:
+                    self.bad.append(str(error))
+            else:
+                self.sent["ready to be sent"] += 1
+                if made.is_temporary:
+                    made.path.unlink()
+            self._took(before)
+
+    def _took(self, since: float) -> None:
+        self.longest_s = max(self.longest_s, time.monotonic() - since)
+
+
+def main() -> int:
+    """Go through a great many and tell what became of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    sums = Sums()
+    for first in range(0, options.count, BATCH):
+        with tempfile.TemporaryDirectory() as name, Packer(LONGEST_S) as packer:
+            place = Path(name)
+            count = min(BATCH, options.count - first)
+            files = tuple(make_broken_files(place, count, options.seed, first))
+            sums.pack(sums.read(files, options.workers), packer, place / "whole")
+        sys.stderr.write(f"{first + count} of {options.count}\n")
+    return tell(sums, options.count)
+
+
+def tell(sums: Sums, count: int) -> int:
+    """The figures; 1 when a rule was broken."""
+    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    answered = sum(sums.words.values())
+    sys.stdout.write(f"{answered} of {count} files read or named; longest wait {sums.longest_s:.1f} s; "
+                     f"largest process {peak_mib:.0f} MiB\n")
+    for heading, words in (("read:", sums.words), ("of those read, before sending:", sums.sent)):
+        sys.stdout.write(heading + "\n")
+        sys.stdout.writelines(f"{number:7d} {word}\n" for word, number in words.most_common())
+    sys.stdout.writelines(f"bad: {line}\n" for line in sums.bad)
+    return int(bool(sums.bad) or answered != count or sums.longest_s > LONGEST_S or peak_mib > MOST_MIB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
