@@ -38,6 +38,13 @@ class Identity:
     size_bytes: int
     name: str
 
+    def agrees(self, other: Identity) -> bool:
+        """Whether both name one original, though perhaps only one of them was read to its end."""
+        if self.sha256 is not None and self.sha256 == other.sha256:
+            return True
+        return self.thumbnail_sha256 is not None and self.thumbnail_sha256 == other.thumbnail_sha256 and (
+            (self.width, self.height) == (other.width, other.height))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -62,19 +69,19 @@ class Said:
         for step in self.steps:
             if step.kind == THIS:
                 chosen = step.originals[0]
-            elif chosen in step.originals:
+            elif chosen is not None and any(chosen.agrees(one) for one in step.originals):
                 chosen = None
         return chosen
 
     @property
     def never(self) -> tuple[Identity, ...]:
         """The originals that were refused."""
-        refused: dict[Identity, None] = {}
+        refused: list[Identity] = []
         for step in self.steps:
             for one in step.originals:
-                refused.pop(one, None)
+                refused = [each for each in refused if not each.agrees(one)]
                 if step.kind != THIS:
-                    refused[one] = None
+                    refused.append(one)
         return tuple(refused)
 
 
@@ -112,10 +119,11 @@ class Seen:
         return one.size_bytes == identity.size_bytes and identity.sha256 is not None and (
             self.sha256 == identity.sha256)
 
-    def identity(self) -> Identity:
+    def identity(self, *, with_file: bool = True) -> Identity:
         """What to write down, so that it is found again."""
         one = self._original
-        return Identity(self.sha256, self.thumbnail_sha256, one.width, one.height, one.size_bytes, one.path.name)
+        sha256 = self.sha256 if with_file else None
+        return Identity(sha256, self.thumbnail_sha256, one.width, one.height, one.size_bytes, one.path.name)
 
 
 def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None:

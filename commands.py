@@ -18,7 +18,7 @@ from rich.console import Console
 import sync as story
 from checkup import examine
 from desk import Desk, claim_account, network, open_desk, require_key
-from errors import ExitCode, LoginError, UnknownPhotoError
+from errors import ExitCode, FolderError, LoginError, UnknownPhotoError
 from flickr_client import begin_login
 from journal import Journal
 from logging_masks import MaskSecrets
@@ -113,6 +113,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     """The main job. Raises SyncError for what stops it; the report is written all the same."""
     request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
     report: Report | None = None
+    _check_places(order)
     try:
         with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
             report, found = story.begin_report(desk, request, "dry-run" if order.dry_run else "sync")
@@ -131,6 +132,14 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     _show(report, order)
     counts = report.counts()
     return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+
+
+def _check_places(order: SyncOrder) -> None:
+    """What will be written must have a folder; better told now than after an hour."""
+    files = [order.preview_file, Path(order.json_file) if order.json_file not in {None, "-"} else None]
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            raise FolderError(f"there is no folder {file.absolute().parent} to write {file.name} into; nothing was done")
 
 
 def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:

@@ -15,7 +15,8 @@ import hmac
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ from candidates import copy_pixels
 from errors import PictureError
 from journal import Journal
 from plan import gain_of
-from questions import Question, read_progress
+from questions import Progress, Question, read_progress
 from report import in_plain_words, printable
 from views import cut, find_corners, find_place, open_thumbnail, points, shrunk
 
@@ -45,6 +46,8 @@ STRIP_EDGE = 360
 KEPT_PICTURES = 200
 # After the last answer the page may still take it back; then the server ends by itself.
 GRACE_S = 20.0
+# An answer waits so long for the files it names to be read; their thumbnails are known at once.
+PATIENCE_S = 0.06
 
 
 @dataclass(slots=True)
@@ -56,12 +59,17 @@ class Table:
     backups: Path
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     identities: dict[tuple[int, int], Future[Identity]] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
 
-    def all_done(self) -> bool:
-        """Whether nothing is left to answer."""
-        return all(read_progress(self.journal, one).done for one in self.questions)
+    def __post_init__(self) -> None:
+        """Look once which questions are open; later only those that are answered change."""
+        self.waiting.update(number for number in range(len(self.questions)) if not self.progress(number).done)
 
-    def identity(self, number: int, choice: int) -> Future[Identity]:
+    def progress(self, number: int) -> Progress:
+        """How far one question is answered."""
+        return read_progress(self.journal, self.questions[number])
+
+    def identify(self, number: int, choice: int) -> Future[Identity]:
         """What an original is, worked out beside what the person looks at."""
         key = (number, choice)
         if key not in self.identities:
@@ -69,15 +77,30 @@ class Table:
             self.identities[key] = self.hashing.submit(seen.identity)
         return self.identities[key]
 
+    def _identities(self, number: int, places: Iterable[int]) -> tuple[Identity, ...]:
+        """What was looked at; a file on a slow disk is known by its thumbnail, nobody waits for it to be read."""
+        deadline, found = time.monotonic() + PATIENCE_S, []
+        for place in places:
+            try:
+                found.append(self.identify(number, place).result(max(0.0, deadline - time.monotonic())))
+            except TimeoutError:
+                seen = Seen(self.questions[number].choices[place].original, self.journal)
+                found.append(seen.identity(with_file=False))
+        return tuple(found)
+
     def answer(self, number: int, kind: str, choice: int | None) -> None:
         """Write one answer down, or take the last one back."""
         question = self.questions[number]
         if kind == "undo":
             take_back_step(self.journal, question.photo_id, question.copy_sha256)
-            return
-        places = range(len(question.choices)) if kind == NONE else [choice]
-        originals = tuple(self.identity(number, place).result() for place in places if place is not None)
-        keep_step(self.journal, question.photo_id, question.copy_sha256, Step(kind, originals))
+        else:
+            places = range(len(question.choices)) if kind == NONE or choice is None else [choice]
+            step = Step(kind, self._identities(number, places))
+            keep_step(self.journal, question.photo_id, question.copy_sha256, step)
+        if self.progress(number).done:
+            self.waiting.discard(number)
+        else:
+            self.waiting.add(number)
 
 
 def as_told(table: Table, number: int) -> dict[str, Any]:
@@ -94,7 +117,7 @@ def as_told(table: Table, number: int) -> dict[str, Any]:
 
 def progress_as_told(table: Table, number: int) -> dict[str, Any]:
     """How far the question is answered."""
-    progress = read_progress(table.journal, table.questions[number])
+    progress = table.progress(number)
     return {"done": progress.done, "chosen": progress.chosen, "refused": sorted(progress.refused),
             "chosen_name": in_plain_words(progress.chosen_name) if progress.chosen_name else None}
 
@@ -252,13 +275,13 @@ def _add_pictures(app: Flask, table: Table, secret: str, pictures: Pictures) -> 
     @app.get(f"/{secret}/cut/<int:number>/<int:choice>")
     def cut_out(number: int, choice: int) -> Response:
         sent = send(pictures.cut, number, choice)
-        table.identity(number, choice)
+        table.identify(number, choice)
         return sent
 
     @app.get(f"/{secret}/whole/<int:number>/<int:choice>")
     def whole(number: int, choice: int) -> Response:
         sent = send(pictures.whole, number, choice)
-        table.identity(number, choice)
+        table.identify(number, choice)
         return sent
 
 
@@ -275,7 +298,7 @@ class _Watch:
         """An answer was written, or the page was left."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._table.all_done():
+        if not self._table.waiting:
             # The reply must still get out, so even a goodbye is not the very end.
             self._timer = threading.Timer(0.2 if kind == "goodbye" else self._grace_s, self._end)
             self._timer.daemon = True

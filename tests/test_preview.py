@@ -130,6 +130,17 @@ def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFl
     assert "Replaced:" in page.read_text(encoding="utf-8")
 
 
+def test_a_page_that_could_not_be_written_is_told_before_anything_is_asked(
+    flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    program, missing = Program(flickr, tmp_path / "home"), tmp_path / "nowhere"
+    for option in ("--preview", "--json"):
+        ran = program.run("sync", tmp_path, "--dry-run", option, missing / "file")
+        assert ran.exit_code == 2
+        assert str(missing) in ran.error
+    assert flickr.log == []
+
+
 # In a real browser.
 
 

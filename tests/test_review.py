@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -133,6 +133,18 @@ def test_an_answer_that_was_carried_out_and_undone_is_used_up(desk: Desk) -> Non
     for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
         desk.journal.record("run", question.photo_id, step, {})
     assert said_about(desk.journal, question.photo_id, question.copy_sha256) is None
+
+
+def test_an_original_is_the_same_whether_its_file_was_read_or_only_its_thumbnail(desk: Desk) -> None:
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    original = question.choices[0].original
+    hasty = replace(Seen(original, desk.journal).identity(with_file=False), sha256=None)
+    whole = replace(hasty, sha256="f" * 64)
+    assert hasty.agrees(whole)
+    keep_step(desk.journal, question.photo_id, question.copy_sha256, Step(NEVER, (whole,)))
+    progress = read_progress(desk.journal, question)
+    assert (progress.chosen, progress.refused) == (None, frozenset({0}))
 
 
 # The server.
