@@ -160,11 +160,15 @@ class Kinship(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An original proposed for one copy; `twins` share its answer. Best twins first by the stated rule."""
+    """An original proposed for one copy; `twins` share its answer. Best twins first by the stated rule.
+
+    `because` says what it has before its twins; empty without twins, or where a person chose it.
+    """
 
     original: Original
     fit: Fit
     twins: tuple[Original, ...] = ()
+    because: str = ""
 
 
 class Verdict(StrEnum):

@@ -79,7 +79,8 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.REVIEW, f"{late.path.name} was taken after the picture was posted, by its camera's clock"
     if min_gain > 0 and gain(copy, best) < min_gain:
         return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
-    return Verdict.REPLACE, f"{name} is the only shot that fits"
+    of_twins = f"; of its {len(best.twins) + 1} files this is the one {best.because}" if best.because else ""
+    return Verdict.REPLACE, f"{name} is the only shot that fits{of_twins}"
 
 
 def margin(candidates: Sequence[Candidate]) -> float | None:
@@ -124,10 +125,25 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     """
     best = max(members, key=lambda one: one.fit.score)
     able = [one for one in members if one.fit.sure == best.fit.sure and one.fit.score >= best.fit.score - SURE_MARGIN]
-    chosen = min(able, key=_by_camera if prefer == "camera" else _by_look)
+    chosen, *rest = sorted(able, key=_by_camera if prefer == "camera" else _by_look)
     twins = [one.original for one in sorted(members, key=_by_camera) if one is not chosen]
-    fit = chosen.fit
-    return Candidate(chosen.original, fit, tuple(twins))
+    because = "" if not twins else "that fits for certain" if not rest else _advantage(chosen, rest[0], prefer)
+    return Candidate(chosen.original, chosen.fit, tuple(twins), because)
+
+
+# In the order of _by_camera.
+_ADVANTAGES = (
+    "that names its camera and time", "that is no edit", "with the most pixels", "that Flickr takes as it is",
+    "with the shortest name", "that comes first by its name",
+)
+
+
+def _advantage(chosen: Candidate, other: Candidate, prefer: str) -> str:
+    """What decided between the chosen twin and the next one, in words."""
+    if prefer == "look" and _by_look(chosen)[0] != _by_look(other)[0]:
+        return "whose tones explain the copy best"
+    pairs = zip(_by_camera(chosen), _by_camera(other), _ADVANTAGES, strict=True)
+    return next((words for mine, theirs, words in pairs if mine != theirs), _ADVANTAGES[-1])
 
 
 def _by_camera(one: Candidate) -> tuple[object, ...]:

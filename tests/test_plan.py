@@ -175,6 +175,32 @@ def test_of_a_jpeg_and_a_heic_of_one_shot_flickr_gets_what_it_takes_as_it_is() -
     assert choose_twin([heic, jpeg], "camera").original.path.name == "IMG_0001.JPG"
 
 
+@pytest.mark.parametrize(("other", "words"), [
+    (make_original("IMG_0001 2.JPG", camera=None), "that names its camera and time"),
+    (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "that is no edit"),
+    (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "with the most pixels"),
+    (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), "that Flickr takes as it is"),
+    (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), "that Flickr takes as it is"),
+    (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "with the shortest name"),
+    (make_original("IMG_0002.JPG", taken=clock(POSTED)), "that comes first by its name"),
+])
+def test_the_reason_says_why_this_twin_is_sent(other: Original, words: str) -> None:
+    own = make_candidate(original=make_original(taken=clock(POSTED)))
+    for twins in ([own, make_candidate(original=other)], [make_candidate(original=other), own]):
+        decision = decide(make_copy(posted=None), [choose_twin(twins, "camera")], 1.2)
+        assert decision.match is not None
+        assert (decision.match.original, decision.match.twins) == (own.original, (other,))
+        assert decision.reason == f"IMG_0001.JPG is the only shot that fits; of its 2 files this is the one {words}"
+
+
+def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -> None:
+    edit = make_candidate(0.98, tone=0.99, original=make_original("IMG_E0001.JPG"))
+    own = make_candidate(0.99, tone=0.8)
+    assert choose_twin([own, edit], "look").because == "whose tones explain the copy best"
+    assert choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "that fits for certain"
+    assert choose_twin([own], "camera").because == ""
+
+
 def test_plan_imports_neither_disk_nor_network_nor_clock() -> None:
     text = (Path(__file__).parent.parent / "plan.py").read_text(encoding="utf-8")
     imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
