@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from desks import QuietTeller
 from format_table import make_one_of_each
-from photographs import camera_exif, save_heic
+from photographs import camera_exif, dng, save_heic
 from program import Program
 from rolls import make_photograph, post
 
@@ -147,3 +147,29 @@ def test_nothing_is_said_of_places_that_are_stripped(
     ran = program.sync(folder, "--dry-run")
     assert "[privacy]" not in ran.stderr + ran.stdout
     assert len(places) == 4
+
+
+# Several files of one shot
+
+
+def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+) -> None:
+    shot, exif = make_photograph(1), camera_exif(subsec="330")
+    make_photograph(2).save(folder / "IMG_1233.JPG", exif=camera_exif("2012:09:29 16:11:20", subsec="100"))
+    shot.save(folder / "IMG_1234.JPG", quality=92, exif=exif)
+    shot.point([min(255, round(level**1.1 * 0.8)) for level in range(256)] * 3).save(
+        folder / "IMG_E1234.JPG", quality=90, exif=exif)
+    (folder / "Old phone").mkdir()
+    shutil.copy(folder / "IMG_1234.JPG", folder / "Old phone" / "IMG_1234(1).JPG")
+    shutil.copy(folder / "IMG_1234.JPG", folder / "IMG_1234 2.JPG")
+    save_heic(shot, folder / "IMG_1234.HEIC", exif=exif)
+    (folder / "IMG_1234.DNG").write_bytes(dng(shot, shot.size))
+    shot.crop((100, 0, 850, 750)).save(folder / "7E1B.JPG", quality=85)
+    photo_id = post(flickr, folder / "IMG_1234.JPG")
+    told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
+    assert (told["decision"], told["original"]) == ("replace", str(folder / "IMG_1234.JPG")), told
+    assert sorted(Path(twin).name for twin in told["twins"]) == [
+        "7E1B.JPG", "IMG_1234 2.JPG", "IMG_1234(1).JPG", "IMG_1234.DNG", "IMG_1234.HEIC", "IMG_E1234.JPG"]
+    assert told["reason"] == ("IMG_1234.JPG is the only shot that fits; of its 7 files this is the one "
+                              "with the shortest name")
