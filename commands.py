@@ -139,7 +139,8 @@ def _check_places(order: SyncOrder) -> None:
     files = [order.preview_file, Path(order.json_file) if order.json_file not in {None, "-"} else None]
     for file in files:
         if file is not None and not file.absolute().parent.is_dir():
-            raise FolderError(f"there is no folder {file.absolute().parent} to write {file.name} into; nothing was done")
+            folder = file.absolute().parent
+            raise FolderError(f"there is no folder {folder} to write {file.name} into; nothing was done")
 
 
 def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:
