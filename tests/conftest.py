@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import open_chromium
+from killing import Roll
+from quick_program import Zygote
 
 from sandbox import SandboxFlickr
 
@@ -26,6 +28,19 @@ def flickr() -> Iterator[SandboxFlickr]:
 def chromium() -> Iterator[Browser]:
     with open_chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    if not hasattr(os, "fork"):
+        pytest.skip("runs the program as forks of one process; there is no fork here")
+    with Zygote() as zygote:
+        yield zygote
+
+
+@pytest.fixture(scope="session")
+def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
+    return Roll.make(tmp_path_factory.mktemp("roll"), zygote)
 
 
 @pytest.fixture(scope="session")

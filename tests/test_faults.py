@@ -19,21 +19,10 @@ from history import Standing
 from sandbox.faults import Fault, Kind
 from sandbox.kinds import ApiError, CutOff, DropBefore, Html, Meanwhile, OAuthError, Silence, Status, truncated
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and signals are POSIX")
+pytest.importorskip("resource", reason="fork, signals and limits are POSIX")
 
 LISTING, INFO = "flickr.photos.recentlyUpdated", "flickr.photos.getInfo"
 SIZES = "flickr.photos.getSizes"
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote() as zygote:
-        yield zygote
-
-
-@pytest.fixture(scope="module")
-def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
-    return Roll.make(tmp_path_factory.mktemp("roll"), zygote)
 
 
 @pytest.fixture

@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 from fuzzing import run_once
 from killing import Roll
-from quick_program import Zygote
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork is POSIX")
 
 ENOUGH = 300
 
 
-def test_three_hundred_spoilt_answers_do_no_harm(tmp_path: Path) -> None:
-    with Zygote() as zygote:
-        roll = Roll.make(tmp_path, zygote)
+def test_three_hundred_spoilt_answers_do_no_harm(roll: Roll, tmp_path: Path) -> None:
     spoilt, seed, ends = 0, 0, set()
     while spoilt < ENOUGH:
         seed += 1

@@ -34,17 +34,6 @@ HOSTILE = (
 ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote() as zygote:
-        yield zygote
-
-
-@pytest.fixture(scope="module")
-def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
-    return Roll.make(tmp_path_factory.mktemp("roll"), zygote)
-
-
 @pytest.fixture
 def one(roll: Roll, zygote: Zygote, tmp_path: Path) -> Iterator[Scene]:
     with scene(roll, tmp_path / "home", zygote) as one:
@@ -142,9 +131,9 @@ def test_nothing_on_the_disk_but_the_login_holds_a_token(one: Scene) -> None:
 
 
 def test_state_backups_and_journal_are_for_their_owner_only(one: Scene) -> None:
-    os.umask(old := os.umask(0))
-    assert one.program.sync(one.roll.folder).exit_code == ExitCode.DONE
-    os.umask(old)
+    shutil.rmtree(one.program.state)
+    with one.program.ordered(umask=0):
+        assert one.program.sync(one.roll.folder).exit_code == ExitCode.DONE
     assert one.program.state.stat().st_mode & 0o777 == 0o700
     for file in one.program.state.rglob("*"):
         if file.is_file() and file.name != "lock":

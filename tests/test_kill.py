@@ -6,7 +6,6 @@ bench/kills.py does the same at every step there is; here every so-manyth is tak
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,6 @@ from killing import MOMENTS, Roll, die_at_step, kill_at_request, scene, steps_of
 from quick_program import KILLED, Zygote
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and fork are POSIX")
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote() as zygote:
-        yield zygote
-
-
-@pytest.fixture(scope="module")
-def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
-    return Roll.make(tmp_path_factory.mktemp("roll"), zygote)
 
 
 def spread(count: int, over: int) -> list[int]:

@@ -74,6 +74,7 @@ def live(order: dict[str, Any], main: Any) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+    os.umask(order.get("umask", 0o022))
     for number, name in ((1, "stdout"), (2, "stderr")):
         file = os.open(Path(order["folder"]) / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(file, number)
