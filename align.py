@@ -27,7 +27,7 @@ from scipy.ndimage import map_coordinates, uniform_filter
 from search import Floats, Proposal, resize
 
 LEVELS = (32, 64, 128, 256)
-STEPS = (7, 6, 6, 5)
+STEPS = (7, 10, 6, 5)
 TURNS = (0.0, -5.0, 5.0)
 SCALES = (1.0, 0.92, 1.08)
 HOPELESS = 0.38
@@ -101,7 +101,7 @@ def grid_of(height: int, width: int) -> tuple[Floats, Floats]:
     short = min(height, width)
     x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / short
     y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / short
-    return x[None, :], y[:, None]
+    return np.asarray(x[None, :], np.float32), np.asarray(y[:, None], np.float32)
 
 
 def normalise(grey: Floats, radius: int = _RADIUS) -> Floats:
@@ -189,8 +189,9 @@ def align(copy: Floats, original: Floats, start: Similarity) -> Alignment:
         turn = complex(start.a, start.b) * scale * np.exp(1j * np.deg2rad(degrees))
         tries.append(first.run(Similarity(turn.real, turn.imag, start.cx, start.cy), STEPS[0]))
     tries.sort(key=lambda t: -t.correlation)
+    hopeful = [t.similarity for t in tries[:3] if t.correlation > tries[0].correlation - 0.15]
     second = _Level(copy, original, tries[0].similarity.scale, LEVELS[1])
-    found = max((second.run(t.similarity, STEPS[1]) for t in tries[:3] if t.correlation > tries[0].correlation - 0.15), key=lambda t: t.correlation)
+    found = max((second.run(s, STEPS[1]) for s in (*hopeful, start)), key=lambda t: t.correlation)
     for level, steps in zip(LEVELS[2:], STEPS[2:], strict=True):
         if found.correlation < HOPELESS:
             break

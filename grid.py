@@ -38,7 +38,9 @@ def cut(picture: Floats) -> Floats:
 def middles(height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """x and y of the blocks' middles, in pixels from the picture's middle."""
     top, left, rows, cols = corner((height, width))
-    x, y = np.meshgrid(left + BLOCK * (np.arange(cols) + 0.5) - width / 2, top + BLOCK * (np.arange(rows) + 0.5) - height / 2)
+    across = left + BLOCK * (np.arange(cols) + 0.5) - width / 2
+    down = top + BLOCK * (np.arange(rows) + 0.5) - height / 2
+    x, y = np.meshgrid(across, down)
     return x.ravel(), y.ravel()
 
 

@@ -9,7 +9,10 @@ edges and folds; a filter is not.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, label, uniform_filter
 
 from align import Similarity, grid_of, inside, sample
@@ -29,13 +32,17 @@ def _planes(picture: Picture, height: int, width: int) -> list[Floats]:
     return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
 
 
+def _grey(planes: list[Floats]) -> Floats:
+    return np.asarray(np.tensordot(np.array(REC601, np.float32), np.stack(planes), 1), np.float32)
+
+
 def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
     """Regressors (h, w, 25): colours to the second order, places to the third, and their products."""
     r, g, b = (c / 128 - 1 for c in colours)
     m = grey / 128 - 1
     x, y = np.broadcast_to(2 * x, grey.shape), np.broadcast_to(2 * y, grey.shape)
     far = x * x + y * y
-    terms = [np.ones_like(r), r, g, b, r * r, g * g, b * b, r * g, g * b, r * b, m**3]
+    terms: list[NDArray[Any]] = [np.ones_like(r), r, g, b, r * r, g * g, b * b, r * g, g * b, r * b, m**3]
     terms += [x, y, x * x, y * y, x * y, x**3, y**3, x * x * y, x * y * y]
     terms += [x * m, y * m, far * m, far * (r - m), far * (b - m)]
     return np.stack(terms, 2).astype(np.float32)
@@ -54,7 +61,7 @@ def recoloured_cells(copy: Picture, original: Picture, at: Similarity, ink: Mask
     small = _planes(original, *(max(8, round(n * shrink)) for n in original.shape[:2]))
     there = [sample(plane, at.scaled(shrink), x, y, 1) for plane in small]
     seen = _planes(copy, rows, cols)
-    grey_seen, grey_there = (sum(w * p for w, p in zip(REC601, ps, strict=True)) for ps in (seen, there))
+    grey_seen, grey_there = (_grey(planes) for planes in (seen, there))
     here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / shrink)
     edge = round(MARGIN * min(rows, cols))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
@@ -71,10 +78,10 @@ def _coloured(terms: Floats, target: Floats, here: Mask) -> Floats:
         return target
     design, wanted = (a[::2, ::2][some].astype(np.float64) for a in (terms, target))
     weight = np.ones(len(design))
-    solved = np.zeros((design.shape[1], 2))
+    solved: NDArray[np.float64] = np.zeros((design.shape[1], 2))
     for _ in range(4):
         weighted = design * weight[:, None]
-        solved = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
+        solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
         missed = ((wanted - design @ solved) ** 2).sum(1)
         weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
     return terms @ solved.astype(np.float32)
@@ -95,7 +102,7 @@ def _largest(target: Floats, expected: Floats, grey: Floats, here: Mask) -> int:
     here3 = here[..., None]
     target, expected = target * here3, expected * here3
     parts = [_explain(target[..., k], expected[..., k]) for k in range(2)]
-    powers = [sum(cell_power(part[k], grey.shape) for part in parts) for k in range(3)]
+    powers = [cell_power(parts[0][k], grey.shape) + cell_power(parts[1][k], grey.shape) for k in range(3)]
     core = cells_within(here)
     if core.sum() < 16:
         return 0

@@ -7,10 +7,10 @@ blocks (grid.py), and in each the copy is regressed on the predicted original,
     copy = sum_k g_k B_k + plane + dx Q_x + dy Q_y,      Q = sum_k g_k B_k
 
 where B_k are four octaves of the prediction (their gains g_k let a block be blurred, sharpened or flattened) and its
-square (a filter's curve bends more in some places), `plane` takes a
-vignette or a light leak, and Q_x, Q_y are the slopes of what is predicted, so that (dx, dy) is the block's leftover
-displacement in pixels (Lucas and Kanade 1981, with gain). Its covariance is the sandwich estimate over the block's sixteen
-8 x 8 cells, JPEG's own, so it grows where blur or noise leaves nothing to measure by.
+square (a filter's curve bends more in some places), `plane` takes a vignette or a light leak, and Q_x, Q_y are the
+slopes of what is predicted, so that (dx, dy) is the block's leftover displacement in pixels (Lucas and Kanade 1981,
+with gain). Its covariance is the sandwich estimate over the block's sixteen 8 x 8 cells, JPEG's own, so it grows
+where blur or noise leaves nothing to measure by.
 
 From all blocks one similarity is taken off, with at most a trace of stretching (pictures are cut to whole pixels).
 A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
@@ -66,12 +66,12 @@ class Pair:
     @property
     def size(self) -> int:
         """The short side in pixels."""
-        return min(self.copy.shape)
+        return int(min(self.copy.shape))
 
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """For n blocks: displacement (n, 2) in pixels, its covariance (n, 2, 2); the copy less planes and the rest, (n, 1024)."""
+    """For n blocks: displacement (n, 2) in pixels, its covariance (n, 2, 2); copy less planes and rest (n, 1024)."""
 
     moved: Doubles
     covariance: Doubles
@@ -116,7 +116,7 @@ def _regress(pair: Pair) -> Regression:
     slopes = []
     for axis in (1, 0):
         parts = [cut(correlate1d(octave, _SLOPE, axis=axis, mode="nearest")) for octave in octaves]
-        slopes.append(level(sum(gains[:, k, None] * part for k, part in enumerate(parts))))
+        slopes.append(level(np.sum([gains[:, k, None] * part for k, part in enumerate(parts)], axis=0)))
     slope = np.stack(slopes, 1)
     design = np.concatenate([bands, slope], 1)
     inverse = np.linalg.inv(design @ design.swapaxes(1, 2) + np.diag(np.append(pull, [1e-3 * BLOCK * BLOCK] * 2)))
@@ -256,10 +256,11 @@ def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     moved = blocks.left[use]
     design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
     weight = 1 / (_deviation(blocks.regression.covariance[use]) ** 2 + SYSTEMATIC**2)
-    now, solved = weight, np.zeros((6, 2))
+    now = weight
+    solved: Doubles = np.zeros((6, 2))
     for _ in range(6):
         normal = design.T @ (design * now[:, None]) + 1e-6 * np.eye(6)
-        solved = np.linalg.solve(normal, design.T @ (moved * now[:, None]))
+        solved[:] = np.linalg.solve(normal, design.T @ (moved * now[:, None]))
         now = weight / (1 + ((moved - design @ solved) ** 2).sum(1) * weight / 8)
     return float(np.sqrt(((design @ solved) ** 2).sum(1).mean()))
 

@@ -1,8 +1,9 @@
 """Which original was this copy made from, and is it this very exposure: the matcher's public face.
 
 Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike, align.py lays
-the copy over the window by one similarity, identify.py tests whether that similarity and smooth tones
-explain the copy wholly (tones.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
+the copy over the window by one similarity, identify.py tests whether that similarity and smooth tones explain the copy
+wholly (tones.py, strange.py, hues.py), which only the same exposure survives. Nothing here reads a disk, a network
+or a clock.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import numpy as np
 from align import Similarity, align, start_of
 from identify import Evidence, measure, weigh
 from model import Fit, Kinship, Window
-from search import Index, Picture, Proposal, fingerprint, luminance, upright
+from search import Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "1"
+MATCHER_VERSION = "2"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -30,14 +31,14 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 40
-CHI = 3.5
-CHI_HIGH = 10.0
-KIN = 0.9
-GROUP = 7.0
-FIELD = 0.05
+CHI = 4.5
+CHI_HIGH = 12.0
+KIN = 1.0
+GROUP = 9.0
+FIELD = 0.065
 STRETCH = 1.0
-STRANGE_LARGEST = 4
-STRANGE_TOTAL = 12
+STRANGE_LARGEST = 6
+STRANGE_TOTAL = 14
 INK = 0.045
 """Share of the picture that words and stickers may cover before they could be anything."""
 RECOLOURED = 4
@@ -46,7 +47,7 @@ TWIN_TONE = 0.9
 
 def _tests(evidence: Evidence) -> dict[str, float]:
     """Every test of the same exposure as a ratio to its limit: above 1 it failed."""
-    cells = max(1, evidence.cells)
+    cells = float(max(1, evidence.cells))
     return {
         "texture": LEAST_BLOCKS / max(1, evidence.measured),
         "movement": max(
@@ -69,7 +70,8 @@ def _tests(evidence: Evidence) -> dict[str, float]:
 def _score(correlation: float, tests: dict[str, float]) -> float:
     """From 0 to 1: half where the worst test stands at twice its limit."""
     worst = float(np.log2(max(0.25, *tests.values())))
-    return float(np.clip(correlation, 0, 1)) ** 0.25 / (1.0 + float(np.exp(2.0 * (worst - 1.0))))
+    aligned: float = min(max(correlation, 0.0), 1.0) ** 0.25
+    return aligned / (1.0 + float(np.exp(2.0 * (worst - 1.0))))
 
 
 def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, proposal: Proposal) -> Window:
@@ -105,7 +107,7 @@ def _words(tests: dict[str, float], evidence: Evidence) -> str:
 
 def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
     """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`."""
-    turned = np.ascontiguousarray(upright(copy, proposal.quarter_turns, proposal.mirrored))
+    turned = np.ascontiguousarray(upright(without_edges(copy), proposal.quarter_turns, proposal.mirrored))
     found = align(luminance(turned), luminance(original), start_of(proposal))
     measures = {"likeness": proposal.likeness, "correlation": found.correlation}
     shape, size = (turned.shape[0], turned.shape[1]), (original.shape[0], original.shape[1])

@@ -4,8 +4,8 @@ A picture is looked at through square windows brought down to 16 x 16 numbers. E
 normalised (a Gaussian mean taken away, divided by the local deviation, sigma 2.5 of the 16), since filters,
 vignettes and exposure change brightness and contrast slowly over the picture but leave this in place. The
 outermost ring is dropped (frames), and the 14 x 14 numbers left are expressed by their 64 lowest cosine
-waves without the constant one (the tolerance a window grid needs lies in the low waves), brought to unit length and kept as
-bytes. Likeness of two windows is the dot product of their vectors: a correlation coefficient, -1 to 1.
+waves without the constant one (the tolerance a window grid needs lies in the low waves), brought to unit length and
+kept as bytes. Likeness of two windows is the dot product of their vectors: a correlation coefficient, -1 to 1.
 
 An original is all its windows of `SCALES` of the short side, overlapping by seven eighths: about 550 for 4:3, 35 kB.
 A copy is its own middle square, whole and with rising margins off (frames, bars); then, only when nothing is
@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,22 @@ from scipy.ndimage import gaussian_filter
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
+T = TypeVar("T", np.uint8, np.float32)
 
 SIDE = 16
 REC601 = (0.299, 0.587, 0.114)
 WAVES = 64
 SCALES = (1.0, 0.88, 0.78, 0.69, 0.61, 0.54, 0.48, 0.42)
 TRIMS = (0.0, 0.04, 0.08, 0.125)
+FAR_TRIMS = (0.17, 0.21, 0.25)
+"""For bars that are no plain colour, tried late: 3:2, 16:9 and 2:1 in a square."""
+PLAIN = 7.0
+"""Grey levels by which lines of one bar may differ."""
 TILTS = (-7.0, 7.0)
 NEAR = 0.80
 """Likeness above which the plain upright search is believed; strangers' best of 300 originals reach 0.6 to 0.7."""
+UNUSUAL = 0.05
+"""A copy turned by a right angle or mirrored must look better by this much: many scenes are nearly symmetric."""
 BLOCK = 100_000
 _HEADER_ROWS = 1
 
@@ -43,8 +51,8 @@ class Proposal:
     """An original worth comparing, and the coarse geometry to start from.
 
     `index` counts in the fingerprints the Index was given. `center` (x, y) and `side` give the window's square in
-    the original, in pixels of the thumbnail; it is shown by the middle square of the copy, `trim` of its
-    side less on each side, after the copy was turned back by `quarter_turns` (np.rot90 of the copy), flipped
+    the original, in pixels of the thumbnail; it is shown by the middle square of the copy (less plain edges), `trim`
+    of its side less on each side, after the copy was turned back by `quarter_turns` (np.rot90 of the copy), flipped
     left to right when `mirrored`, and straightened by `tilt` degrees.
     """
 
@@ -91,7 +99,7 @@ def resize(grey: Floats, height: int, width: int) -> Floats:
 def _waves() -> Floats:
     """Orthonormal cosine waves (196, WAVES) on the 14 x 14 square, lowest first, without the constant."""
     n = SIDE - 2
-    ranks = sorted(((i * i + j * j, i, j) for i in range(n) for j in range(n)))[1 : WAVES + 1]
+    ranks = sorted((i * i + j * j, i, j) for i in range(n) for j in range(n))[1 : WAVES + 1]
     x = (np.arange(n) + 0.5) / n
     basis = [np.outer(np.cos(np.pi * i * x), np.cos(np.pi * j * x)).ravel() for _, i, j in ranks]
     stacked = np.array(basis, np.float32).T
@@ -109,6 +117,12 @@ def _describe(windows: Floats) -> Floats:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6), np.float32)
 
 
+def _corners(size: int) -> NDArray[np.int64]:
+    """Where windows begin along a side: first and last fixed, the others about two pixels apart."""
+    steps = 1 + (size - SIDE + 1) // 2
+    return np.unique(np.round(np.linspace(0, size - SIDE, steps)).astype(np.int64))
+
+
 @lru_cache(maxsize=4096)
 def _window_grid(height: int, width: int) -> tuple[tuple[int, int, int, NDArray[np.int64], NDArray[np.int64]], ...]:
     """For each scale: the shrunk picture's height and width, and rows and columns of the windows' corners."""
@@ -116,8 +130,7 @@ def _window_grid(height: int, width: int) -> tuple[tuple[int, int, int, NDArray[
     grid = []
     for scale in SCALES:
         rows, cols = (max(SIDE, round(SIDE / scale * side / short)) for side in (height, width))
-        corners = [np.unique(np.round(np.linspace(0, n - SIDE, 1 + -(-(n - SIDE) // 2))).astype(int)) for n in (rows, cols)]
-        ys, xs = np.meshgrid(*corners, indexing="ij")
+        ys, xs = np.meshgrid(_corners(rows), _corners(cols), indexing="ij")
         grid.append((rows, cols, SIDE, ys.ravel(), xs.ravel()))
     return tuple(grid)
 
@@ -156,7 +169,7 @@ class _Look:
     tilt: float = 0.0
 
 
-def upright(copy: NDArray[np.uint8], quarter_turns: int, mirrored: bool) -> NDArray[np.uint8]:
+def upright(copy: NDArray[T], quarter_turns: int, mirrored: bool) -> NDArray[T]:
     """The copy turned back by right angles and unmirrored, as the original shows the scene."""
     turned = np.rot90(copy, quarter_turns)
     return turned[:, ::-1] if mirrored else turned
@@ -170,7 +183,7 @@ def _sample_square(grey: Floats, look: _Look) -> Floats:
     if not look.tilt:
         rows = _resampler(height, SIDE, (height - side) / 2, side)
         cols = _resampler(width, SIDE, (width - side) / 2, side)
-        return rows @ grey @ cols.T
+        return np.asarray(rows @ grey @ cols.T, np.float32)
     angle = np.deg2rad(look.tilt)
     side /= abs(np.cos(angle)) + abs(np.sin(angle))
     fine = 4 * SIDE
@@ -181,6 +194,24 @@ def _sample_square(grey: Floats, look: _Look) -> Floats:
     cy = (x * np.sin(angle) + y * np.cos(angle)) + height / 2 - 0.5
     picked = grey[np.clip(np.rint(cy), 0, height - 1).astype(int), np.clip(np.rint(cx), 0, width - 1).astype(int)]
     return np.asarray(picked.reshape(SIDE, 4, SIDE, 4).mean(axis=(1, 3)), np.float32)
+
+
+def plain_edges(grey: Floats) -> tuple[int, int]:
+    """Rows at top and bottom, columns at left and right, that plain bars or a plain frame take (the lesser of two)."""
+    found = []
+    for lines in (grey, grey.T):
+        flat = lines[:, ::7]
+        spread, mean = flat.std(axis=1) < PLAIN / 2, flat.mean(axis=1)
+        ends = [spread & (np.abs(mean - mean[end]) < PLAIN) for end in (0, -1)]
+        reach = min(int(np.argmin(np.append(end, False))) for end in (ends[0], ends[1][::-1]))
+        found.append(min(reach, int(0.35 * len(lines))))
+    return found[0], found[1]
+
+
+def without_edges(copy: Picture) -> Picture:
+    """The copy less its plain bars, the same at opposite sides, so that its middle stays where it is."""
+    top, left = plain_edges(luminance(copy))
+    return copy[top : copy.shape[0] - top, left : copy.shape[1] - left]
 
 
 class Index:
@@ -223,21 +254,17 @@ class Index:
         """The `limit` originals most like the copy, best first."""
         if not len(self):
             return []
-        looks = [_Look(trim) for trim in TRIMS]
-        looks += [_Look(trim, tilt=tilt) for tilt in TILTS for trim in TRIMS[:2]]
+        copy = without_edges(copy)
+        trims = TRIMS
+        looks = [_Look(trim) for trim in trims]
+        looks += [_Look(trim, tilt=tilt) for tilt in TILTS for trim in trims[:2]]
         found = self._look(copy, looks)
         if max(f[0] for f in found) < NEAR:
-            found += self._look(
-                copy,
-                [
-                    _Look(trim, turns, mirrored, tilt)
-                    for turns in range(4)
-                    for mirrored in (False, True)
-                    if turns or mirrored
-                    for trim, tilt in ((0.0, 0.0), (0.04, 0.0), (0.08, 0.0), (0.0, -7.0), (0.0, 7.0))
-                ],
-            )
-        found.sort(key=lambda f: -f[0])
+            turned = [(turns, mirrored) for turns in range(4) for mirrored in (False, True) if turns or mirrored]
+            holds = [(trim, 0.0) for trim in trims[:3]] + [(trims[0], tilt) for tilt in TILTS]
+            far = [_Look(trim) for trim in FAR_TRIMS]
+            found += self._look(copy, far + [_Look(trim, *way, tilt) for way in turned for trim, tilt in holds])
+        found.sort(key=lambda f: UNUSUAL * (f[3].quarter_turns > 0 or f[3].mirrored) - f[0])
         chosen: dict[int, Proposal] = {}
         for likeness, index, window, look in found:
             if index not in chosen and len(chosen) < limit:

@@ -1,8 +1,8 @@
 """Strange: places where the copy shows what its original does not, and whether they are only ink.
 
 After every block was regressed on the prediction (identify.py) a rest remains. Where the pair is of one exposure the
-rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there; both are learnt
-from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
+rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there; both are
+learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
 times that. Cells above `LOUD` times the noise, whose rest is also more than `SHARE` of the copy's texture, are
 joined into clusters; a true pair's largest cluster holds two cells or fewer nineteen times in twenty.
 
@@ -28,6 +28,8 @@ WORST_LEVEL, WORST_SHARE = 40.0, 0.04
 """What JPEG at quality 60 leaves at most; a pair that is strange all over must not pass for a noisy one."""
 STROKE = 28.0
 """Grey levels by which a pixel must miss prediction and surroundings to count as drawn."""
+DRAWN_SHARE = 0.9
+"""Share of all that misses the prediction in a cluster that must be strokes."""
 FLAT = 26
 INK_COLOURS = 3
 INK_SHARE = 0.62
@@ -47,7 +49,7 @@ class Strangeness:
 
 
 def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
-    """Expected power of the rest in every cell: a level and a share of the texture, fitted to the pair's own medians."""
+    """Expected power of the rest per cell: a level and a share of the texture, fitted to the pair's own medians."""
     power, here = rest[core], texture[core]
     steps = [part for part in np.array_split(np.argsort(here), 8) if len(part)]
     x = np.array([np.median(here[s]) for s in steps])
@@ -102,12 +104,12 @@ def _spread(mask: Mask) -> Mask:
     return np.repeat(np.repeat(mask, CELL, 0), CELL, 1)
 
 
-def drawn_pixels(missed: Floats, loud: Mask) -> Mask:
-    """Pixels far from the prediction, once the slow difference between copy and prediction around them is taken off."""
+def local_miss(missed: Floats, loud: Mask) -> Floats:
+    """Copy less prediction, once the slow difference between the two around each pixel is taken off."""
     quiet = (~_spread(binary_dilation(loud, np.ones((3, 3))))).astype(np.float32)
     sigma = 3.0 * CELL
     around = gaussian_filter(missed * quiet, sigma, truncate=2.5) / (gaussian_filter(quiet, sigma, truncate=2.5) + 1e-3)
-    return np.asarray(np.abs(missed - around) > STROKE)
+    return np.asarray(missed - around, np.float32)
 
 
 def judge_cells(loud: Mask, missed: Floats, colours: Floats | None) -> Strangeness:
@@ -119,7 +121,8 @@ def judge_cells(loud: Mask, missed: Floats, colours: Floats | None) -> Strangene
     ink = np.zeros_like(loud)
     if not count:
         return Strangeness(0, 0, ink)
-    drawn = drawn_pixels(missed, loud)
+    miss = local_miss(missed, loud)
+    drawn = np.abs(miss) > STROKE
     largest = total = 0
     strokes = 0.0
     for k in range(1, count + 1):
@@ -127,9 +130,11 @@ def judge_cells(loud: Mask, missed: Floats, colours: Floats | None) -> Strangene
         size = int(cluster.sum())
         if size >= 3 and colours is not None:
             wide = binary_dilation(cluster, np.ones((3, 3)))
-            if is_ink(colours, drawn, _spread(wide)):
+            area = _spread(wide)
+            power = miss[area] ** 2
+            if power[drawn[area]].sum() > DRAWN_SHARE * power.sum() and is_ink(colours, drawn, area):
                 ink |= wide
-                strokes += float((drawn & _spread(wide)).sum()) / CELL**2
+                strokes += float((drawn & area).sum()) / CELL**2
                 continue
         largest, total = max(largest, size), total + size
     return Strangeness(largest, total, ink, strokes)
