@@ -34,6 +34,8 @@ from workers import be_quiet, one_thread, spawning
 
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8
+# Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
+CROWD = 16
 SHOWN = 5
 # Below this score an original does not explain the copy at all.
 HARDLY = 0.05
@@ -128,17 +130,28 @@ def _seek(
         for file in waiting.values():
             try:
                 data = file.read_bytes()
-                proposals = tuple(index.search(copy_pixels(data), PROPOSALS))
+                yield _task(data, index.search(copy_pixels(data), CROWD), gallery, journal)
             except (PictureError, OSError):
                 yield None
-                continue
-            members = tuple(gallery.originals[one.index] for one in proposals)
-            thumbnails = tuple(journal.thumbnail(one.path) for one in members)
-            known = tuple(jpeg for jpeg in thumbnails if jpeg is not None)
-            # One that is missing could be the sibling that makes this a question.
-            yield _Task(data, members, known, proposals) if len(known) == len(members) else None
 
     yield from zip(waiting, _in_workers(tasks(), len(waiting)), strict=True)
+
+
+def _task(copy: bytes, found: Sequence[matcher.Proposal], gallery: Gallery, journal: Journal) -> _Task | None:
+    """The first so many different pictures among those found, and every copy of them; None when one is missing,
+    since it could be the sibling that makes this a question.
+    """
+    proposals: list[matcher.Proposal] = []
+    thumbnails: list[bytes] = []
+    for one in found:
+        jpeg = journal.thumbnail(gallery.originals[one.index].path)
+        if jpeg is None:
+            return None
+        if jpeg in thumbnails or len(set(thumbnails)) < PROPOSALS:
+            proposals.append(one)
+            thumbnails.append(jpeg)
+    members = tuple(gallery.originals[one.index] for one in proposals)
+    return _Task(copy, members, tuple(thumbnails), tuple(proposals))
 
 
 def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:

@@ -173,3 +173,19 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
         "7E1B.JPG", "IMG_1234 2.JPG", "IMG_1234(1).JPG", "IMG_1234.DNG", "IMG_1234.HEIC", "IMG_E1234.JPG"]
     assert told["reason"] == ("IMG_1234.JPG is the only shot that fits; of its 7 files this is the one "
                               "with the shortest name")
+
+
+def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+) -> None:
+    shot = make_photograph(1)
+    shot.save(folder / "IMG_1234.JPG", quality=90, exif=camera_exif(subsec="330"))
+    for number in range(1, 12):
+        shutil.copy(folder / "IMG_1234.JPG", folder / f"IMG_1234({number}).JPG")
+    moved = shot.copy()
+    moved.paste(shot.crop((300, 200, 700, 600)), (320, 215))
+    moved.save(folder / "IMG_1235.JPG", quality=90, exif=camera_exif(subsec="430"))
+    photo_id = post(flickr, folder / "IMG_1234.JPG")
+    told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
+    assert [Path(one["path"]).name for one in told["candidates"]] == ["IMG_1234.JPG", "IMG_1235.JPG"]
+    assert len(told["twins"]) == 11
