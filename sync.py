@@ -98,7 +98,7 @@ def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) ->
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
             decision = leave(copy, "the copy could not be fetched from Flickr")
-            report.outcomes[copy.photo_id] = ("failed", failures[copy.photo_id])
+            report.outcomes[copy.photo_id] = ("failed", failures.get(copy.photo_id, "its saved copy is gone"))
         report.decisions.append(decision)
     desk.journal.keep_decisions(desk.run, [(one["photo_id"], one) for one in report.explained() if one["candidates"]])
 
