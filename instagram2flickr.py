@@ -124,7 +124,7 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(short_help="Log in to Flickr.")
 @click.option("--no-browser", is_flag=True, help="Print Flickr's address instead of opening it.")
 @with_global_options
 @click.pass_context
@@ -139,7 +139,7 @@ def login(ctx: click.Context, no_browser: bool) -> None:
     commands.log_in(_settings(ctx), open_browser=not no_browser)
 
 
-@cli.command()
+@cli.command(short_help="Forget the Flickr login kept on this machine.")
 @with_global_options
 @click.pass_context
 def logout(ctx: click.Context) -> None:
@@ -153,7 +153,7 @@ def logout(ctx: click.Context) -> None:
     commands.log_out(_settings(ctx))
 
 
-@cli.command()
+@cli.command(short_help="Replace small copies with the originals in a folder.")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
@@ -220,7 +220,7 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
     ctx.exit(taking_back.let_go(_settings(ctx), days, ask=not yes))
 
 
-@cli.command()
+@cli.command(short_help="Answer the doubtful ones, side by side.")
 @click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
 @click.option("--no-browser", is_flag=True, help="Print the page's address instead of opening it.")
 @click.option("--terminal", is_flag=True, help="Ask here, in words, with the paths to open.")
@@ -240,7 +240,7 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
     ctx.exit(asking.review(_settings(ctx), photo_ids, how))
 
 
-@cli.command()
+@cli.command(short_help="Tell why a photo was decided on as it was.")
 @click.argument("photo_id")
 @with_json
 @with_global_options
@@ -271,7 +271,7 @@ def status(ctx: click.Context, json_file: str | None) -> None:
     commands.status(_settings(ctx), json_file)
 
 
-@cli.command()
+@cli.command(short_help="Check what a first run needs, and say what to do next.")
 @with_json
 @with_global_options
 @click.pass_context
@@ -291,7 +291,7 @@ def doctor(ctx: click.Context, json_file: str | None) -> None:
     ctx.exit(commands.doctor(settings, json_file))
 
 
-@cli.command()
+@cli.command(short_help="Show the whole story on a pretend Flickr.")
 @click.option("--photos", metavar="FOLDER", type=click.Path(path_type=Path),
               help="Use these photographs instead of painted ones.")
 @with_global_options
