@@ -61,7 +61,12 @@ class Bench:
     roll: list[Photograph]
     rng: np.random.Generator
     keep: Path | None
+    only: frozenset[str] = frozenset()
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def wanted(self, kind: str) -> bool:
+        """Whether this kind of decoy or ordeal is asked for."""
+        return not self.only or kind in self.only
 
     def photographs(self, count: int) -> Iterator[tuple[int, Image.Image]]:
         """`count` photographs whose truth is known, everyone once before anyone twice."""
@@ -158,7 +163,7 @@ def siblings(bench: Bench, count: int) -> None:
 
 def decoys(bench: Bench, count: int) -> None:
     """`count` of every kind, copies EASY and TYPICAL by turns."""
-    for kind in MAKERS:
+    for kind in (kind for kind in MAKERS if bench.wanted(kind)):
         for number, (place, picture) in enumerate(bench.photographs(count)):
             other = bench.roll[(place + 1 + int(bench.rng.integers(len(bench.roll) - 1))) % len(bench.roll)]
             true, decoy = make_pair(kind, picture, open_upright(other.path), bench.rng)
@@ -177,7 +182,7 @@ def ordeals(bench: Bench, count: int) -> None:
     """`count` of every hardship, searched among all photographs."""
     thumbnails = [thumbnail_of(one.path.read_bytes()) for one in bench.roll]
     fingerprints = [matcher.fingerprint(one) for one in thumbnails]
-    for name, draw in ORDEALS.items():
+    for name, draw in ((name, draw) for name, draw in ORDEALS.items() if bench.wanted(name)):
         for place, picture in bench.photographs(count):
             recipe = draw(bench.rng)
             mine = prepare(name, picture)
@@ -232,8 +237,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write every pair here")
     parser.add_argument("--keep", type=Path, help="keep the pictures of wrong answers here")
+    parser.add_argument("--only", nargs="*", default=(), metavar="KIND", help="these decoys and ordeals alone")
     order = parser.parse_args(words)
-    bench = Bench(read_roll(order.folder), np.random.default_rng(order.seed), order.keep)
+    bench = Bench(read_roll(order.folder), np.random.default_rng(order.seed), order.keep, frozenset(order.only))
     for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (decoys, order.decoys),
                        (ordeals, order.ordeals)):
         if count:
