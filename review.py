@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -37,7 +37,7 @@ from journal import Journal
 from plan import gain_of
 from questions import Progress, Question, read_progress
 from report import in_plain_words, printable
-from views import cut, find_corners, find_place, open_thumbnail, points, shrunk
+from views import cut, find_corners, find_place, open_thumbnail, points, shrunk, thumbnail_size
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -142,7 +142,8 @@ class Pictures:
     def __init__(self, table: Table) -> None:
         """Nothing is read yet."""
         self._table = table
-        self.small = lru_cache(64)(self._small)
+        self.small = lru_cache(32)(self._small)
+        self.thumbnail = lru_cache(32)(self._thumbnail)
         self.copy = lru_cache(KEPT_PICTURES)(self._copy)
         self.cut = lru_cache(KEPT_PICTURES)(self._cut)
         self.whole = lru_cache(KEPT_PICTURES)(self._whole)
@@ -151,29 +152,32 @@ class Pictures:
         file = self._table.backups / self._table.questions[number].copy_file
         return Image.fromarray(copy_pixels(file.read_bytes()))
 
-    def _thumbnail(self, number: int, choice: int) -> Image.Image:
+    def _jpeg(self, number: int, choice: int) -> bytes:
         path = self._table.questions[number].choices[choice].original.path
         jpeg = self._table.journal.thumbnail(path)
         if jpeg is None:
             raise PictureError("there is no thumbnail of this original any more")
-        return open_thumbnail(jpeg)
+        return jpeg
+
+    def _thumbnail(self, number: int, choice: int) -> Image.Image:
+        return open_thumbnail(self._jpeg(number, choice))
 
     def _copy(self, number: int) -> bytes:
         return _as_jpeg(shrunk(self.small(number), EDGE))
 
     def _cut(self, number: int, choice: int) -> bytes:
-        small, thumbnail = self.small(number), self._thumbnail(number, choice)
+        small, thumbnail = self.small(number), self.thumbnail(number, choice)
         place = find_place(self._table.questions[number].choices[choice].fit, small.size, thumbnail.size)
         return _as_jpeg(cut(thumbnail, place, small.size, min(EDGE, max(small.size))))
 
     def _whole(self, number: int, choice: int) -> bytes:
-        return _as_jpeg(shrunk(self._thumbnail(number, choice), STRIP_EDGE))
+        return _as_jpeg(shrunk(open_thumbnail(self._jpeg(number, choice), STRIP_EDGE), STRIP_EDGE))
 
     def window(self, number: int, choice: int) -> str:
         """The found window as a polygon in a square of a thousand."""
-        small, thumbnail = self.small(number), self._thumbnail(number, choice)
-        place = find_place(self._table.questions[number].choices[choice].fit, small.size, thumbnail.size)
-        return points(find_corners(place, small.size, thumbnail.size), 1000, 1000)
+        small, size = self.small(number).size, thumbnail_size(self._jpeg(number, choice))
+        place = find_place(self._table.questions[number].choices[choice].fit, small, size)
+        return points(find_corners(place, small, size), 1000, 1000)
 
 
 def _as_jpeg(picture: Image.Image) -> bytes:
@@ -186,6 +190,7 @@ def make_app(table: Table, secret: str, origin: str, on_answer: Callable[[str], 
     """The server's rules; `on_answer` hears of every answer, and "goodbye" when the page is left for good."""
     app = Flask("review", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 4096
+    app.logger.disabled = True  # its lines hold the secret
     pictures = Pictures(table)
 
     @app.before_request
@@ -275,14 +280,13 @@ def _add_pictures(app: Flask, table: Table, secret: str, pictures: Pictures) -> 
     @app.get(f"/{secret}/cut/<int:number>/<int:choice>")
     def cut_out(number: int, choice: int) -> Response:
         sent = send(pictures.cut, number, choice)
-        table.identify(number, choice)
+        with suppress(RuntimeError):  # the review is ending, and nobody will answer any more
+            table.identify(number, choice)
         return sent
 
     @app.get(f"/{secret}/whole/<int:number>/<int:choice>")
     def whole(number: int, choice: int) -> Response:
-        sent = send(pictures.whole, number, choice)
-        table.identify(number, choice)
-        return sent
+        return send(pictures.whole, number, choice)
 
 
 class _Watch:

@@ -94,10 +94,18 @@ def shrunk(picture: Image.Image, edge: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def open_thumbnail(jpeg: bytes) -> Image.Image:
-    """A kept thumbnail as a picture."""
+def open_thumbnail(jpeg: bytes, edge: int | None = None) -> Image.Image:
+    """A kept thumbnail as a picture; when only `edge` pixels are wanted, decoded at a half or less where that does."""
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as picture:
+        if edge is not None:
+            picture.draft("RGB", (edge, edge))
         return picture.convert("RGB")
+
+
+def thumbnail_size(jpeg: bytes) -> tuple[int, int]:
+    """Width and height of a kept thumbnail, from its heading."""
+    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as picture:
+        return picture.size
 
 
 def points(corners: Sequence[tuple[float, float]], width: int, height: int) -> str:
