@@ -91,6 +91,6 @@ def save_copies(
         desk.teller.step()
         brake.note(failure)
 
-    Hands(save, FETCHERS).through(missing, tell)
+    Hands(save, FETCHERS, must_finish=False).through(missing, tell)
     saved = [(one, backup) for one in copies if (backup := backups.find(one.photo)) is not None]
     return saved, failures

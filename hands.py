@@ -55,15 +55,17 @@ class Hands(Generic[T, R]):
 
     def __init__(
         self, work: Callable[[T], R], count: int, *, before_each: Callable[[int], bool] | None = None,
-        on_stop: Callable[[int], None] | None = None,
+        on_stop: Callable[[int], None] | None = None, must_finish: bool = True,
     ) -> None:
         """`before_each` is told how many are under way before a further one begins; False puts it off until one
-        is finished. `on_stop` is told how many are waited for when the person says stop.
+        is finished. `on_stop` is told how many are waited for when the person says stop; with `must_finish` off
+        nobody waits for what may as well be done anew.
         """
         self._work = work
         self._count = count
         self._before_each = before_each or (lambda _: True)
         self._on_stop = on_stop or (lambda _: None)
+        self._must_finish = must_finish
         self._begun: queue.SimpleQueue[T | None] = queue.SimpleQueue()
         self._finished: queue.SimpleQueue[Done[T, R]] = queue.SimpleQueue()
         self._under_way = 0
@@ -72,21 +74,23 @@ class Hands(Generic[T, R]):
     def through(self, tasks: Iterable[T], on_done: Callable[[T, R], None]) -> None:
         """Work through the tasks; `on_done` is called here for each. Raises the first thing that was raised."""
         waiting = deque(tasks)
-        failure: BaseException | None = None
+        failure: Exception | None = None
         try:
             for done in self._run(waiting):
                 try:
                     if done.error is not None:
                         raise done.error
                     on_done(done.task, done.result)  # type: ignore[arg-type]
-                except BaseException as error:  # noqa: BLE001 - kept and raised when the others are finished
+                except Exception as error:  # noqa: BLE001 - kept and raised when the others are finished
                     waiting.clear()
                     failure = failure or error
+                    if not self._must_finish:
+                        break
         except BaseException:
             # The person says stop: no picture is left half-way that could be finished.
             waiting.clear()
             self._on_stop(self._under_way)
-            for done in self._run(waiting):
+            for done in self._run(waiting) if self._must_finish else ():
                 if done.error is None:
                     on_done(done.task, done.result)  # type: ignore[arg-type]
             raise

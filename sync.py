@@ -132,12 +132,14 @@ def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Perm
 
 
 def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
-    """What the end of a run left open is unsure in its report, not merely planned."""
+    """What the end of a run left open is unsure in its report, not merely planned; what it finished is replaced."""
     histories = read_histories(desk.journal.entries())
-    for one in planned:
-        history = histories.get(one.copy.photo_id)
-        if history is not None and history.standing is Standing.OPEN and one.copy.photo_id not in report.outcomes:
-            report.outcomes[one.copy.photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
+    for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
+        history = histories.get(photo_id)
+        if history is not None and history.standing is Standing.OPEN:
+            report.outcomes[photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
+        elif history is not None and history.replaced_in == desk.run:
+            report.outcomes[photo_id] = ("replaced", None)
 
 
 def settle(desk: Desk) -> None:

@@ -192,6 +192,14 @@ def test_what_flickr_did_not_take_is_sent_again_after_looking(
     assert INFO in between[: between.index("replace")], "sent again without asking first"
 
 
+def test_a_reply_lost_at_the_last_try_is_looked_after_too(bench: Bench, photo_id: str, original: Path) -> None:
+    copy = bench.save(photo_id)
+    strike(bench.flickr, "replace", DropBefore(), times=2)
+    strike(bench.flickr, "replace", DropAfter(), skip=2)
+    assert bench.replace(copy, original).outcome == "replaced"
+    assert (bench.sent(), bench.flickr.photo(photo_id).version) == (3, 1)
+
+
 def test_a_lost_reply_with_another_picture_of_that_size_in_place_is_unsure(
     bench: Bench, photo_id: str, original: Path
 ) -> None:

@@ -70,6 +70,22 @@ def test_a_person_who_says_stop_gets_what_is_under_way_finished() -> None:
     assert len(told) <= 3
 
 
+def test_what_may_be_done_anew_is_not_waited_for() -> None:
+    never = threading.Event()
+
+    def work(number: int) -> int:
+        if number:
+            never.wait(60)
+        return number
+
+    def on_done(_task: int, _result: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Hands(work, 3, must_finish=False).through(range(9), on_done)
+    never.set()
+
+
 def test_each_hand_stays_one_thread() -> None:
     threads: set[int] = set()
 
