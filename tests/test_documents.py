@@ -73,3 +73,8 @@ def test_every_module_at_the_top_is_installed() -> None:
 
 def test_the_installed_door_finds_the_program_beside_it() -> None:
     assert Path(installed.__file__).with_name("instagram2flickr.py").is_file()
+
+
+def test_the_map_of_the_house_shows_every_module() -> None:
+    shown = re.findall(r"`(\w+)\.py`", (ROOT / "docs" / "house.md").read_text(encoding="utf-8").split("| --- | --- |")[1])
+    assert sorted(shown) == sorted(file.stem for file in ROOT.glob("*.py"))
