@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import installed
@@ -16,14 +17,15 @@ from settings import VERSION
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = sorted(cli.commands)
+COMMANDS = sorted(name for name, command in cli.commands.items() if not isinstance(command, click.Group))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_each_command_shows_two_real_invocations(command: str) -> None:
     ran = subprocess.run([sys.executable, ROOT / "instagram2flickr.py", command, "--help"],
                          capture_output=True, text=True, encoding="utf-8", check=True)
-    examples = re.findall(rf"instagram2flickr\.py {command}\b.*", ran.stdout.split("Examples:")[1].split("Options:")[0])
+    shown = ran.stdout.split("Examples:")[1].split("Options:")[0]
+    examples = re.findall(rf"instagram2flickr\.py {command}\b.*", shown)
     assert len(examples) == 2
     for example in examples:
         known = {option for each in cli.commands[command].params for option in (*each.opts, *each.secondary_opts)}
@@ -32,7 +34,7 @@ def test_the_help_of_each_command_shows_two_real_invocations(command: str) -> No
 
 def test_the_readme_knows_no_command_or_option_that_does_not_exist() -> None:
     named = re.findall(r"instagram2flickr\.py ([a-z]+)", README)
-    assert set(named) <= set(COMMANDS)
+    assert set(named) <= set(cli.commands)
     options = {option for command in cli.commands.values() for each in command.params for option in each.opts}
     written = re.sub(r"^python3 -m venv.*$", "", README, flags=re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", written)) <= options
