@@ -39,6 +39,8 @@ CROWD = 16
 SHOWN = 5
 # Below this score an original does not explain the copy at all.
 HARDLY = 0.05
+# A worker takes about as long to start as two copies take to be compared.
+COPIES_PER_WORKER = 4
 LARGEST_COPY = 2048
 
 Fingerprint = NDArray[Any]
@@ -156,7 +158,7 @@ def _task(copy: bytes, found: Sequence[matcher.Proposal], gallery: Gallery, jour
 
 def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
     """Compare in worker processes, answers in order; a task that crashes its worker twice is answered None."""
-    workers = max(1, min(os.cpu_count() or 1, 8, count))
+    workers = max(1, min(os.cpu_count() or 1, 8, count // COPIES_PER_WORKER))
     crew = _Crew(workers)
     try:
         # A few tasks ahead, not all: each carries pictures.
