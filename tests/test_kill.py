@@ -6,6 +6,10 @@ bench/kills.py does the same at every step there is; here every so-manyth is tak
 from __future__ import annotations
 
 import os
+import sqlite3
+import sys
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -87,3 +91,35 @@ def test_a_harness_that_kills_nothing_would_be_seen(roll: Roll, zygote: Zygote, 
         one.flickr.replace_by_hand(one.ids[0], roll.copies[1])
         with pytest.raises(AssertionError, match="nobody sent"):
             one.check(most_versions=2)
+
+
+def alive_in_group(group: int) -> list[str]:
+    """The processes of a group that still run."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (place / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(words[2]) == group and words[0] not in "ZX":
+                found.append(place.name)
+    return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize("work", ["reading", "comparing"])
+def test_a_killed_run_leaves_no_worker_process_behind(
+    roll: Roll, zygote: Zygote, tmp_path: Path, work: str
+) -> None:
+    with scene(roll, tmp_path / "home", zygote, fresh=work == "reading") as one:
+        if work == "comparing":
+            with closing(sqlite3.connect(one.program.state / "journal.sqlite3")) as db, db:
+                db.execute("DELETE FROM assessments")
+        group = one.program.begin("sync", one.roll.folder)
+        until = time.monotonic() + 120
+        while len(alive_in_group(group)) < 2 and time.monotonic() < until:
+            time.sleep(0.005)
+        assert len(alive_in_group(group)) >= 2, "no worker was ever started"
+        one.kill()
+        one.program.end()
+        while alive_in_group(group) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert alive_in_group(group) == []
