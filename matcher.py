@@ -17,7 +17,7 @@ from search import Index, Picture, Proposal, fingerprint, luminance, upright, wi
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "2"
+MATCHER_VERSION = "3"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -37,9 +37,9 @@ KIN = 1.0
 GROUP = 9.0
 FIELD = 0.065
 STRETCH = 1.0
-STRANGE_LARGEST = 6
-STRANGE_TOTAL = 14
-INK = 0.045
+STRANGE_LARGEST = 5
+STRANGE_TOTAL = 12
+INK = 0.03
 """Share of the picture that words and stickers may cover before they could be anything."""
 RECOLOURED = 4
 TWIN_TONE = 0.9

@@ -32,8 +32,8 @@ DRAWN_SHARE = 0.9
 """Share of all that misses the prediction in a cluster that must be strokes."""
 FLAT = 26
 INK_COLOURS = 3
-INK_SHARE = 0.62
-RING_SHARE = 0.6
+INK_SHARE = 0.66
+RING_SHARE = 0.8
 Mask = NDArray[np.bool_]
 
 
