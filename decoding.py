@@ -21,6 +21,8 @@ import matcher
 from colours import plain, to_srgb
 from errors import PictureError
 from exif import Exif
+from flaws import DAMAGED
+from jpeg_coding import comes_out_even
 from opening import Opened, decoding, open_picture
 
 # Drafts are at least this many times the thumbnail, so that their own rough filter does not show in it.
@@ -108,6 +110,13 @@ def decode_fully(opened: Opened) -> Image.Image:
         return plain(opened.image)
 
 
+def prove_even(opened: Opened) -> None:
+    """PictureError for a JPEG whose coded data does not come out even: something in the middle is lost."""
+    with decoding():
+        if opened.image.format in _JPEG_NAMES and not comes_out_even(opened.data):
+            raise PictureError(DAMAGED)
+
+
 def prove_whole(opened: Opened) -> None:
     """Decode to the last row and throw the pixels away; PictureError if it does not decode or cannot be shown."""
     image = opened.image
@@ -117,6 +126,7 @@ def prove_whole(opened: Opened) -> None:
         if opened.image.format in _JPEG_NAMES and image.mode == "RGB":
             image.draft("L", image.size)  # all data is decoded either way, in a quarter of the memory
         image.load()
+    prove_even(opened)
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:

@@ -136,10 +136,11 @@ def jpeg_segments(data: bytes) -> Iterator[Segment]:
         if end > len(data):
             raise FlawError(CUT_SHORT)
         yield Segment(marker, at + 4, end)
-        at = _end_of_scan(data, end) if marker == 0xDA else end
+        at = end_of_scan(data, end) if marker == 0xDA else end
 
 
-def _end_of_scan(data: bytes, begin: int) -> int:
+def end_of_scan(data: bytes, begin: int) -> int:
+    """Where the coded data that begins here ends: at the next true marker."""
     found = _MARKER_AFTER_SCAN.search(data, begin)
     if found is None:
         raise FlawError(CUT_SHORT)

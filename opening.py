@@ -48,9 +48,13 @@ pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_image
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A picture whose heading has been read; pixels come when they are asked for. Sizes as stored."""
+    """A picture whose heading has been read; pixels come when they are asked for. Sizes as stored.
+
+    `data` are the bytes of the picture itself, which some files only contain.
+    """
 
     image: Image.Image
+    data: bytes
     content_format: str
     exif: Exif
     exif_block: bytes | None
@@ -102,7 +106,7 @@ def open_picture(data: bytes) -> Iterator[Opened]:
                 raise Image.DecompressionBombError
             block = inside.exif or image.info.get("exif")
             exif = read_exif(block)
-            yield Opened(image, kind, exif, block, inside.orientation or exif.orientation)
+            yield Opened(image, inside.data, kind, exif, block, inside.orientation or exif.orientation)
 
 
 def _kind(data: bytes) -> str:

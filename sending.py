@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from colours import to_srgb
-from decoding import decode_fully, prove_whole, turned
+from decoding import decode_fully, prove_even, prove_whole, turned
 from errors import PictureError
 from exif import EXIF_IFD, MAKER_NOTE, USER_COMMENT, upright_exif
 from flaws import FlawError
@@ -126,6 +126,7 @@ def _unchanged_bytes(original: Original) -> bytes:
 def _as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     """Encode the picture upright as JPEG, and compare the result with what went in."""
     image = decode_fully(opened)
+    prove_even(opened)
     profile = image.info.get("icc_profile")
     upright = turned(image, opened.orientation)
     if upright.mode not in ("RGB", "L"):

@@ -49,19 +49,21 @@ class Sums:
         originals = []
         before = time.monotonic()
         for answer in read_originals(tuple(files), workers, LONGEST_S):
-            self._took(before)
+            path = answer.original.path if isinstance(answer, Reading) else answer.path
+            if sum(self.words.values()) % BATCH:  # the first one waits for the process to start
+                self._took(before, path)
             before = time.monotonic()
             word = "read" if isinstance(answer, Reading) else answer.reason
             self.words[word] += 1
             if isinstance(answer, Reading):
                 originals.append(answer.original)
             elif "decoder" in word:
-                self.bad.append(f"{answer.path.name}: {word}")
+                self.bad.append(f"{path.name}: {word}")
         return originals
 
     def pack(self, originals: Iterable[Original], packer: Packer, workdir: Path) -> None:
         """Make what would be sent of them."""
-        for original in originals:
+        for number, original in enumerate(originals):
             before = time.monotonic()
             try:
                 made = packer.pack(original, "strip", workdir, MAX_BYTES)
@@ -74,10 +76,14 @@ class Sums:
                 self.sent["ready to be sent"] += 1
                 if made.is_temporary:
                     made.path.unlink()
-            self._took(before)
+            if number:
+                self._took(before, original.path)
 
-    def _took(self, since: float) -> None:
-        self.longest_s = max(self.longest_s, time.monotonic() - since)
+    def _took(self, since: float, path: Path) -> None:
+        took_s = time.monotonic() - since
+        self.longest_s = max(self.longest_s, took_s)
+        if took_s > LONGEST_S / 4:
+            sys.stderr.write(f"{path.name} was waited for {took_s:.1f} s\n")
 
 
 def main() -> int:
