@@ -16,6 +16,7 @@ import resource
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,4 +132,5 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    with suppress(BrokenPipeError):  # nobody waits for an answer any more
+        serve()
