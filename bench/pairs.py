@@ -190,30 +190,31 @@ def ordeals(bench: Bench, count: int) -> None:
             if name in CHANGED_FIRST:
                 thumbnails[place] = thumbnail_of(as_jpeg(mine))
                 fingerprints[place] = matcher.fingerprint(thumbnails[place])
-            _face(bench, name, place, shown, (thumbnails, fingerprints), asdict(recipe))
+            _face(bench, place, shown, (thumbnails, fingerprints), {"ordeal": name, "recipe": asdict(recipe)})
             if name in CHANGED_FIRST:
                 thumbnails[place] = thumbnail_of(bench.roll[place].path.read_bytes())
                 fingerprints[place] = matcher.fingerprint(thumbnails[place])
 
 
 def _face(
-    bench: Bench, name: str, place: int, shown: NDArray[np.uint8],
-    known: tuple[list[NDArray[np.uint8]], list[NDArray[Any]]], recipe: dict[str, Any],
+    bench: Bench, place: int, shown: NDArray[np.uint8],
+    known: tuple[list[NDArray[np.uint8]], list[NDArray[Any]]], told: dict[str, Any],
 ) -> None:
+    """One copy of great hardship among all photographs."""
     thumbnails, fingerprints = known
     proposals = matcher.Index(fingerprints).search(shown, PROPOSALS)
     fits = sorted(((matcher.compare(shown, thumbnails[one.index], one), one.index) for one in proposals),
                   key=lambda pair: -pair[0].score)
     (best, index), right = fits[0], {place, *bench.roll[place].twins}
     sure = best.sure and best.score >= SURE_SCORE
-    tally = bench.tallies[f"ordeal: {name}"]
+    tally = bench.tallies[f"ordeal: {told['ordeal']}"]
     tally.pairs += 1
     tally.sure += sure
     tally.right += sure and index in right
     tally.first += index in right
     mine = next((fit for fit, at in fits if at in right), None)
     tally.found.append({"wrong": sure and index not in right, "proposed": any(one.index in right for one in proposals),
-                        "first": index in right, "sure": sure, "source": bench.roll[place].path.name, "recipe": recipe,
+                        "first": index in right, "sure": sure, "source": bench.roll[place].path.name, **told,
                         "score": mine.score if mine else None, "tone": mine.tone if mine else None,
                         "words": mine.words if mine else "", "measures": mine.measures if mine else {}})
 
