@@ -43,6 +43,8 @@ class Bench:
             one.flickr.faults.clear()
             one.check(most_versions=1 if command == "sync" else 2)
             (one.finish if command == "sync" else one.finish_undo)()
+        if self.kills.total() % 25 == 0:
+            sys.stderr.write(f"{self.kills.total()} kills\n")
 
     def count_steps(self, command: str) -> int:
         """The steps of an undisturbed run."""
@@ -90,12 +92,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stride", type=int, default=1, help="take every so-manyth step only")
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--only", choices=("sync", "undo"), action="append", help="one of the two commands")
     words = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place, Zygote() as zygote:
         bench = Bench(Roll.make(Path(place), zygote), zygote, Path(place))
         chance = random.Random(words.seed)
-        for command in ("sync", "undo"):
+        for command in words.only or ("sync", "undo"):
             bench.every_step(command, words.stride)
             bench.every_request(command)
             bench.at_random(command, 40 // words.stride, chance)

@@ -85,7 +85,9 @@ class QuickProgram(Program):
     def end(self) -> Ran:
         """Wait for it."""
         code = self.zygote.end()
-        out, err = ((self.home / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        files = [self.home / name for name in ("stdout", "stderr")]
+        # A run that was killed at once has not even begun them.
+        out, err = (file.read_text(encoding="utf-8") if file.exists() else "" for file in files)
         return Ran(code, out, err, None)
 
     @contextmanager
