@@ -24,6 +24,8 @@ from workers import be_modest, be_quiet, one_thread, spawning
 
 # A 200-megapixel HEIC is decoded, encoded and compared in some 20 s on one core (November 2026).
 TIMEOUT_S = 180.0
+# Starting a process takes a second, and a busy machine much longer; that is no fault of the picture.
+START_S = 60.0
 
 
 class Packer:
@@ -42,8 +44,8 @@ class Packer:
         with self._lock:
             if self._is_over:
                 raise PictureError(f"{original.path.name}: the run ended before it was sent")
-            line = self._line or self._start()
             try:
+                line = self._line or self._start()
                 line.send((original, location, workdir, max_bytes))
                 answer = line.recv() if line.poll(self._timeout_s) else f"did not finish in {self._timeout_s:g} s"
             except (EOFError, OSError):
@@ -76,6 +78,9 @@ class Packer:
             process.start()
         theirs.close()
         self._process, self._line = process, ours
+        if not ours.poll(START_S):
+            raise EOFError
+        ours.recv()  # its word that it is there
         return ours
 
     def _stop(self) -> None:
@@ -92,6 +97,7 @@ def _work(line: Connection) -> None:
     be_quiet()
     be_modest()
     with suppress(EOFError, OSError):
+        line.send("ready")
         while True:
             order = line.recv()
             answer: ToSend | Exception

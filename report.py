@@ -32,7 +32,7 @@ class Report:
     folders: tuple[Path, ...]
     originals: int = 0
     found: int = 0
-    passed_over: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     outcomes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Report:
             "originals": self.originals,
             "unreadable": len(self.unreadable),
             "found": self.found,
-            "passed_over": self.passed_over,
+            "passed_over": sum(self.passed_over.values()),
             **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
             **{outcome: outcomes.count(outcome) for outcome in ("replaced", "failed", "unsure")},
         }
@@ -67,6 +67,7 @@ class Report:
             "folders": [printable(folder) for folder in self.folders],
             "counts": self.counts(),
             "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
+            "passed_over": self.passed_over,
             "photos": [self._photo(decision) for decision in self.decisions],
         }
 

@@ -59,7 +59,7 @@ def begin_report(desk: Desk, request: SyncRequest, mode: str) -> tuple[Report, F
     report = Report(desk.run, mode, datetime.fromtimestamp(desk.clock.now(), UTC),
                     tuple(one.absolute() for one in request.folders))
     report.unreadable = [(one.path, one.reason) for one in found.named]
-    report.found, report.passed_over = found.total, sum(found.passed_over.values())
+    report.found, report.passed_over = found.total, dict(found.passed_over)
     return report, found
 
 
@@ -89,7 +89,8 @@ def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) ->
     shelf = read_folder(found.files, desk.journal, desk.teller)
     report.originals = len(shelf.gallery.originals)
     report.unreadable.extend(shelf.unreadable)
-    report.passed_over += shelf.passed_over
+    if shelf.passed_over:
+        report.passed_over["no pictures"] = shelf.passed_over
     histories = read_histories(desk.journal.entries())
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
     fetched, failures = save_copies(desk, [copy for copy in copies if resting[copy.photo_id] is None])

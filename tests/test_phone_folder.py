@@ -64,6 +64,8 @@ def test_files_read_named_and_passed_over_are_all_files_found(
     assert counts["originals"] + counts["unreadable"] + counts["passed_over"] == counts["found"]
     assert counts["originals"] == 14 + 3 + 1
     assert counts["unreadable"] == len(ran.report["unreadable"]) == 8
+    assert ran.report["passed_over"] == {"hidden": 2, "sidecars": 2, "the same file again": 1, "videos": 1,
+                                         "no pictures": 3}
     named = {Path(one["path"]).name: one["reason"] for one in ran.report["unreadable"]}
     assert named["IMG_0900.HEIC"] == named["IMG_0901.JPG"] == "cut short"
     assert "Traceback" not in ran.stderr + ran.stdout
