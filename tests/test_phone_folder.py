@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from desks import QuietTeller
 from format_table import make_one_of_each
+from mutations import mutated
 from photographs import camera_exif, dng, save_heic
+from PIL import Image
 from program import Program
 from rolls import make_photograph, post
 
@@ -191,3 +195,32 @@ def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
     told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
     assert [Path(one["path"]).name for one in told["candidates"]] == ["IMG_1234.JPG", "IMG_1235.JPG"]
     assert len(told["twins"]) == 11
+
+
+# Real files
+
+
+def test_real_phone_files_whole_and_broken_go_through_a_whole_run(
+    flickr: SandboxFlickr, corpus: Path, folder: Path, tmp_path: Path
+) -> None:
+    """Broken versions of a file lie beside it, or alone; what is sent shows what the whole file shows."""
+    names = ("apartmani-IMG_0059*", "apartmani-IMG_0075*", "colorbal-IMG_0003*", "heic-vmt-IMG_1253*")
+    files = [next((corpus / "originals").glob(name)) for name in names]
+    whole = [shutil.copy(file, folder) for file in (files[0], files[3])]
+    random = np.random.default_rng(20)
+    for file in files:
+        for number in range(4):
+            (folder / f"broken {number} {file.name}").write_bytes(mutated(file.read_bytes(), random))
+    ids = {post(flickr, file): file for file in files}
+    ran = Program(flickr, tmp_path / "home").sync(folder)
+    assert ran.exit_code in {ExitCode.DONE, ExitCode.INCOMPLETE}, ran.stderr
+    assert ran.report is not None
+    counts = ran.report["counts"]
+    assert counts["originals"] + counts["unreadable"] + counts["passed_over"] == counts["found"] == 18
+    replaced = {photo_id for photo_id, one in ran.photos.items() if one["outcome"] == "replaced"}
+    assert {Path(file).name for file in whole} <= {ids[photo_id].name for photo_id in replaced}
+    for photo_id in replaced:
+        with Image.open(io.BytesIO(flickr.photo(photo_id).data)) as sent, Image.open(ids[photo_id]) as true:
+            shown, expected = (np.asarray(one.convert("L").reduce(8), dtype=np.int16) for one in (sent, true))
+        assert (np.abs(shown - expected) > 12).mean() < 0.005, ids[photo_id]
+    assert "Traceback" not in ran.stderr + ran.stdout
