@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desks import open_test_desk
 from flask import Response
+from flickr_side import picture
 from killing import Roll
 
 import sync as story
@@ -22,7 +23,6 @@ from report import Report
 from sandbox import SandboxFlickr
 from sandbox.calls import Call
 from sandbox.faults import Fault, Kind
-from tests.flickr_side import picture
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "flickr-responses"
 VALUES = (b"null", b"[]", b"{}", b'""', b"-1", b"0", b"1e999", b"true", b'"\\ud800"', b"99999999999999999999999",

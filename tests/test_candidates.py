@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from flickr_side import picture
+
 from candidates import Assessed, _in_workers, _Task
-from tests.flickr_side import picture
 
 
 @dataclass(frozen=True)

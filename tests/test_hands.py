@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from desks import decision, open_test_desk
+from flickr_side import picture
+from hand_clock import HandClock
 
 import sync as story
 from copies import list_copies, save_copies
@@ -14,8 +16,6 @@ from errors import StoppedError
 from hands import Brake, Hands
 from report import Report
 from sandbox import SandboxFlickr
-from tests.flickr_side import picture
-from tests.hand_clock import HandClock
 
 
 def test_so_many_at_once_and_begun_in_order() -> None:
