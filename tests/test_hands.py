@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_person_who_says_stop_gets_what_is_under_way_finished() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Hands(lambda number: number, 2, on_stop=stopping.append).through(range(100), on_done)
+        Hands(int.__abs__, 2, on_stop=stopping.append).through(range(100), on_done)
     assert len(told) <= 3
 
 
@@ -117,7 +118,7 @@ def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_
     with open_test_desk(flickr, tmp_path, clock, FLICKR_CALLS_PER_HOUR=str(limit)) as desk:
         saved, failures = save_copies(desk, list_copies(desk))
         assert failures == {}
-        report = Report("run-1", "sync", story.datetime.now(story.UTC), (tmp_path,))
+        report = Report("run-1", "sync", datetime.now(UTC), (tmp_path,))
         report.decisions = [decision(copy, original) for copy, _ in saved]
         story.carry_out(desk, story.SyncRequest((tmp_path,)), report, story.Permission(200 << 20))
         assert [outcome for outcome, _ in report.outcomes.values()] == ["replaced"] * len(ids)
