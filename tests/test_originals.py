@@ -91,8 +91,9 @@ def test_a_reading_holds_the_facts_the_fingerprint_and_the_thumbnail(tmp_path: P
         height=400,
         taken=CaptureTime(datetime(2012, 9, 29, 16, 11, 25, 330_000), True, None),  # noqa: DTZ001
         camera="Apple iPhone 5",
-        place=pytest.approx((46.948, 7.4474), abs=1e-5),
+        place=reading.original.place,
     )
+    assert reading.original.place == pytest.approx((46.948, 7.4474), abs=1e-5)
     with Image.open(path.parent / "IMG_0001.JPG") as image:
         assert image.size == (400, 330)
     assert np.array_equal(reading.fingerprint, fingerprint_of(reading.thumbnail))

@@ -397,7 +397,7 @@ def test_the_documents_say_what_flickr_receives_for_each_format() -> None:
 def test_a_jpeg_that_lost_some_bytes_in_the_middle_is_never_sent(phone: Path, workdir: Path, kind: str) -> None:
     """libjpeg says nothing: the rest is shifted, wrongly coloured or grey."""
     picture = painted(40, 30) if kind == "tiny" else painted(1200, 900)
-    more: dict[str, dict[str, object]] = {
+    more: dict[str, dict[str, Any]] = {
         "progressive": {"progressive": True}, "restarts": {"restart_marker_rows": 100}, "optimized": {"optimize": True}}
     picture = {"grey": picture.convert("L"), "cmyk": picture.convert("CMYK"),
                "flat": Image.new("RGB", (1200, 900), (200, 30, 90))}.get(kind, picture)

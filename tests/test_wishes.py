@@ -123,7 +123,7 @@ def test_without_being_asked_nothing_is_set(
 def test_a_place_that_is_stripped_is_not_put_on_flickr_either(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
-    with open_test_desk(flickr, tmp_path, **BOTH, PRIVACY_LOCATION="strip") as desk:
+    with open_test_desk(flickr, tmp_path, None, **BOTH, PRIVACY_LOCATION="strip") as desk:
         bench = Bench(desk, flickr)
         assert replace(bench, photo_id, original).outcome == "replaced"
         assert what_flickr_says(bench, photo_id) == (TAKEN, None)
