@@ -143,11 +143,24 @@ def test_a_frame_does_not_hide_the_exposure(thickness: int) -> None:
     assert fit_of(bytes_of(noisy(copy)), bytes_of(ORIGINAL)).sure
 
 
-def test_a_sticker_does_not_hide_the_exposure() -> None:
+def test_a_sticker_on_the_copy_makes_it_a_question_and_no_more() -> None:
+    """A print that was exchanged for another looks the same to the matcher, so a person has to say."""
     copy = noisy(cut(ORIGINAL, Crop()))
     y, x = np.mgrid[0:512, 0:512]
     copy[(x - 330) ** 2 + (y - 300) ** 2 < 30**2] = (0.98, 0.85, 0.1)
-    assert fit_of(bytes_of(copy), bytes_of(ORIGINAL)).sure
+    fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    assert not fit.sure
+    assert 0.2 < fit.score < 0.9
+
+
+def test_a_large_thing_in_another_colour_is_a_question() -> None:
+    """Softly or all over: no filter turns one hue into another, however well a supple colouring would follow."""
+    copy = cut(ORIGINAL, Crop())
+    y, x = np.mgrid[-1:1:512j, -1:1:512j]
+    stain = np.clip(1.2 - 3 * np.hypot(x - 0.2, y), 0, 1)[..., None]
+    dyed = copy * (1 - stain) + copy[..., [2, 0, 1]] * stain * 0.6 + stain * np.array([0.4, 0.0, 0.3])
+    fit = fit_of(bytes_of(noisy(np.clip(dyed, 0, 1))), bytes_of(ORIGINAL))
+    assert not fit.sure
 
 
 def test_blur_outside_a_band_does_not_hide_the_exposure() -> None:
