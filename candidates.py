@@ -226,7 +226,7 @@ def _compare_all(task: _Task) -> Assessed:
     groups: list[list[int]] = []
     for place in order:
         for group in groups:
-            if _are_twins(task, copy, pictures, fits, (group[0], place)):
+            if _are_twins(task, pictures, fits, (group[0], place)):
                 group.append(place)
                 break
         else:
@@ -235,8 +235,7 @@ def _compare_all(task: _Task) -> Assessed:
 
 
 def _are_twins(
-    task: _Task, copy: NDArray[np.uint8], pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit],
-    pair: tuple[int, int],
+    task: _Task, pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit], pair: tuple[int, int]
 ) -> bool:
     """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says.
 
@@ -246,7 +245,7 @@ def _are_twins(
     by_exif = same_exposure_by_exif(task.originals[first], task.originals[second])
     if fits[second].score < HARDLY:
         return by_exif
-    kin = matcher.kinship(copy, pictures[first], fits[first], pictures[second], fits[second])
+    kin = matcher.kinship(pictures[first], fits[first], pictures[second], fits[second], by_exif)
     return kin is Kinship.TWIN or (by_exif and kin is not Kinship.RIVAL)
 
 

@@ -160,8 +160,12 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
     )
 
 
-def kinship(copy: Picture, a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> Kinship:
-    """How two originals that both fit one copy are related: `a` is laid over `b` and tested like a copy."""
+def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:
+    """How two originals that both fit one copy are related: `a` is laid over `b` and tested like a copy.
+
+    Files whose EXIF says one exposure may be as far apart in colour as a filter takes an edit from its source; others
+    must agree as two files of one shot do.
+    """
     needed = {"a", "b", "cx", "cy", "quarter_turns"}
     if not (needed <= fit_a.measures.keys() and needed <= fit_b.measures.keys()):
         return Kinship.OTHER
@@ -173,8 +177,9 @@ def kinship(copy: Picture, a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> Ki
     at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
     start = at_b.of(at_a, (a.shape[1], a.shape[0]))
     blocks = measure(a, b, start)
-    tinted = tinted_cells(a, b, blocks.similarity, OF_EDITS)
-    tests = _tests(weigh(a, b, blocks), tinted / (TINTED_TWINS + 0.5))
+    tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
+    tinted = tinted_cells(a, b, blocks.similarity, tolerance)
+    tests = _tests(weigh(a, b, blocks), tinted / (limit + 0.5))
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
     return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

@@ -132,7 +132,7 @@ def pass_for_twins(copy: bytes, true: bytes, decoy: bytes) -> bool:
     fits = {one.index: matcher.compare(shown, thumbnails[one.index], one) for one in proposals}
     if len(fits) < 2:
         return False
-    kin = matcher.kinship(shown, thumbnails[0], fits[0], thumbnails[1], fits[1])
+    kin = matcher.kinship(thumbnails[0], fits[0], thumbnails[1], fits[1])
     return kin is Kinship.TWIN
 
 

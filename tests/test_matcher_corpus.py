@@ -60,4 +60,7 @@ def test_copies_beside_a_made_sibling_are_sure_of_their_own_original_alone() -> 
     found = fits(names, wanted)
     for row, name, fit in found:
         assert not fit.sure or name == row["original"], (row["instagram"], name, fit.measures)
-    assert sum(fit.sure for _, _, fit in found) >= 0.9 * len(wanted)
+    # A light leak cannot be told from a thing that was recoloured; its copies are questions (tints.py).
+    without_leaks = {row["instagram"] for row in wanted if '"filter": "leak"' not in row["parameters"]}
+    assert len(without_leaks) >= 12
+    assert sum(fit.sure for row, _, fit in found if row["instagram"] in without_leaks) >= 0.9 * len(without_leaks)
