@@ -161,8 +161,9 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
 
 
 def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:
-    """How two originals that both fit one copy are related: `a` is laid over `b` and tested like a copy.
+    """How two originals that both fit one copy are related: each is laid over the other and tested like a copy.
 
+    One direction is enough for twins: an edit whose lights are blown follows from its source, and not the other way.
     Files whose EXIF says one exposure may be as far apart in colour as a filter takes an edit from its source; others
     must agree as two files of one shot do.
     """
@@ -174,9 +175,14 @@ def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = Fals
         fit_b.measures["quarter_turns"],
     ):
         return Kinship.OTHER
+    over = _laid_over(a, fit_a, b, fit_b, by_exif)
+    return _laid_over(b, fit_b, a, fit_a, by_exif) if over is Kinship.RIVAL else over
+
+
+def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) -> Kinship:
+    """What `a` is to `b` when it is taken for a copy of it."""
     at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
-    start = at_b.of(at_a, (a.shape[1], a.shape[0]))
-    blocks = measure(a, b, start)
+    blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
     tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
     tinted = tinted_cells(a, b, blocks.similarity, tolerance)
     tests = _tests(weigh(a, b, blocks), tinted / (limit + 0.5))
