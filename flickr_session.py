@@ -9,10 +9,8 @@ body: both are watched here. Connections are never shared between threads.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -20,6 +18,7 @@ from requests.auth import AuthBase
 
 from errors import SettingsError
 from pace import Clock
+from settings import is_loopback
 
 PIECE_BYTES = 65_536
 # A body must come at this pace on average, after a start of some silences; slower is no answer.
@@ -39,21 +38,13 @@ class Network:
 
     def __post_init__(self) -> None:
         """Refuse a sandbox that is not on this machine."""
-        if self.sandbox is not None and not _is_loopback(self.sandbox):
+        if self.sandbox is not None and not is_loopback(self.sandbox):
             raise SettingsError("INSTAGRAM2FLICKR_SANDBOX must be an address on the loopback, as http://127.0.0.1:PORT")
 
     @property
     def timeouts(self) -> tuple[float, float]:
         """The two timeouts as requests takes them."""
         return self.connect_timeout_s, self.silence_timeout_s
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        host = urlsplit(address).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class KeepHeaders(AuthBase):

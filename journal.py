@@ -193,10 +193,6 @@ class Journal:
         """How many photos of the account are known."""
         return int(self._rows("SELECT count(*) FROM photos")[0][0])
 
-    def knows_photo(self, photo_id: str) -> bool:
-        """Whether the account is known to hold this photo."""
-        return bool(self._rows("SELECT 1 FROM photos WHERE photo_id = ?", (photo_id,)))
-
     def copies(self) -> Iterator[Mapping[str, Any]]:
         """The photos kept whole, one after the other: an account may hold a hundred thousand."""
         with self._guard:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +31,7 @@ from errors import PictureError
 from journal import Journal
 from model import Candidate, Decision, InstagramCopy, Verdict
 from plan import ASK_SCORE, SURE_MARGIN
-from report import Report, in_plain_words, printable, sums
+from report import Report, in_plain_words, printable, sums, write_whole
 from views import cut, find_corners, find_place, open_thumbnail, points, shrunk
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.
@@ -114,7 +113,7 @@ class Preview:
             folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
             total=len(decisions), kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()], run=report.run,
         )
-        _write_whole(file, stream)
+        write_whole(file, stream, 0o600)
 
     def _cards(self, report: Report, decisions: Sequence[Decision]) -> Iterator[Card]:
         saved = {one.photo_id: self._folder / one.file for one in self._journal.backups()}
@@ -241,16 +240,3 @@ def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[st
 
 def _day(moment: datetime) -> str:
     return f"{moment:%d %B %Y, %H:%M}".lstrip("0")
-
-
-def _write_whole(file: Path, stream: Iterator[str]) -> None:
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.writelines(stream)
-        temporary.chmod(0o600)
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

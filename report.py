@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,13 +159,18 @@ def as_text(body: Mapping[str, Any]) -> str:
 
 
 def write_report(file: Path, body: Mapping[str, Any]) -> None:
-    """Write the report whole: a temporary name, then renamed."""
+    """Write the report whole."""
+    write_whole(file, [as_text(body)], 0o644)
+
+
+def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
+    """Write a file so that a reader never meets half of it: under a temporary name, then renamed."""
     handle, name = tempfile.mkstemp(dir=file.parent or Path(), prefix=f".{file.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(as_text(body))
-        temporary.chmod(0o644)
+            stream.writelines(pieces)
+        temporary.chmod(mode)
         temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -247,12 +247,15 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[tuple[str, s
 def _sandbox(address: str) -> str | None:
     if not address:
         return None
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme != "http" or not loopback:
+    if not address.lower().startswith("http://") or not is_loopback(address):
         raise SettingsError(f"{PREFIX}SANDBOX must be an address on this machine, such as http://127.0.0.1:8080")
     return address.rstrip("/")
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address leads to this machine and nowhere else."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -95,7 +95,7 @@ def test_the_state_folder_is_the_option_else_the_environments(tmp_path: Path) ->
 
 @pytest.mark.parametrize("address", [
     "https://127.0.0.1:1", "http://10.0.0.1:80", "http://flickr.example:80", "http://127.0.0.1.example:80",
-    "127.0.0.1:80",
+    "127.0.0.1:80", "http://[::1", "http://",
 ])
 def test_a_sandbox_anywhere_but_on_the_loopback_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="on this machine"):
