@@ -30,7 +30,7 @@ DRAFT_MARGIN = 2
 # Above this a picture is decoded alone. JPEG is decoded scaled down, so only very large ones count.
 BIG_PIXELS = 60_000_000
 BIG_DRAFT_PIXELS = 200_000_000
-STRIPE_ROWS = 64
+STRIPE_ROWS = 16
 THUMBNAIL_QUALITY = 90
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -123,8 +123,8 @@ def prove_whole(opened: Opened) -> None:
     with decoding():
         if opened.content_format == "GIF" and getattr(image, "is_animated", False):
             raise PictureError("an animated GIF, which Flickr does not take")
-        if opened.image.format in _JPEG_NAMES and image.mode == "RGB":
-            image.draft("L", image.size)  # all data is decoded either way, in a quarter of the memory
+        if opened.image.format in _JPEG_NAMES:
+            image.draft("L", (1, 1))  # all data is decoded at any scale, at the smallest in next to no memory
         image.load()
     prove_even(opened)
 

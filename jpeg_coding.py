@@ -37,14 +37,14 @@ _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 def comes_out_even(data: bytes) -> bool:
     """Whether this JPEG, whose structure is sound, uses all of its coded data and needs no more."""
     segments = list(jpeg_segments(data))
-    coded = data[: segments[-1].end - len(END)]
-    as_it_is = _looks(coded + END)
-    if _looks(_padded(coded + END)) != as_it_is:
+    first = data[: segments[-1].end]
+    as_it_is = _looks(first)
+    if _looks(_padded(first)) != as_it_is:
         return False
     # The last scan of a progressive JPEG only refines and may well end in codes that change nothing.
     if not any(segment.marker in (SOF_BASELINE, SOF_EXTENDED) for segment in segments):
         return True
-    shorter = coded[:-LAST_BYTES]
+    shorter = first[: -len(END) - LAST_BYTES]
     return _looks((shorter[:-1] if shorter.endswith(b"\xff") else shorter) + END) != as_it_is
 
 
@@ -57,7 +57,8 @@ def _padded(data: bytes) -> bytes:
             codes = _RESTART.sub(lambda restart: MEANINGLESS + restart.group(), data[segment.end : end])
             pieces += [data[at : segment.end], codes, MEANINGLESS]
             at = end
-    return b"".join([*pieces, data[at:]])
+    pieces.append(data[at:])
+    return b"".join(pieces)
 
 
 def _looks(jpeg: bytes) -> bytes:

@@ -7,16 +7,19 @@ which libheif applies on opening, whatever the EXIF tag says. The size of a pict
 one EXIF claims.
 
 Pillow's guard against decompression bombs (a warning at 89 megapixels, an error at 179) is raised to what is
-really read, 250 megapixels, and everything above is refused by name; it is never switched off.
+really read, 250 megapixels, and everything above is refused by name; it is never switched off. Besides, what a
+picture takes while it is read and made ready to be sent is reckoned from its heading, and one that would take more
+than a gibibyte (a HEIC two) is refused by name, too: 200 megapixels fit as JPEG, PNG and HEIC, not as WebP.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +36,17 @@ from formats import PICTURE_FORMATS, content_format, find_flaw
 
 MAX_PIXELS = 250_000_000
 MAX_FILE_BYTES = 512 * 2**20
+MAX_MEMORY_GIB = {"HEIF": 2}
+# Python, the libraries, and the stripes in which large pictures are made smaller.
+BASE_MEMORY_BYTES = 100 * 2**20
+# The most that decoding, converting and comparing take for each pixel, beside the file: measured with pictures of 200
+# megapixels as the peak of the process, November 2026. Pillow keeps four bytes a pixel, most codecs one copy or more.
+BYTES_PER_PIXEL = {"JPEG": 1.0, "PNG": 4.0, "GIF": 2.0, "DNG": 5.5, "TIFF": 5.5, "AVIF": 9.5, "WEBP": 16.0, "HEIF": 8.5}
+BYTES_TO_TURN = 4.0
+BYTES_TO_CONVERT = 5.0
+BYTES_PER_COEFFICIENT = 2
+# A JPEG is tried out in versions (jpeg_coding.py), and one copy more is held while one is made.
+FILES_AT_ONCE = {"JPEG": 3}
 DECODER_ERRORS = (
     OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError,
     MemoryError, AttributeError, AssertionError, struct.error, zlib.error, ImageCms.PyCMSError,
@@ -83,12 +97,12 @@ def read_bytes(path: Path) -> bytes:
             if not head:
                 raise NotAPictureError("empty")
             _readable(content_format(head))
-            rest = file.read(MAX_FILE_BYTES - len(head) + 1)
+            if file.seek(0, os.SEEK_END) > MAX_FILE_BYTES:
+                raise PictureError(f"too large, above {MAX_FILE_BYTES // 2**20} MiB")
+            file.seek(0)
+            return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise UnavailableError((error.strerror or str(error)).lower()) from error
-    if len(head) + len(rest) > MAX_FILE_BYTES:
-        raise PictureError("too large, above 512 MiB")
-    return head + rest
 
 
 @contextmanager
@@ -106,7 +120,26 @@ def open_picture(data: bytes) -> Iterator[Opened]:
                 raise Image.DecompressionBombError
             block = inside.exif or image.info.get("exif")
             exif = read_exif(block)
-            yield Opened(image, inside.data, kind, exif, block, inside.orientation or exif.orientation)
+            opened = Opened(image, inside.data, kind, exif, block, inside.orientation or exif.orientation)
+            _prove_it_fits(opened, len(data))
+            yield opened
+
+
+def _prove_it_fits(opened: Opened, file_bytes: int) -> None:
+    """PictureError when reading or sending it would take more memory than one picture may."""
+    image, kind = opened.image, opened.content_format
+    each = BYTES_PER_PIXEL[kind]
+    if kind not in ("JPEG", "PNG", "GIF"):  # those are sent as they are
+        is_turned = opened.orientation != 1 or (kind == "TIFF" and opened.exif.orientation != 1)
+        each += is_turned * BYTES_TO_TURN + (image.mode not in ("RGB", "L")) * BYTES_TO_CONVERT
+    if "progression" in image.info:  # all coefficients are kept until the last scan
+        layers: Sequence[tuple[int, int, int, int]] = image.layer  # type: ignore[attr-defined]
+        samples = [across * down for _, across, down, _ in layers]
+        each += BYTES_PER_COEFFICIENT * sum(samples) / max(samples)
+    limit_gib = MAX_MEMORY_GIB.get(kind, 1)
+    needed = BASE_MEMORY_BYTES + file_bytes * FILES_AT_ONCE.get(kind, 1) + image.width * image.height * each
+    if needed > limit_gib * 2**30:
+        raise PictureError(f"too large to be read within {limit_gib} GiB of memory")
 
 
 def _kind(data: bytes) -> str:

@@ -37,6 +37,7 @@ MAX_BYTES = 209_715_200
 SENT_AS_THEY_ARE = frozenset({"JPEG", "PNG", "GIF"})
 JPEG_QUALITY = 95
 MAX_JPEG_SIDE = 65_500
+STRIPE_ROWS = 512
 # Quality 95 leaves the means of blocks of 8 x 8 within some two grey values of their source, pure noise and hard
 # edges included (tests/test_sending.py); a tile that was lost or turned differs by dozens.
 BLOCK = 8
@@ -130,7 +131,7 @@ def _as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     profile = image.info.get("icc_profile")
     upright = turned(image, opened.orientation)
     if upright.mode not in ("RGB", "L"):
-        upright, profile = to_srgb(upright, profile), None
+        upright, profile = _as_srgb(upright, profile), None
     if max(upright.size) > MAX_JPEG_SIDE:
         raise PictureError("longer than a JPEG can be")
     kept = {"icc_profile": profile} if profile else {}
@@ -142,6 +143,15 @@ def _as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     sent = buffer.getvalue()
     _prove_same(sent, upright, profile)
     return sent, upright.size
+
+
+def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB; some rows at a time, since what lies between takes several times the memory of a picture."""
+    whole = Image.new("RGB", image.size)
+    for top in range(0, image.height, STRIPE_ROWS):
+        stripe = image.crop((0, top, image.width, min(top + STRIPE_ROWS, image.height)))
+        whole.paste(to_srgb(stripe, profile), (0, top))
+    return whole
 
 
 def _fitting(exif: bytes | None) -> bytes | None:

@@ -267,30 +267,71 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
 
 
 MEASURE = """
-import re, sys
+import re, sys, tempfile
 from pathlib import Path
 from folder import FoundFile
 from reading import Reading, read_file
+from sending import bytes_to_send
 path = Path(sys.argv[1])
 status = path.stat()
-assert isinstance(read_file(FoundFile(path, status.st_size, status.st_mtime_ns)), Reading)
+reading = read_file(FoundFile(path, status.st_size, status.st_mtime_ns))
+assert isinstance(reading, Reading), reading
+with tempfile.TemporaryDirectory() as workdir:
+    bytes_to_send(reading.original, "strip", Path(workdir))
 # The process's own peak; getrusage would tell the larger of this and that of whoever started it.
 print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
+"""
+MAKE = """
+import sys
+from PIL import Image
+import pillow_heif
+pillow_heif.register_heif_opener()
+Image.new("RGB", (int(sys.argv[2]), int(sys.argv[3])), "teal").save(sys.argv[1], {})
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in the units of Linux")
-@pytest.mark.parametrize("ending", ["jpg", "png"])
-def test_two_hundred_megapixels_take_less_than_a_gibibyte(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"big.{ending}"
-    make = "import sys; from PIL import Image; Image.new('RGB', (20000, 10000), 'teal').save(sys.argv[1], {})"
-    options = {"jpg": "quality=50", "png": "compress_level=1"}[ending]
-    subprocess.run([sys.executable, "-c", make.format(options), str(path)], check=True)
+@pytest.mark.parametrize(
+    ("name", "width", "height", "options", "limit_mib"),
+    [
+        ("a.jpg", 20_000, 10_000, "quality=50", 1024),
+        ("progressive.jpg", 20_000, 10_000, "quality=50, progressive=True", 1024),
+        ("panorama.jpg", 60_000, 3_300, "quality=50", 1024),
+        ("a.png", 20_000, 10_000, "compress_level=1", 1024),
+        ("a.heic", 20_000, 10_000, "quality=50, tile_size=512, enc_params={'preset': 'ultrafast'}", 2048),
+    ],
+)
+def test_two_hundred_megapixels_are_read_and_made_ready_in_little_memory(
+    tmp_path: Path, name: str, width: int, height: int, options: str, limit_mib: int
+) -> None:
+    path = tmp_path / name
+    subprocess.run([sys.executable, "-c", MAKE.format(options), str(path), str(width), str(height)], check=True)
     home = Path(__file__).resolve().parents[1]
     measured = subprocess.run(
         [sys.executable, "-c", MEASURE, str(path)], check=True, cwd=home, capture_output=True, text=True
     )
-    assert int(measured.stdout) < 1024
+    assert int(measured.stdout) < limit_mib
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "options", "gib"),
+    [
+        ("a.tif", (20_000, 9_600), {"compression": "tiff_adobe_deflate"}, 1),
+        ("a.webp", (8_000, 8_000), {"method": 0, "lossless": True, "quality": 0}, 1),
+    ],
+)
+def test_what_would_take_more_memory_is_named(
+    tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any], gib: int
+) -> None:
+    Image.new("RGB", size, "teal").save(tmp_path / name, **options)
+    assert reason(tmp_path / name) == f"too large to be read within {gib} GiB of memory"
+
+
+def test_a_very_large_file_is_named_without_being_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.jpg").open("wb") as file:
+        file.write(b"\xff\xd8\xff\xe0")
+        file.truncate(513 * 2**20)
+    assert reason(tmp_path / "a.jpg") == "too large, above 512 MiB"
 
 
 def test_a_picture_between_pillow_s_limit_and_ours_is_read(tmp_path: Path) -> None:
