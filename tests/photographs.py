@@ -45,6 +45,7 @@ def camera_exif(
     gps_date: str | None = None,
     orientation: int | None = None,
     model: str = "iPhone 5",
+    note: bytes | None = None,
 ) -> bytes:
     """An EXIF block as a phone writes it."""
     exif = Image.Exif()
@@ -57,6 +58,8 @@ def camera_exif(
         inner[0x9291] = subsec
     if offset is not None:
         inner[0x9011] = offset
+    if note is not None:
+        inner[0x927C] = note
     gps = exif.get_ifd(0x8825)
     if place is not None:
         gps[1], gps[2] = ("S" if place[0] < 0 else "N"), _sexagesimal(abs(place[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from format_table import HEADING, format_table
 from numpy.typing import NDArray
-from photographs import as_array, camera_exif, difference, display_p3, found, painted, read, untouched_bytes
+from photographs import as_array, box, camera_exif, difference, display_p3, found, painted, read, untouched_bytes
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
@@ -218,6 +219,12 @@ def scans(data: bytes) -> list[bytes]:
     return [data[segment.end : end] for segment, end in zip(places, ends, strict=True) if segment.marker == 0xDA]
 
 
+def tells_berne(data: bytes) -> bool:
+    """Whether a coordinate of Berne stands in the file in any of the ways that these tests write it."""
+    texts = (b"46.94", b"7.447", b"46,56", b"7,26", b"26.844", b"46/1", b"GPSL", b"Latitude")
+    return any(text in data for text in (*texts, struct.pack("<d", BERNE[0]), struct.pack(">d", BERNE[1])))
+
+
 def pixels_of(data: bytes) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(data)) as image:
         return np.asarray(image.convert("RGBA"))
@@ -253,13 +260,20 @@ def test_a_picture_without_a_place_is_sent_as_it_is_even_when_stripping(phone: P
     assert send(phone / "a.jpg", workdir, "strip").path == phone / "a.jpg"
 
 
-def test_a_heic_loses_its_place_on_the_way_to_jpeg(phone: Path, workdir: Path) -> None:
-    painted(450, 330).save(phone / "a.heic", exif=camera_exif(place=BERNE))
-    to_send = send(phone / "a.heic", workdir, "strip")
+@pytest.mark.parametrize("ending", ["heic", "avif", "tif", "webp"])
+def test_what_becomes_a_jpeg_loses_its_place_on_the_way(phone: Path, workdir: Path, ending: str) -> None:
+    notes = b"Apple iOS\x00 \"46.9480, 7.4474\""
+    exif = camera_exif(place=BERNE, note=notes)
+    painted(450, 330).save(phone / f"a.{ending}", exif=exif, **({} if ending == "tif" else {"xmp": XMP}))
+    before = untouched_bytes(phone / f"a.{ending}")
+    assert b"46.9480" in before[0]
+    to_send = send(phone / f"a.{ending}", workdir, "strip")
     assert not to_send.has_place
+    assert not tells_berne(to_send.path.read_bytes())
     with Image.open(to_send.path) as image:
         assert image.getexif().get_ifd(0x8825) == {}
         assert read_exif(image.info["exif"]).taken is not None
+    assert untouched_bytes(phone / f"a.{ending}") == before
 
 
 def test_a_png_loses_its_place_and_keeps_its_rows(phone: Path, workdir: Path) -> None:
@@ -312,6 +326,90 @@ def test_the_further_pictures_of_an_mpo_lose_their_place_too(phone: Path) -> Non
 
 def segment(marker: int, content: bytes) -> bytes:
     return bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def with_segment(marker: int, content: bytes, exif: bytes = b"", trailer: bytes = b"") -> bytes:
+    """A sound JPEG with this segment in front, and whatever is glued behind it."""
+    buffer = io.BytesIO()
+    painted(300, 200).save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()[:2] + segment(marker, content) + buffer.getvalue()[2:] + trailer
+
+
+@pytest.mark.parametrize(
+    ("marker", "content"),
+    [
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<rdf:Description drone-dji:GpsLatitude='+46.94800' "
+               b"drone-dji:GpsLongtitude=\"+7.44740\"/>"),
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<geo:lat>46.948</geo:lat><geo:long>7.4474</geo:long>"),
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<rdf:li>geo:lat=46.948</rdf:li><rdf:li>geo:lon=7.4474</rdf:li>"),
+        (0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x12\x1c\x02\x19\x00\x0ageo:lat=46.948"),
+        (0xFE, b'{"app": {"Latitude": 46.948, "exif:GPSLongitude": "7,26.844E"}}'),
+        (0xEB, b'JP\x00\x01jumb {"EXIF:GPSLatitude": "46,56.88N", "EXIF:GPSLongitude": "7,26.844E"}'),
+    ],
+    ids=["drone", "elements", "machine-tags", "keywords", "comment", "content-credentials"],
+)
+def test_coordinates_that_stand_elsewhere_under_a_name_are_blanked(marker: int, content: bytes) -> None:
+    data = with_segment(marker, content)
+    stripped = without_place(data)
+    assert has_place(data)
+    assert not has_place(stripped)
+    assert not tells_berne(stripped)
+    assert (len(stripped), scans(stripped)) == (len(data), scans(data))
+
+
+@pytest.mark.parametrize(
+    ("marker", "content"),
+    [
+        (0xE1, b"FLIR\x00\x01\x00\x00" + bytes(24) + struct.pack("<dd", *BERNE) + b"rest"),
+        (0xE4, b"thermal" + struct.pack(">dd", *BERNE) + b"rest"),
+        (0xFE, b"Shot at 46.94801, 7.44739 by nobody; rest"),
+    ],
+    ids=["doubles", "doubles-reversed", "text"],
+)
+def test_the_coordinates_of_exif_are_blanked_wherever_else_they_stand(marker: int, content: bytes) -> None:
+    data = with_segment(marker, content, camera_exif(place=BERNE))
+    assert tells_berne(data)
+    stripped = without_place(data)
+    assert not tells_berne(stripped)
+    assert b"rest" in stripped
+    assert scans(stripped) == scans(data)
+
+
+def test_numbers_that_only_look_like_a_coordinate_stay() -> None:
+    content = b"gain 7.4474 of lens 2.2, " + struct.pack("<d", 6.9) + b"f/1.78"
+    assert content in without_place(with_segment(0xFE, content, camera_exif(place=BERNE)))
+
+
+def test_what_phones_glue_behind_a_picture_tells_no_place() -> None:
+    """A Samsung trailer: the time, the country of the mobile network, and the film of a motion photo."""
+    film = box(b"ftyp", b"mp42", bytes(4)) + box(
+        b"moov", box(b"udta", box(b"\xa9xyz", b"\x00\x11\x15\xc7+46.9480+007.4474/"),
+                     box(b"loci", bytes(4), b"\x15\xc7Berne\x00\x00", struct.pack(">3l", 488064, 3076751, 0), b"\x00"))
+    )
+    trailer = b"\x00\x00\x30\x0a\x10\x00\x00\x00MotionPhoto_Data" + film + b"Image_UTC_Data1714000000000MCC_Data228SEFT"
+    data = with_segment(0xFE, b"nothing", trailer=trailer)
+    stripped = without_place(data)
+    assert not tells_berne(stripped)
+    assert b"MCC_Data228" not in stripped
+    assert struct.pack(">2l", 488064, 3076751) not in stripped
+    assert b"Image_UTC_Data1714000000000" in stripped
+    assert len(stripped) == len(data)
+    assert np.array_equal(pixels_of(stripped), pixels_of(data))
+
+
+def test_the_texts_of_a_png_that_tell_a_place_are_left_out(phone: Path, workdir: Path) -> None:
+    texts = PngInfo()
+    texts.add_text("exif:GPSLatitude", "46/1, 56/1, 5280/100")
+    texts.add_text("Comment", 'made by {"latitude": 46.948, "longitude": 7.4474}', zip=True)
+    texts.add_itxt("Description", "geo:lat=46.948 geo:lon=7.4474")
+    texts.add_text("Title", "Berne")
+    painted(450, 330).save(phone / "a.png", pnginfo=texts)
+    assert send(phone / "a.png", workdir).has_place
+    to_send = send(phone / "a.png", workdir, "strip")
+    with Image.open(to_send.path) as image:
+        image.load()
+        assert image.text == {"Title": "Berne"}  # type: ignore[attr-defined]
+        assert np.array_equal(np.asarray(image), np.asarray(painted(450, 330)))
 
 
 def test_xmp_that_goes_on_in_further_segments_is_stripped_and_its_checksum_made_right() -> None:
