@@ -21,12 +21,17 @@ _NEVER_IN_HEVC = (b"\x00\x00\x00", b"\x00\x00\x01", b"\x00\x00\x02")
 # EXIF orientation for 0 to 3 quarter turns counter-clockwise, then no mirror, left to right, or upside down.
 _ORIENTATIONS = {None: (1, 8, 3, 6), 0: (2, 7, 4, 5), 1: (4, 5, 2, 7)}
 _HEVC_ITEMS = frozenset({b"hvc1"})
+_CODED_ITEMS = _HEVC_ITEMS | {b"av01", b"jpeg"}
 
 
 class Items(NamedTuple):
-    """What the `meta` box tells of the file's items: where each lies, of which type, which one is the picture."""
+    """What the `meta` box tells of the file's items: where each lies, of which type, which one is the picture.
+
+    `places` are those of items in the file itself, `listed` also the few that lie in the box `idat`.
+    """
 
     places: Mapping[int, list[tuple[int, int]]]
+    listed: frozenset[int]
     kinds: Mapping[int, bytes]
     primary: int
     length_bytes: int
@@ -65,12 +70,18 @@ def boxes(data: bytes, begin: int, end: int) -> Iterator[Chunk]:
 def check_boxes(data: bytes) -> None:
     """Raise FlawError where an item is missing, in part or whole; boxes after the last needed one are not looked at."""
     items = read_items(data)
+    for item, kind in items.kinds.items():
+        if kind in _CODED_ITEMS and item not in items.listed:
+            raise FlawError(DAMAGED)
     for item, extents in items.places.items():
         if any(offset + length > len(data) for offset, length in extents):
             raise FlawError(CUT_SHORT)
-        if items.kinds.get(item) in _HEVC_ITEMS:
-            for offset, length in extents if len(extents) == 1 else ():
-                _check_hevc(data, offset, offset + length, items.length_bytes)
+        if items.kinds.get(item) in _CODED_ITEMS:
+            coded = _bytes(data, items, item)
+            if not coded or coded.endswith(bytes(ZERO_TAIL_BYTES)):
+                raise FlawError(CUT_SHORT)
+            if items.kinds[item] in _HEVC_ITEMS:
+                _check_hevc(coded, items.length_bytes)
     if data.endswith(bytes(ZERO_TAIL_BYTES)):
         raise FlawError(CUT_SHORT)
 
@@ -79,19 +90,22 @@ def read_items(data: bytes) -> Items:
     """The item tables of the file; FlawError when there are none."""
     meta = _meta(data)
     places: dict[int, list[tuple[int, int]]] = {}
+    listed: frozenset[int] = frozenset()
     kinds: dict[int, bytes] = {}
     primary, length_bytes = 0, 4
     turns: dict[int, tuple[int, int | None]] = {}
     for box in boxes(data, meta.begin + 4, meta.end):
         if box.kind == b"iloc":
-            places = dict(_item_places(data, box))
+            found = list(_item_places(data, box))
+            listed = frozenset(item for item, _, _ in found)
+            places = {item: extents for item, method, extents in found if method == 0}
         elif box.kind == b"iinf":
             kinds = dict(_item_kinds(data, box))
         elif box.kind == b"pitm":
             primary = int.from_bytes(data[box.begin + 4 : box.end], "big")
         elif box.kind == b"iprp":
             length_bytes, turns = _length_bytes(data, box), dict(_turns(data, box))
-    return Items(places, kinds, primary, length_bytes, turns)
+    return Items(places, listed, kinds, primary, length_bytes, turns)
 
 
 def jpeg_item(data: bytes) -> JpegItem | None:
@@ -122,8 +136,8 @@ def _meta(data: bytes) -> Chunk:
     return meta
 
 
-def _item_places(data: bytes, box: Chunk) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """The item table `iloc` (ISO 14496-12, 8.11.3): for each item in the file its id and (offset, length) pairs."""
+def _item_places(data: bytes, box: Chunk) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+    """The item table `iloc` (ISO 14496-12, 8.11.3): of each item the id, how it is stored, (offset, length) pairs."""
     version = data[box.begin]
     sizes = int.from_bytes(data[box.begin + 4 : box.begin + 6], "big")
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
@@ -148,8 +162,7 @@ def _item_places(data: bytes, box: Chunk) -> Iterator[tuple[int, list[tuple[int,
             number(index_size)
             offset = number(offset_size)
             extents.append((base + offset, number(length_size)))
-        if method == 0:
-            yield item, extents
+        yield item, method, extents
 
 
 def _item_kinds(data: bytes, box: Chunk) -> Iterator[tuple[int, bytes]]:
@@ -198,9 +211,9 @@ def _turns(data: bytes, properties: Chunk) -> Iterator[tuple[int, tuple[int, int
         yield item, (quarters, mirror)
 
 
-def _check_hevc(data: bytes, begin: int, end: int, length_bytes: int) -> None:
+def _check_hevc(data: bytes, length_bytes: int) -> None:
     """Coded units must fill the item exactly, and none may hold what the coding rules out."""
-    at = begin
+    at, end = 0, len(data)
     while at < end:
         unit = at + length_bytes
         at = unit + int.from_bytes(data[at:unit], "big")

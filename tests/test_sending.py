@@ -264,7 +264,8 @@ def test_a_picture_without_a_place_is_sent_as_it_is_even_when_stripping(phone: P
 def test_what_becomes_a_jpeg_loses_its_place_on_the_way(phone: Path, workdir: Path, ending: str) -> None:
     notes = b"Apple iOS\x00 \"46.9480, 7.4474\""
     exif = camera_exif(place=BERNE, note=notes)
-    painted(450, 330).save(phone / f"a.{ending}", exif=exif, **({} if ending == "tif" else {"xmp": XMP}))
+    more: dict[str, Any] = {} if ending == "tif" else {"xmp": XMP}
+    painted(450, 330).save(phone / f"a.{ending}", exif=exif, **more)
     before = untouched_bytes(phone / f"a.{ending}")
     assert b"46.9480" in before[0]
     to_send = send(phone / f"a.{ending}", workdir, "strip")
