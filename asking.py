@@ -23,8 +23,14 @@ from report import in_plain_words, printable
 from review import Table, serve
 from settings import Settings
 from state import StateFolder, write_private
+from terminal import say
 
-HELP = "1-5 this one, n none of these, x1-x5 never that one, u undo, Enter later, q stop"
+HELP = """  1 to 5   this one is the original (y is the same as 1)
+  n        none of these
+  x1 to x5 never that one; the others stay in question
+  u        take the last answer back
+  Enter    later
+  q        stop"""
 
 
 def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
@@ -41,7 +47,7 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
         waiting = sum(1 for one in questions if not read_progress(journal, one).done)
         if not waiting and not photo_ids:
             nothing_yet = next(journal.decisions(), None) is None
-            _say("Nothing waits for your eyes." + (
+            say("Nothing waits for your eyes." + (
                 " Run sync, which does what you said." if questions else
                 " Nothing was compared yet; begin with `sync FOLDER --dry-run`." if nothing_yet else ""))
             return ExitCode.DONE
@@ -51,16 +57,11 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
             else:
                 _ask_in_browser(Table(questions, journal, state.backups), state, open_it=how == "browser")
         left = sum(1 for one in questions if not read_progress(journal, one).done)
-        _say(f"{len(questions) - left} answered, {left} left. " + (
+        say(f"{len(questions) - left} answered, {left} left. " + (
             "`review` goes on with them." if left else "Run sync, which does what you said."))
     finally:
         journal.close()
     return ExitCode.DONE
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 # In the browser.
@@ -79,7 +80,7 @@ def _has_browser() -> bool:
 
 def _ask_in_browser(table: Table, state: StateFolder, *, open_it: bool) -> None:
     with serve(table) as (address, waiting), _doorstep(state, address) as file:
-        _say(f"The questions are at\n  {address}\nIt ends by itself when all are answered; Ctrl-C ends it earlier.")
+        say(f"The questions are at\n  {address}\nIt ends by itself when all are answered; Ctrl-C ends it earlier.")
         if open_it:
             webbrowser.open(file.as_uri())
         while waiting.is_alive():
@@ -105,6 +106,7 @@ def _doorstep(state: StateFolder, address: str) -> Iterator[Path]:
 def _ask_in_terminal(journal: Journal, state: StateFolder, questions: Sequence[Question]) -> None:
     answered: list[int] = []
     number = 0
+    say(f"What to type:\n{HELP}")
     while number < len(questions):
         question = questions[number]
         if read_progress(journal, question).done and number not in answered:
@@ -122,7 +124,7 @@ def _ask_in_terminal(journal: Journal, state: StateFolder, questions: Sequence[Q
             continue
         step = _step(journal, question, word)
         if word and step is None:
-            _say(f"That is none of: {HELP}")
+            say(f"That is none of these:\n{HELP}")
             continue
         if step is not None:
             keep_step(journal, question.photo_id, question.copy_sha256, step)
@@ -144,14 +146,16 @@ def _step(journal: Journal, question: Question, word: str) -> Step | None:
 
 def _show(journal: Journal, state: StateFolder, question: Question, where: str) -> None:
     refused = read_progress(journal, question).refused
-    _say(f"\n{where}: {question.photo_id} {in_plain_words(question.title)}\n{in_plain_words(question.reason)}")
-    _say(f"     the copy  {printable(state.backups / question.copy_file)}, {_size(question.copy_size)}")
+    say(f"\n{where}: {question.photo_id} {in_plain_words(question.title)}\n{in_plain_words(question.reason)}\n")
+    say(f"  the copy, {_size(question.copy_size)}")
+    say(f"     {printable(state.backups / question.copy_file)}", whole=True)
     for place, one in enumerate(question.choices):
-        original, gone = one.original, " (never, you said)" if place in refused else ""
+        original, gone = one.original, "; never, you said" if place in refused else ""
         taken = f", taken {original.taken.local:%Y-%m-%d}" if original.taken else ""
         size = _size((original.width, original.height))
-        _say(f"  {place + 1}  {one.fit.score:.2f}  {in_plain_words(printable(original.path))}, {size}{taken}{gone}")
-    sys.stdout.write(f"[{HELP}] ")
+        say(f"  {place + 1}  score {one.fit.score:.2f}, {size}{taken}{gone}")
+        say(f"     {in_plain_words(printable(original.path))}", whole=True)
+    sys.stdout.write("1-5, n, x1-x5, u, Enter or q: ")
     sys.stdout.flush()
 
 

@@ -7,7 +7,9 @@ earlier one (Pro on a login, a login on a key) are left out when it failed.
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ import platformdirs
 from pillow_heif import libheif_info
 
 from desk import claim_account, open_desk, require_key
-from errors import LoginError, SyncError
+from errors import LoginError, SettingsError, SyncError
 from pace import SystemClock
 from progress import TerminalTeller
 from settings import APP, Settings
@@ -25,16 +27,8 @@ from sync import ask_permission
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
 ENOUGH_BYTES = 2 * 10**9
-LOGIN_STEPS = (
-    "Run `instagram2flickr.py login`: it opens Flickr's page.",
-    "Agree there, and type the nine digits it shows where the program waits for them.",
-    "Run doctor again.",
-)
-NEXT_STEPS = (
-    "Copy the phone's photos into a folder, here ~/Pictures/iphone, and run",
-    "    instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html",
-    "Open plan.html in a browser and look.",
-)
+# As Flickr has given them out since 2004; one of another form was most likely not copied whole.
+KEY, SECRET = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +62,45 @@ def examine(settings: Settings) -> Iterator[Finding]:
     except SyncError as error:
         yield Finding("API key", "there is none yet", error, _key_steps(settings))
         return
-    yield Finding("API key", "there; whether Flickr knows it shows below")
+    yield _key(settings)
     yield from _flickr(settings, state)
+
+
+def _own_name() -> str:
+    """What to type so that this program runs: its name when a shell finds it, else with the Python it runs on."""
+    called = Path(sys.argv[0])
+    return called.name if shutil.which(called.name) else f"{_near(Path(sys.executable))} {_near(called)}"
+
+
+def _near(path: Path) -> Path:
+    whole = Path.cwd() / path
+    return whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
+
+
+def _login_steps() -> tuple[str, ...]:
+    return (
+        "Run this; it opens Flickr's page:",
+        f"    {_own_name()} login",
+        "Agree there, and type the nine digits it shows where the program waits for them.",
+        "Run doctor again.",
+    )
+
+
+def _next_steps() -> tuple[str, ...]:
+    return (
+        "Copy the phone's photos into a folder, here ~/Pictures/iphone, and run this:",
+        f"    {_own_name()} sync ~/Pictures/iphone --dry-run --preview plan.html",
+        "Open plan.html in a browser and look.",
+    )
+
+
+def _key(settings: Settings) -> Finding:
+    what, flickr = "API key", settings.flickr
+    if KEY.fullmatch(flickr.api_key) and SECRET.fullmatch(flickr.api_secret):
+        return Finding(what, "there; whether Flickr knows it shows below")
+    found = f"{len(flickr.api_key)} and {len(flickr.api_secret)} characters"
+    words = f"Flickr's keys have 32 characters of 0-9 and a-f, their secrets 16; these have {found}"
+    return Finding(what, words, SettingsError(words), _key_steps(settings))
 
 
 def _key_steps(settings: Settings) -> tuple[str, ...]:
@@ -77,7 +108,8 @@ def _key_steps(settings: Settings) -> tuple[str, ...]:
     place = settings.config_file or config_place()
     there = f"Put the two words it shows into {place}" + ("" if place.exists() else ", a new text file") + ":"
     return (
-        "Open https://www.flickr.com/services/apps/create/ and ask for a non-commercial key; any name will do.",
+        "Open this page and ask for a non-commercial key; any name will do:",
+        "    https://www.flickr.com/services/apps/create/",
         there, "    [flickr]", "    api_key = the key", "    api_secret = the secret",
         "Run doctor again.",
     )
@@ -114,6 +146,6 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             permission = ask_permission(desk)
             yield Finding(what, f"may replace pictures of up to {permission.max_photo_bytes >> 20} MiB")
     except SyncError as error:
-        yield Finding(what, str(error), error, LOGIN_STEPS if isinstance(error, LoginError) else ())
+        yield Finding(what, str(error), error, _login_steps() if isinstance(error, LoginError) else ())
         return
-    yield Finding("next", "everything is there for a first look, which changes nothing", None, NEXT_STEPS)
+    yield Finding("next", "everything is there for a first look, which changes nothing", None, _next_steps())

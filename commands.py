@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,19 @@ from rich.console import Console
 import sync as story
 from checkup import examine
 from desk import Desk, claim_account, network, open_desk, require_key
-from errors import ExitCode, FolderError, LoginError, UnknownPhotoError
+from errors import ExitCode, LoginError, UnknownPhotoError
 from flickr_client import begin_login
 from journal import Journal
 from logging_masks import MaskSecrets
 from model import Verdict
-from overview import in_words, look_over
+from overview import explained, in_words, look_over
 from pace import CallBudget, ForgetfulHistory, SystemClock
 from preview import Preview
 from progress import TerminalTeller
-from report import Report, as_text, in_plain_words, places_sentence, without_insides, write_report
+from report import Report, check_places, in_plain_words, places_sentence, without_insides, write_report
 from settings import Settings
 from state import Login, StateFolder
-from terminal import show
+from terminal import say, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,6 @@ class SyncOrder:
 def one_line(text: str) -> str:
     """An error as one harmless line."""
     return in_plain_words(text)
-
-
-def say(text: str = "") -> None:
-    """A line of result."""
-    sys.stdout.write(text + "\n")
 
 
 def set_up_logging(debug: bool) -> None:
@@ -98,6 +92,7 @@ def log_in(settings: Settings, open_browser: bool) -> None:
             journal.close()
         state.write_login(Login(token.token, token.token_secret, token.nsid, token.username, token.perms))
     say(f"Logged in as {in_plain_words(token.username)}; the login is kept in {state.login_file}")
+    sys.stderr.write("Next: `doctor`, which tells whether anything is missing.\n")
 
 
 def log_out(settings: Settings) -> None:
@@ -113,7 +108,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     """The main job. Raises SyncError for what stops it; the report is written all the same."""
     request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
     report: Report | None = None
-    _check_places(order)
+    check_places(order.json_file, order.preview_file)
     try:
         with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
             report, found = story.begin_report(desk, request, "dry-run" if order.dry_run else "sync")
@@ -128,25 +123,17 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             desk.journal.end_run(desk.run, report.counts())
     finally:
         if report is not None and order.json_file is not None:
-            _write(order.json_file, report.as_json())
+            write_report(order.json_file, report.as_json())
     _show(report, order)
     counts = report.counts()
     return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
-
-
-def _check_places(order: SyncOrder) -> None:
-    """What will be written must have a folder; better told now than after an hour."""
-    files = [order.preview_file, Path(order.json_file) if order.json_file not in {None, "-"} else None]
-    for file in files:
-        if file is not None and not file.absolute().parent.is_dir():
-            folder = file.absolute().parent
-            raise FolderError(f"there is no folder {folder} to write {file.name} into; nothing was done")
 
 
 def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:
     if order.preview_file is not None:
         desk.teller.stage("Drawing the preview page", len(report.decisions))
         Preview(desk.journal, desk.state.backups, desk.teller.step).write(order.preview_file, report)
+        desk.teller.say(f"Look at it in a browser: {order.preview_file.absolute()}")
 
 
 def _plan_and_carry_out(
@@ -182,17 +169,10 @@ def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
     calls, per_hour = story.calls_a_photo(desk.settings.sync) * len(planned), desk.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
     backups = sum(one.size_bytes for one in desk.journal.backups())
-    sys.stderr.write(f"Replace {len(planned)} pictures on Flickr ({sent / 1e6:.0f} MB to send{hours}; the saved copies "
-                     f"take {backups / 1e6:.0f} MB in {desk.state.backups})? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-def _write(file: str, body: Mapping[str, Any]) -> None:
-    if file == "-":
-        sys.stdout.write(as_text(body))
-    else:
-        write_report(Path(file), body)
+    pictures = "1 picture" if len(planned) == 1 else f"{len(planned):,} pictures"
+    typed = desk.teller.ask(f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "
+                            f"now take {backups / 1e6:.0f} MB in {desk.state.backups})? [y/N]")
+    return typed.lower() in {"y", "yes"}
 
 
 def _show(report: Report, order: SyncOrder) -> None:
@@ -204,6 +184,7 @@ def _show(report: Report, order: SyncOrder) -> None:
 
 def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
     """The evidence behind the last decision on one photo."""
+    check_places(json_file)
     journal = _open_to_read(settings)
     try:
         decided = journal.decision(photo_id)
@@ -213,19 +194,10 @@ def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
         raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
     run, body = decided
     if json_file is not None:
-        _write(json_file, {"version": 1, "run": run, **without_insides(body)})
+        write_report(json_file, {"version": 1, "run": run, **without_insides(body)})
         return
-    say(f"{photo_id} {in_plain_words(body['title'])}: {body['decision']}, {in_plain_words(body['reason'])} (run {run})")
-    for number, one in enumerate(body["evidence"], start=1):
-        window = one["window"]
-        size, center = (" x ".join(f"{100 * part:.0f} %" for part in window[name]) for name in ("size", "center"))
-        say(f"\n{number}. {in_plain_words(one['path'])}")
-        say(f"   score {one['score']:.3f}, {'sure' if one['sure'] else 'not sure'}: {in_plain_words(one['words'])}")
-        say(f"   window {size} around {center}, turned {window['degrees']:.1f} degrees"
-            + (", mirrored" if window["mirrored"] else "") + f"; tones explained {one['tone']:.0%}")
-        say("   " + ", ".join(f"{name} {value:.3g}" for name, value in one["measures"].items()))
-        for twin in one["twins"]:
-            say(f"   twin: {in_plain_words(twin)}")
+    for line in explained(run, body):
+        say(line)
 
 
 def _open_to_read(settings: Settings) -> Journal:
@@ -237,9 +209,10 @@ def _open_to_read(settings: Settings) -> Journal:
 
 def status(settings: Settings, json_file: str | None) -> None:
     """What was done, what waits, where the backups are, how many calls are left this hour."""
+    check_places(json_file)
     told = look_over(settings)
     if json_file is not None:
-        _write(json_file, told)
+        write_report(json_file, told)
         return
     for line in in_words(told):
         say(line)
@@ -247,6 +220,7 @@ def status(settings: Settings, json_file: str | None) -> None:
 
 def doctor(settings: Settings, json_file: str | None) -> ExitCode:
     """Go through everything a first run needs; each line is ok or what to do."""
+    check_places(json_file)
     worst, told = ExitCode.DONE, []
     for finding in examine(settings):
         told.append({"what": finding.what, "ok": finding.error is None, "words": one_line(finding.words),
@@ -256,7 +230,7 @@ def doctor(settings: Settings, json_file: str | None) -> ExitCode:
         if json_file is None:
             say(f"[{'ok' if finding.error is None else '!!'}] {finding.what}: {one_line(finding.words)}")
             for step in finding.steps:
-                say(f"       {step}")
+                say(f"       {step}", whole=step.startswith(" "))
     if json_file is not None:
-        _write(json_file, {"version": 1, "findings": told})
+        write_report(json_file, {"version": 1, "findings": told})
     return worst

@@ -14,13 +14,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
+try:
+    import click
 
-import commands
-import taking_back
-from errors import ExitCode, SettingsError, SyncError
-from logging_masks import hide, masked_traceback
-from settings import VERSION, Settings, load_settings
+    import commands
+    import taking_back
+    from errors import ExitCode, SettingsError, SyncError
+    from logging_masks import hide, masked_traceback
+    from settings import VERSION, Settings, load_settings
+    from terminal import fitted, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"Error: the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, "
+                     "run .venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made") from None
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -63,7 +68,7 @@ def _terminate(_number: int, _frame: object) -> None:
 def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
     if _debug(ctx):
         click.echo(masked_traceback(error), err=True)
-    click.echo(f"Error: {commands.one_line(line)}", err=True)
+    click.echo(fitted(f"Error: {commands.one_line(line)}", sys.stderr), err=True)
     ctx.exit(code)
 
 
@@ -134,7 +139,7 @@ def login(ctx: click.Context, no_browser: bool) -> None:
     \b
     Examples:
       instagram2flickr.py login
-      echo 123-456-789 | instagram2flickr.py login --no-browser
+      ssh -t nas instagram2flickr.py login --no-browser
     """
     commands.log_in(_settings(ctx), open_browser=not no_browser)
 
@@ -182,9 +187,12 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
 @click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
 @click.option("--run", metavar="RUN", help="Every picture replaced in this run (see status).")
 @click.option("--all", "everything", is_flag=True, help="Every picture ever replaced.")
+@with_json
 @with_global_options
 @click.pass_context
-def undo(ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everything: bool) -> None:
+def undo(
+    ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everything: bool, json_file: str | None
+) -> None:
     """Put the saved copies back in place of the originals.
 
     \b
@@ -193,8 +201,8 @@ def undo(ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everyt
       instagram2flickr.py undo --run 20261122T100000Z-3f2a
     """
     if (bool(photo_ids), run is not None, everything).count(True) != 1:
-        raise click.UsageError("name photos, or a run with --run, or say --all")
-    ctx.exit(taking_back.undo(_settings(ctx), photo_ids, run))
+        raise click.UsageError("name photos, or a run with --run, or say --all; status lists the runs")
+    ctx.exit(taking_back.undo(_settings(ctx), photo_ids, run, json_file))
 
 
 @cli.group()
@@ -203,7 +211,7 @@ def backup() -> None:
     """The saved copies: `status` says where they are and how big."""
 
 
-@backup.command("prune")
+@backup.command("prune", short_help="Let old saved copies go.")
 @click.option("--older-than", "days", type=click.FloatRange(min=0), required=True, metavar="DAYS",
               help="Saved and used longer ago than this.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -229,10 +237,12 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool) -> None:
     """Answer the doubtful ones, side by side in the browser; the next sync does what you said.
 
+    Photos that are named are asked about whatever was decided.
+
     \b
     Examples:
       instagram2flickr.py review
-      instagram2flickr.py review --terminal
+      instagram2flickr.py review 8037212345 --terminal
     """
     import asking  # it brings a web server, which no other command should wait for
 
@@ -286,7 +296,7 @@ def doctor(ctx: click.Context, json_file: str | None) -> None:
     try:
         settings = _settings(ctx)
     except SettingsError as error:
-        click.echo(f"[!!] settings: {error}")
+        say(f"[!!] settings: {error}")
         ctx.exit(error.exit_code)
     ctx.exit(commands.doctor(settings, json_file))
 

@@ -1,7 +1,7 @@
-"""What has been done and what waits, as one mapping that `status` prints in words or writes as JSON.
+"""Looking back: what has been done and what waits (`status`), and why a photo was decided on as it was (`why`).
 
 Everything comes from the state folder; neither Flickr nor the pictures are touched, so it can be asked at any time,
-also while another run is at work.
+also while another run is at work. What is told in words here is written as JSON, too, with every number.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from history import Standing, read_histories
+from history import History, Standing, read_histories
 from journal import Journal
+from model import Verdict
 from questions import read_progress, read_questions
-from report import printable, timestamp
+from report import in_plain_words, printable, timestamp
 from settings import Settings
 from state import StateFolder
 
@@ -28,7 +29,8 @@ def look_over(settings: Settings) -> dict[str, Any]:
         return {"version": VERSION, "state": printable(state.root), "runs": None}
     journal = Journal(state.journal_file)
     try:
-        standings = Counter(one.standing for one in read_histories(journal.entries()).values())
+        histories = read_histories(journal.entries())
+        standings = Counter(one.standing for one in histories.values())
         answered = [read_progress(journal, one).done for one in read_questions(journal)]
         files = {one.file: one.size_bytes for one in journal.backups()}
         calls = journal.calls_since(datetime.now(UTC).timestamp() - 3600)
@@ -37,12 +39,18 @@ def look_over(settings: Settings) -> dict[str, Any]:
             "runs": [_run(one) for one in journal.runs()],
             "pictures": {"replaced": standings[Standing.REPLACED], "taken_back": standings[Standing.TAKEN_BACK],
                          "unclear": standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]},
+            "planned": sum(1 for one in journal.decisions() if one["decision"] == Verdict.REPLACE
+                           and _may_replace(histories.get(one["photo_id"]))),
             "questions": {"waiting": answered.count(False), "answered": answered.count(True)},
             "backups": {"folder": printable(state.backups), "files": len(files), "bytes": sum(files.values())},
             "calls_left_this_hour": max(0, settings.flickr.calls_per_hour - len(calls)),
         }
     finally:
         journal.close()
+
+
+def _may_replace(history: History | None) -> bool:
+    return history is None or history.standing is Standing.UNTOUCHED
 
 
 def _run(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,20 +64,71 @@ def _run(one: Mapping[str, Any]) -> dict[str, Any]:
 def in_words(told: Mapping[str, Any]) -> Iterator[str]:
     """The same, line by line, for a person."""
     yield f"State folder: {told['state']}"
-    if told["runs"] is None:
+    if not (told["runs"] or (told["runs"] is not None and told["backups"]["files"])):
         yield "Nothing was done yet; begin with `doctor`."
         return
     for run in told["runs"]:
-        when = (run["started_at"] or "")[:16].replace("T", " ")
-        counts = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in run["counts"].items() if value)
-        ended = "" if run["finished_at"] else ", cut off"
-        yield f"  run {run['run']} {run['mode']}, {when} UTC{ended}: {counts or 'nothing'}"
+        yield f"  run {run['run']}: {_when(run)}, {_became(run)}"
     pictures, questions, backups = told["pictures"], told["questions"], told["backups"]
-    yield (f"Replaced: {pictures['replaced']:,}, taken back: {pictures['taken_back']:,}, "
-           f"not clear yet: {pictures['unclear']:,}")
+    yield f"Replaced: {pictures['replaced']:,}, taken back: {pictures['taken_back']:,}"
+    if pictures["unclear"]:
+        yield f"Not clear yet: {pictures['unclear']:,}; the next `sync` asks Flickr first"
+    if told["planned"]:
+        yield f"Planned, for the next `sync` to replace: {told['planned']:,}"
     asks = "; `review` asks about them" if questions["waiting"] else ""
     yield f"Waiting for your eyes: {questions['waiting']:,}{asks}"
     if questions["answered"]:
         yield f"Answered, for the next `sync` to do: {questions['answered']:,}"
-    yield f"Backups: {backups['files']:,} files, {backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"
-    yield f"Calls left this hour: {told['calls_left_this_hour']:,}"
+    yield f"Copies as they were: {backups['files']:,} files, {backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"
+    yield f"Calls to Flickr left this hour: {told['calls_left_this_hour']:,}"
+
+
+def _when(run: Mapping[str, Any]) -> str:
+    began = datetime.fromisoformat(run["started_at"]).astimezone()
+    return f"{run['mode']} of {began.day} {began:%B %Y, %H:%M}"
+
+
+def _became(run: Mapping[str, Any]) -> str:
+    """What a run did to Flickr, in a few words."""
+    if not run["finished_at"]:
+        return "cut off"
+    counts, done = run["counts"], "taken back" if run["mode"] == "undo" else "replaced"
+    parts = [f"{counts.get(name, 0):,} {words}" for name, words in
+             (("replaced", done), ("failed", "failed"), ("unsure", "unsure"), ("review", "to look at"))
+             if counts.get(name) or name == "replaced"]
+    return ", ".join(parts)
+
+
+def explained(run: str, body: Mapping[str, Any]) -> Iterator[str]:
+    """Why a photo was decided on as it was: the rule, and each candidate with its evidence."""
+    yield f"{body['photo_id']} {in_plain_words(body['title'])}"
+    who = "you decided" if body["decided_by"] == "person" else "the rule decided"
+    yield f"{body['decision']}: {in_plain_words(body['reason'])} ({who}, in run {run})"
+    for number, one in enumerate(body["evidence"], start=1):
+        yield f"\n{number}. {in_plain_words(one['path'])}"
+        yield f"   score {one['score']:.2f}, {'sure' if one['sure'] else 'not sure'}: {in_plain_words(one['words'])}"
+        yield from (f"   {line}" for line in _measured(one))
+        for twin in one["twins"]:
+            yield f"   another file of the same shot: {in_plain_words(twin)}"
+    yield "\nEvery number that was measured is in `why PHOTO_ID --json -`."
+
+
+def _window(window: Mapping[str, Any]) -> str:
+    across, down = (f"{100 * part:.0f} %" for part in window["size"])
+    x, y = (f"{100 * part:.0f} %" for part in window["center"])
+    turned = f", turned by {window['degrees']:.1f} degrees" if abs(window["degrees"]) >= 0.05 else ""
+    return (f"the copy shows {across} of the width and {down} of the height, around the point {x} from the left and "
+            f"{y} from the top{turned}{', mirrored' if window['mirrored'] else ''}")
+
+
+def _measured(one: Mapping[str, Any]) -> Iterator[str]:
+    """What the tests looked at (identify.py); a pair that is no likeness was not measured so closely."""
+    told = one["measures"]
+    if "chi" not in told:
+        return
+    yield f"window: {_window(one['window'])}"
+    yield (f"movement: {told['chi']:.1f} (pure chance gives 1.4) in {told['measured']:.0f} places; neighbours moved "
+           f"alike by {told['field']:.3f} pixels of 512")
+    yield f"tones: one curve explains {100 * one['tone']:.0f} % of them"
+    yield (f"cells of 8 pixels that show something else: {told['strange_total']:.0f}, that have other colours: "
+           f"{told['recoloured']:.0f}, that have a tint no filter gives: {told['tinted']:.0f}")

@@ -4,11 +4,12 @@ Everything here goes to standard error; results belong to standard output. In a 
 shows counts, rate and the time left, and when the stage is over one quiet line of words stays. Without a terminal
 (cron, a pipe, TERM=dumb) there is no bar and no control character: a line when a stage begins, and one a minute
 while it lasts, so that a log shows life. NO_COLOR is rich's own to respect; on a narrow terminal the bar
-goes first, the words last.
+goes first, the words last. While a question is asked nothing moves.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -34,6 +35,9 @@ class Teller(Protocol):
     def say(self, line: str) -> None:
         """A line the person should read."""
 
+    def ask(self, question: str) -> str:
+        """A question, with the live line put away; what was typed."""
+
 
 class TerminalTeller:
     """Tells on standard error, live when that is a terminal; used as a context manager."""
@@ -50,23 +54,14 @@ class TerminalTeller:
 
     def __enter__(self) -> Self:
         """Draw the live line where there is a terminal."""
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
-            bar = [BarColumn(bar_width=24)] if self._console.width >= WIDE_ENOUGH_FOR_A_BAR else []
-            self._bar = Progress(
-                TextColumn("{task.description}"), *bar, _Pace(), console=self._console, transient=True,
-                get_time=self._clock,
-            )
-            self._bar.start()
+        self._begin_live()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the live line away; what was said stays."""
-        self._end_stage()
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._end_live()
 
     def stage(self, words: str, total: int | None = None) -> None:
         """Begin a stage; the one before is over."""
@@ -88,8 +83,34 @@ class TerminalTeller:
             self._console.print(f"{self._words}: {counts(self._done, self._total)}")
 
     def say(self, line: str) -> None:
-        """Print a line above the live one."""
-        self._console.print(line)
+        """Print a line above the live one; a stage that is through is told first."""
+        if self._total is not None and self._done >= self._total:
+            self._end_stage()
+        # Words break between words in a terminal; a log keeps its lines whole.
+        self._console.print(line, soft_wrap=not self._console.is_terminal)
+
+    def ask(self, question: str) -> str:
+        """Put the live line away, ask, and go on when something was typed."""
+        self._end_live()
+        self._console.print(question, end=" ", soft_wrap=not self._console.is_terminal)
+        typed = sys.stdin.readline().strip()
+        self._begin_live()
+        return typed
+
+    def _begin_live(self) -> None:
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            bar = [BarColumn(bar_width=24)] if self._console.width >= WIDE_ENOUGH_FOR_A_BAR else []
+            self._bar = Progress(
+                TextColumn("{task.description}"), *bar, _Pace(), console=self._console, transient=True,
+                get_time=self._clock,
+            )
+            self._bar.start()
+
+    def _end_live(self) -> None:
+        self._end_stage()
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
     def _end_stage(self) -> None:
         if self._bar is None or self._task is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from errors import FolderError
 from model import Candidate, Decision, Verdict
 from plan import margin
 
@@ -158,9 +160,20 @@ def as_text(body: Mapping[str, Any]) -> str:
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
 
 
-def write_report(file: Path, body: Mapping[str, Any]) -> None:
-    """Write the report whole."""
-    write_whole(file, [as_text(body)], 0o644)
+def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
+    """Write a report whole; "-" is standard output."""
+    if file == "-":
+        sys.stdout.write(as_text(body))
+    else:
+        write_whole(Path(file), [as_text(body)], 0o644)
+
+
+def check_places(*files: str | Path | None) -> None:
+    """What will be written must have a folder; better told now than after an hour."""
+    for file in (Path(one) for one in files if one is not None and one != "-"):
+        if not file.absolute().parent.is_dir():
+            folder = file.absolute().parent
+            raise FolderError(f"there is no folder {folder} to write {file.name} into; nothing was done")
 
 
 def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
@@ -188,22 +201,24 @@ _STEERING = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNING))}]")
 LONGEST_TITLE = 100
 
 
-def plan_lines(decisions: Sequence[Decision]) -> list[tuple[str, str, str, str]]:
-    """The plan as rows of (decision, photo, original, reason), doubtful ones first."""
+def plan_lines(report: Report) -> list[tuple[str, str, str]]:
+    """The run as rows of (word, photo, reason), doubtful ones first; the word is what became of it, where it did."""
     order = {Verdict.REVIEW: 0, Verdict.REPLACE: 1, Verdict.KEEP: 2}
     rows = []
-    for one in sorted(decisions, key=lambda decision: order[decision.verdict]):
-        original = one.match.original.path.name if one.match else "-"
+    for one in sorted(report.decisions, key=lambda decision: order[decision.verdict]):
+        outcome, note = report.outcome(one)
+        planned = outcome == "skipped" or (outcome == "planned" and report.mode == "dry-run")
         title = one.copy.photo.title or "(no title)"
         title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
-        rows.append((str(one.verdict), f"{one.copy.photo_id} {in_plain_words(title)}",
-                     in_plain_words(printable(Path(original))), in_plain_words(one.reason)))
+        original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
+        rows.append((str(one.verdict) if planned else outcome, f"{one.copy.photo_id} {in_plain_words(title)}{original}",
+                     in_plain_words(note or one.reason)))
     return rows
 
 
 def closing_sentence(report: Report) -> str:
     """The run in one sentence, and what to do next in another."""
-    return f"{sums(report)} {_next_step(report.mode, report.counts())}".rstrip()
+    return f"{sums(report)} {_next_step(report)}".rstrip()
 
 
 def sums(report: Report) -> str:
@@ -214,8 +229,7 @@ def sums(report: Report) -> str:
         return (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
                 f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
                 "Nothing was changed on Flickr.")
-    waiting = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
-    later = f", {waiting:,} planned for another run" if waiting else ""
+    later = f", {_planned(report):,} planned for another run" if _planned(report) else ""
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
     return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
             f"{counts['failed']:,} failed{unsure}{later}.")
@@ -231,9 +245,16 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
             "[privacy] location = strip")
 
 
-def _next_step(mode: str, counts: Mapping[str, int]) -> str:
+def _planned(report: Report) -> int:
+    return sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+
+
+def _next_step(report: Report) -> str:
+    counts = report.counts()
     if counts["failed"] or counts["unsure"]:
         return "Next: run the same line again; it asks Flickr first what it holds."
     if counts["review"]:
         return "Next: `review`, which asks you about them one by one."
-    return "Next: the same line without --dry-run." if mode == "dry-run" and counts["replace"] else ""
+    if not _planned(report):
+        return ""
+    return "Next: the same line without --dry-run." if report.mode == "dry-run" else "Next: the same line again."

@@ -201,7 +201,9 @@ def _read_file(file: Path) -> dict[tuple[str, str], Value]:
         parser.read_string(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, configparser.Error) as error:
         # A parser's message repeats the line it stumbled on, which may hold a secret: only the kind is told.
-        raise SettingsError(f"{file} cannot be read as a settings file ({type(error).__name__}); "
+        headless = isinstance(error, configparser.MissingSectionHeaderError)
+        why = "its first line must be [flickr]" if headless else type(error).__name__
+        raise SettingsError(f"{file} cannot be read as a settings file ({why}); "
                             "compare it with config.example.ini") from None
     values: dict[tuple[str, str], Value] = {}
     for section in parser.sections():

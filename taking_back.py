@@ -21,21 +21,22 @@ from journal import Journal
 from pace import SystemClock
 from progress import TerminalTeller
 from proving import Outcome
-from report import in_plain_words
+from report import check_places, in_plain_words, write_report
 from settings import Settings
 from state import StateFolder
+from terminal import say
 
 _OPEN = {Standing.OPEN, Standing.UNDO_OPEN}
 
 
-def undo(settings: Settings, photo_ids: Sequence[str], run: str | None) -> ExitCode:
+def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_file: str | None = None) -> ExitCode:
     """Put saved copies back: of the photos named, of one run, or of all."""
+    check_places(json_file)
     with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
         before = read_histories(desk.journal.entries())
         _check_known(before, photo_ids, run)
         if not _to_undo(before, photo_ids, run):
-            _say("There is nothing to take back.")
-            return ExitCode.DONE
+            return _tell(desk.run, {}, json_file)
         story.check_login(desk)
         story.ask_permission(desk)
         desk.journal.begin_run(desk.run, "undo")
@@ -48,7 +49,7 @@ def undo(settings: Settings, photo_ids: Sequence[str], run: str | None) -> ExitC
                     and now[photo_id].standing is Standing.TAKEN_BACK}
         outcomes |= story.take_back(desk, wanted)
         desk.journal.end_run(desk.run, Counter(one.outcome for one in outcomes.values()))
-    return _tell(outcomes)
+    return _tell(desk.run, outcomes, json_file)
 
 
 def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> None:
@@ -84,12 +85,18 @@ def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: st
     return wanted
 
 
-def _tell(outcomes: Mapping[str, Outcome]) -> ExitCode:
-    for photo_id, outcome in outcomes.items():
-        words = "taken back" if outcome.outcome == "replaced" else outcome.outcome
-        _say(f"{photo_id}: {words}" + (f": {in_plain_words(outcome.note)}" if outcome.note else ""))
+def _tell(run: str, outcomes: Mapping[str, Outcome], json_file: str | None) -> ExitCode:
+    photos = [{"photo_id": photo_id, "outcome": "taken back" if one.outcome == "replaced" else one.outcome,
+               "error": one.note} for photo_id, one in outcomes.items()]
     bad = sum(1 for one in outcomes.values() if one.outcome != "replaced")
-    _say(f"{len(outcomes) - bad} taken back, {bad} not.")
+    if json_file is not None:
+        write_report(json_file, {"version": 1, "run": run, "photos": photos})
+    elif not photos:
+        say("There is nothing to take back.")
+    else:
+        for one in photos:
+            say(f"{one['photo_id']}: {one['outcome']}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
+        say(f"{len(photos) - bad} taken back, {bad} not.")
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
 
 
@@ -97,7 +104,7 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
     """Let the saved copies go that are older than so many days; in a terminal ask first, elsewhere only with --yes."""
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        _say("Nothing was done yet, so there is nothing to let go.")
+        say("Nothing was done yet, so there is nothing to let go.")
         return ExitCode.DONE
     with state.lock():
         journal = Journal(state.journal_file)
@@ -105,15 +112,15 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
             now = time.time()
             prunable = find_prunable(journal, state, read_histories(journal.entries()), now - days * DAY_S)
             if not prunable.backups:
-                _say(f"No saved copy is older than {days:g} days.")
+                say(f"No saved copy is older than {days:g} days.")
                 return ExitCode.DONE
             if ask and not _agreed(prunable):
-                _say("Nothing was let go.")
+                say("Nothing was let go.")
                 return ExitCode.DONE
             prune(journal, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
         finally:
             journal.close()
-    _say(f"{len(prunable.files)} saved copies let go, {prunable.size_bytes / 1e6:.1f} MB.")
+    say(f"{len(prunable.files)} saved copies let go, {prunable.size_bytes / 1e6:.1f} MB.")
     return ExitCode.DONE
 
 
@@ -125,7 +132,3 @@ def _agreed(prunable: Prunable) -> bool:
     sys.stderr.write(f"{words}. [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")

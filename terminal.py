@@ -1,59 +1,111 @@
 """The plan or the result of a run as a person reads it in a terminal: doubtful ones first, one sentence last.
 
-With a terminal there are three short tables, each with the columns its question needs: what waits for your eyes, what
-is replaced, what stays and why. Without one every picture is a plain line. Titles and file names are somebody
-else's words, so everything passes `in_plain_words` and none of it is read as markup.
+With a terminal there are short tables, each with the columns its question needs: what waits for your eyes, what
+failed, what is replaced, what stays and why. Without one, and in a narrow one, every picture is a line of words. Titles
+and file names are somebody else's words, so everything passes `in_plain_words` and none of it is read as markup.
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from typing import TextIO
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from model import Candidate, Decision, Verdict
+from model import Candidate, Decision
 from report import Report, closing_sentence, in_plain_words, plan_lines, printable
 
 # A screenful of each kind; the JSON report and the preview page hold all.
 SHOWN_ROWS = 60
 WIDE_ENOUGH_FOR_A_TABLE = 78
 
-_LOOK = {"replaced": "green", "planned": "green", "failed": "red", "unsure": "red", "review": "yellow"}
+
+def say(text: str = "", *, whole: bool = False) -> None:
+    """Print a result, its words kept whole in a terminal; what is there to be pasted stays one line."""
+    sys.stdout.write((text if whole else fitted(text, sys.stdout)) + "\n")
+    sys.stdout.flush()
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """Lines broken between words where a terminal is narrower; a pipe gets them as they are."""
+    if not stream.isatty():
+        return text
+    width, lines = shutil.get_terminal_size().columns, []
+    for line in text.split("\n"):
+        deeper = " " * (len(line) - len(line.lstrip()) + 2)
+        lines += textwrap.wrap(line, width, subsequent_indent=deeper, break_long_words=False,
+                               break_on_hyphens=False) or [""]
+    return "\n".join(lines)
 
 
 def show(report: Report, console: Console) -> None:
     """Print the run: a table of what was decided, the files that could not be read, and the closing sentence."""
-    if console.is_terminal and not console.is_dumb_terminal and console.width >= WIDE_ENOUGH_FOR_A_TABLE:
-        _show_tables(report, console)
-    else:
+    if not console.is_terminal or console.is_dumb_terminal:
         _show_lines(report, console)
+    elif console.width < WIDE_ENOUGH_FOR_A_TABLE:
+        _show_paragraphs(report, console)
+    else:
+        _show_tables(report, console)
+    wrap = not console.is_terminal
     for path, reason in report.unreadable[:SHOWN_ROWS]:
-        console.print(f"unreadable: {in_plain_words(printable(path))}: {reason}")
-    console.print(closing_sentence(report))
+        console.print(f"unreadable: {in_plain_words(printable(path))}: {reason}", soft_wrap=wrap)
+    if len(report.unreadable) > SHOWN_ROWS:
+        console.print(f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them",
+                      soft_wrap=wrap)
+    console.print(closing_sentence(report), soft_wrap=wrap)
 
 
 def _show_lines(report: Report, console: Console) -> None:
-    rows = plan_lines(report.decisions)
-    for decision, photo, original, reason in rows[:SHOWN_ROWS]:
-        console.print(f"{decision:8} {photo} <- {original}: {reason}")
+    rows = plan_lines(report)
+    for word, photo, reason in rows[:SHOWN_ROWS]:
+        console.print(f"{word:8} {photo}: {reason}")
     if len(rows) > SHOWN_ROWS:
-        console.print(f"... and {len(rows) - SHOWN_ROWS:,} more; --json FILE and --preview FILE.html hold all of them")
+        console.print(_rest(len(rows)))
+
+
+def _show_paragraphs(report: Report, console: Console) -> None:
+    rows = plan_lines(report)
+    for word, photo, reason in rows[:SHOWN_ROWS]:
+        console.print(Text.assemble((word, "bold"), f" {photo}"), soft_wrap=False)
+        console.print(Padding(Text(reason), (0, 0, 0, 2)), soft_wrap=False)
+    if len(rows) > SHOWN_ROWS:
+        console.print(_rest(len(rows)), soft_wrap=False)
+
+
+def _rest(count: int) -> str:
+    return f"... and {count - SHOWN_ROWS:,} more; --json FILE and --preview FILE.html hold all of them"
 
 
 def _show_tables(report: Report, console: Console) -> None:
-    by_verdict: dict[Verdict, list[Decision]] = {verdict: [] for verdict in Verdict}
+    kinds: dict[str, list[Decision]] = {}
     for decision in report.decisions:
-        by_verdict[decision.verdict].append(decision)
-    if by_verdict[Verdict.REVIEW]:
-        _print(console, _questions(by_verdict[Verdict.REVIEW]))
-    if by_verdict[Verdict.REPLACE]:
-        _print(console, _replacements(report, by_verdict[Verdict.REPLACE]))
-    if by_verdict[Verdict.KEEP]:
-        _print(console, _kept(by_verdict[Verdict.KEEP]))
+        kinds.setdefault(_kind(report, decision), []).append(decision)
+    if "review" in kinds:
+        _print(console, _questions(kinds["review"]))
+    for kind, look in (("failed", "red"), ("unsure", "red"), ("replaced", "green"), ("planned", "green")):
+        if kind in kinds:
+            _print(console, _replacements(report, kinds[kind], _table_title(report, kind), look))
+    if "keep" in kinds:
+        _print(console, _kept(kinds["keep"]))
+
+
+def _kind(report: Report, decision: Decision) -> str:
+    outcome, _ = report.outcome(decision)
+    return str(decision.verdict) if outcome == "skipped" else outcome
+
+
+def _table_title(report: Report, kind: str) -> str:
+    if kind == "planned":
+        return "Would be replaced" if report.mode == "dry-run" else "Planned, not replaced yet"
+    return {"failed": "Failed", "unsure": "Unsure", "replaced": "Replaced"}[kind]
 
 
 def _print(console: Console, table: Table) -> None:
@@ -78,20 +130,21 @@ def _questions(decisions: Sequence[Decision]) -> Table:
     return _with_rest(table, decisions)
 
 
-def _replacements(report: Report, decisions: Sequence[Decision]) -> Table:
-    title = "Would be replaced" if report.mode == "dry-run" else "Replaced"
-    table = _table(title, "green", len(decisions), "on Flickr", "original", "pixels", "score", "")
-    first = {"failed": 0, "unsure": 0}
-    for one in sorted(decisions, key=lambda each: first.get(report.outcome(each)[0], 1))[:SHOWN_ROWS]:
-        outcome, note = report.outcome(one)
-        words = "" if outcome == "planned" and report.mode == "dry-run" else outcome
-        if one.decided_by == "person":
-            words = f"{words}, your choice".lstrip(", ")
-        if note:
-            words += f": {in_plain_words(note)}"
+def _replacements(report: Report, decisions: Sequence[Decision], title: str, look: str) -> Table:
+    notes = [_note(report, one) for one in decisions]
+    columns = ["on Flickr", "original", "pixels", "score", "note"][: 5 if any(notes) else 4]
+    table = _table(title, look, len(decisions), *columns)
+    table.columns[2].no_wrap = True
+    for one, note in list(zip(decisions, notes, strict=True))[:SHOWN_ROWS]:
         score = f"{one.candidates[0].fit.score:.2f}" if one.candidates else ""
-        table.add_row(_photo(one), _file(one.match), _sizes(one), score, Text(words, style=_LOOK.get(outcome, "")))
+        table.add_row(*(_photo(one), _file(one.match), _sizes(one), score, Text(note))[: len(columns)])
     return _with_rest(table, decisions)
+
+
+def _note(report: Report, decision: Decision) -> str:
+    _, note = report.outcome(decision)
+    yours = "your choice" if decision.decided_by == "person" else ""
+    return ": ".join(words for words in (yours, in_plain_words(note or "")) if words)
 
 
 def _kept(decisions: Sequence[Decision]) -> Table:

@@ -44,6 +44,10 @@ class QuietTeller:
     def say(self, line: str) -> None:
         self.lines.append(line)
 
+    def ask(self, question: str) -> str:
+        self.lines.append(question)
+        return ""
+
 
 @contextmanager
 def open_test_desk(

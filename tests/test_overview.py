@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
-from program import Program
+from program import ROOT, Program
 from rolls import post, save_roll
 
 from errors import ExitCode
@@ -63,3 +65,46 @@ def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, 
     assert ready.stdout.rstrip().endswith("Open plan.html in a browser and look.")
     told = json.loads(Program(flickr, tmp_path / "home").run("doctor", "--json", "-").stdout)
     assert all(one["ok"] for one in told["findings"])
+
+
+def test_the_doctor_sees_a_key_that_was_not_copied_whole_and_names_what_can_be_pasted(
+    flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    program = Program(flickr, tmp_path / "home", perms=None)
+    ran = program.run("doctor", INSTAGRAM2FLICKR_FLICKR_API_KEY="the key")
+    assert ran.exit_code == ExitCode.USAGE
+    assert "[!!] API key: Flickr's keys have 32 characters of 0-9 and a-f, their secrets 16; these have 7" in ran.stdout
+    # The test calls the program by its path and no shell knows its name: the line to paste says so.
+    line = next(line for line in ran.stdout.splitlines() if line.endswith(" login"))
+    assert Path(line.split()[1]).name == "instagram2flickr.py"
+    assert Path(line.split()[0]).exists()
+
+
+def test_what_is_written_needs_a_folder_and_says_so_before_anything_is_done(
+    flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    program = Program(flickr, tmp_path / "home")
+    for words in (["status"], ["doctor"], ["why", "1"], ["undo", "--all"], ["sync", tmp_path]):
+        ran = program.run(*words, "--json", tmp_path / "nowhere" / "x.json")
+        assert ran.exit_code == ExitCode.USAGE
+        assert ran.stderr.startswith(f"Error: there is no folder {tmp_path / 'nowhere'} to write x.json into")
+
+
+def test_undo_tells_as_json_what_was_taken_back(flickr: SandboxFlickr, tmp_path: Path) -> None:
+    folder = tmp_path / "iphone"
+    photo_id = post(flickr, save_roll(folder, [1])[0])
+    program = Program(flickr, tmp_path / "home")
+    program.sync(folder)
+    told = [json.loads(program.run("undo", "--all", "--json", "-").stdout) for _ in range(2)]
+    assert told[0]["photos"] == [{"photo_id": photo_id, "outcome": "taken back", "error": None}]
+    assert told[1]["photos"] == []
+    assert ": undo of " in program.run("status").stdout
+    assert ", 1 taken back" in program.run("status").stdout
+
+
+def test_a_python_without_the_requirements_is_one_line(tmp_path: Path) -> None:
+    ran = subprocess.run([sys.executable, "-S", str(ROOT / "instagram2flickr.py")], capture_output=True, text=True,
+                         cwd=tmp_path, check=False)
+    assert ran.returncode == ExitCode.FAILED
+    assert ran.stderr.startswith("Error: the Python ")
+    assert len(ran.stderr.splitlines()) == 1

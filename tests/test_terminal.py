@@ -110,7 +110,28 @@ def test_the_closing_sentence_of_a_real_run_tells_outcomes_and_the_next_step() -
 def test_a_failed_picture_is_named_with_its_error() -> None:
     report = a_run_of_each("sync")
     report.outcomes = {"8037000002": ("failed", "Flickr refused the picture")}
-    assert "failed: Flickr refused the picture" in " ".join(without_colours(shown(report, True, 160)).split())
+    for width in (40, 160):
+        text = " ".join(without_colours(shown(report, True, width)).lower().split())
+        assert text.index("failed") < text.index("flickr refused the picture")
+    assert "failed   8037000002 golden hour <- IMG_0001.JPG: Flickr refused the picture" in shown(report, False)
+
+
+def test_what_is_only_planned_is_not_called_replaced() -> None:
+    report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in (1, 2)],
+                         "sync")
+    report.outcomes = {"8037000001": ("replaced", None)}
+    text = without_colours(shown(report, terminal=True))
+    assert text.index("Replaced  1") < text.index("8037000001") < text.index("Planned, not replaced yet  1")
+    assert "Next: the same line again." in text
+    assert [line.split()[0] for line in shown(report, terminal=False).splitlines()[:2]] == ["replaced", "planned"]
+
+
+@pytest.mark.parametrize(("width", "wide"), [(40, 77), (80, 400)])
+def test_no_word_and_no_size_is_broken_at_the_edge_of_a_terminal(width: int, wide: int) -> None:
+    narrow, whole = (without_colours(shown(a_run_of_each(), terminal=True, width=one)).replace("\u2500", "").split()
+                     for one in (width, wide))
+    assert set(narrow) == set(whole)
+    assert "612 x 612 to 4032 x 3024" in without_colours(shown(a_run_of_each(), terminal=True, width=80))
 
 
 def test_without_a_terminal_a_stage_is_one_line_and_a_long_one_shows_life_once_a_minute() -> None:
@@ -138,6 +159,22 @@ def test_in_a_terminal_one_live_line_shows_counts_rate_and_time_left_and_leaves_
         teller.stage("Replacing", 3)
     assert "40 of 80, 2 a second, 20 s left" in live
     assert "Comparing: 40 of 80 in 20 s" in without_colours(written(console))
+
+
+def test_while_a_question_is_asked_the_live_line_is_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    console, clock = a_console(terminal=True), HandClock()
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Comparing", 1)
+        teller.step()
+        assert teller.ask("Replace 1 picture? [y/N]") == "y"
+        teller.stage("Replacing", 1)
+        teller.step()
+    text = written(console)
+    before, after = text.split("Replace 1 picture? [y/N] ")
+    assert without_colours(before).rstrip("\r").endswith("Comparing: 1 of 1 in 1 s\n")
+    assert before.count("\x1b[?25l") == before.count("\x1b[?25h") == 1
+    assert "Replacing: 1 of 1" in without_colours(after)
 
 
 def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
