@@ -35,7 +35,7 @@ class Items(NamedTuple):
     kinds: Mapping[int, bytes]
     primary: int
     length_bytes: int
-    turns: Mapping[int, tuple[int, int | None]]
+    properties: Mapping[int, list[Chunk]]
 
 
 class JpegItem(NamedTuple):
@@ -93,7 +93,7 @@ def read_items(data: bytes) -> Items:
     listed: frozenset[int] = frozenset()
     kinds: dict[int, bytes] = {}
     primary, length_bytes = 0, 4
-    turns: dict[int, tuple[int, int | None]] = {}
+    properties: dict[int, list[Chunk]] = {}
     for box in boxes(data, meta.begin + 4, meta.end):
         if box.kind == b"iloc":
             found = list(_item_places(data, box))
@@ -104,8 +104,8 @@ def read_items(data: bytes) -> Items:
         elif box.kind == b"pitm":
             primary = int.from_bytes(data[box.begin + 4 : box.end], "big")
         elif box.kind == b"iprp":
-            length_bytes, turns = _length_bytes(data, box), dict(_turns(data, box))
-    return Items(places, listed, kinds, primary, length_bytes, turns)
+            length_bytes, properties = _length_bytes(data, box), dict(_properties(data, box))
+    return Items(places, listed, kinds, primary, length_bytes, properties)
 
 
 def jpeg_item(data: bytes) -> JpegItem | None:
@@ -115,8 +115,23 @@ def jpeg_item(data: bytes) -> JpegItem | None:
         return None
     exif = next((_bytes(data, items, item) for item, kind in items.kinds.items() if kind == b"Exif"), b"")
     heading = 4 + int.from_bytes(exif[:4], "big")
-    quarters, mirror = items.turns.get(items.primary, (0, None))
+    quarters, mirror = 0, None
+    for box in items.properties.get(items.primary, ()):
+        if box.kind == b"irot":
+            quarters = data[box.begin] & 3
+        elif box.kind == b"imir":
+            mirror = data[box.begin] & 1
     return JpegItem(_bytes(data, items, items.primary), exif[heading:] or None, _ORIENTATIONS[mirror][quarters])
+
+
+def coded_colours(data: bytes) -> tuple[int, int] | None:
+    """Primaries and transfer curve of the picture as numbers of ITU-T H.273; None where it has a profile or nothing."""
+    items = read_items(data)
+    colours = [box for box in items.properties.get(items.primary, ()) if box.kind == b"colr"]
+    if not colours or any(data[box.begin : box.begin + 4] != b"nclx" for box in colours):
+        return None
+    primaries, transfer = struct.unpack_from(">HH", data, colours[0].begin + 4)
+    return int(primaries), int(transfer)
 
 
 def _bytes(data: bytes, items: Items, item: int) -> bytes:
@@ -186,8 +201,8 @@ def _length_bytes(data: bytes, properties: Chunk) -> int:
     return 4
 
 
-def _turns(data: bytes, properties: Chunk) -> Iterator[tuple[int, tuple[int, int | None]]]:
-    """For each item its turn in quarters counter-clockwise and the axis it is mirrored at after that."""
+def _properties(data: bytes, properties: Chunk) -> Iterator[tuple[int, list[Chunk]]]:
+    """For each item the boxes that are linked with it, in the order in which they apply (ISO 14496-12, 8.11.14)."""
     inner = {box.kind: box for box in boxes(data, properties.begin, properties.end)}
     if b"ipco" not in inner or b"ipma" not in inner:
         return
@@ -199,16 +214,13 @@ def _turns(data: bytes, properties: Chunk) -> Iterator[tuple[int, tuple[int, int
     for _ in range(count):
         item, number = struct.unpack_from(">LB" if wide_ids else ">HB", data, at)
         at += 5 if wide_ids else 3
-        quarters, mirror = 0, None
+        linked = []
         for _ in range(number):
             index = int.from_bytes(data[at : at + 1 + wide_indices], "big") & (0x7FFF if wide_indices else 0x7F)
             at += 1 + wide_indices
-            box = listed[index - 1] if 0 < index <= len(listed) else Chunk(b"", 0, 0)
-            if box.kind == b"irot":
-                quarters = data[box.begin] & 3
-            elif box.kind == b"imir":
-                mirror = data[box.begin] & 1
-        yield item, (quarters, mirror)
+            if 0 < index <= len(listed):
+                linked.append(listed[index - 1])
+        yield item, linked
 
 
 def _check_hevc(data: bytes, length_bytes: int) -> None:

@@ -2,18 +2,52 @@
 
 Phones write Display P3, scanners 16 bits, printers' programs CMYK, screenshots palettes and transparency. The
 matcher compares with what Instagram showed, which was sRGB on white. Where a file carries a profile, the profile
-decides; a profile that is broken or of the wrong kind is left aside rather than costing the picture.
+decides; a profile that is broken or of the wrong kind is left aside rather than costing the picture. HEIC and AVIF may
+name their colours by number instead; for those a profile is made. HDR has no likeness in eight bits that this program
+would vouch for, and is refused.
 """
 
 from __future__ import annotations
 
 import functools
 import io
+import struct
 import warnings
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+# The numbers of ITU-T H.273: primaries as x and y of red, green and blue; all with the white point D65.
+_PRIMARIES = {
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),  # BT.2020
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # Display P3
+}
+HDR_TRANSFERS = frozenset({16, 18})  # PQ and HLG
+_D65 = (0.3127, 0.3290)
+# Bradford's matrix, and the white of the profile connection space (ICC.1:2022, annex E).
+_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+_D50_XYZ = np.array([0.9642, 1.0, 0.8249])
+
+
+@functools.lru_cache(maxsize=4)
+def profile_of(primaries: int) -> bytes | None:
+    """A profile with these primaries and the tone curve of sRGB; None for those of sRGB and for unknown ones."""
+    if primaries not in _PRIMARIES:
+        return None
+    corners = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in (*_PRIMARIES[primaries], _D65)]).T
+    colours = corners[:, :3] * np.linalg.solve(corners[:, :3], corners[:, 3])
+    gains = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ corners[:, 3])
+    adapted = np.linalg.inv(_BRADFORD) @ np.diag(gains) @ _BRADFORD @ colours
+    old, new = "sRGB built-in".encode("utf-16-be"), "from a number".encode("utf-16-be")
+    profile = bytearray(_srgb().tobytes().replace(old, new))
+    (count,) = struct.unpack_from(">L", profile, 128)
+    for number in range(count):
+        name, offset, _ = struct.unpack_from(">4sLL", profile, 132 + 12 * number)
+        if name in (b"rXYZ", b"gXYZ", b"bXYZ"):
+            xyz = adapted[:, b"rgb".index(name[0])]
+            struct.pack_into(">3l", profile, offset + 8, *(round(value * 65536) for value in xyz))
+    return bytes(profile)
 
 
 def plain(image: Image.Image) -> Image.Image:

@@ -27,7 +27,8 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageCms
 
-from boxes import jpeg_item
+from boxes import coded_colours, jpeg_item
+from colours import HDR_TRANSFERS, profile_of
 from dng import full_preview, tiff_kind
 from errors import PictureError
 from exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
@@ -118,11 +119,23 @@ def open_picture(data: bytes) -> Iterator[Opened]:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise Image.DecompressionBombError
+            if kind in ("HEIF", "AVIF"):
+                _name_colours(image, data)
             block = inside.exif or image.info.get("exif")
             exif = read_exif(block)
             opened = Opened(image, inside.data, kind, exif, block, inside.orientation or exif.orientation)
             _prove_it_fits(opened, len(data))
             yield opened
+
+
+def _name_colours(image: Image.Image, data: bytes) -> None:
+    """Give the picture a profile where the file names its colours by number; PictureError for HDR."""
+    primaries, transfer = coded_colours(data) or (1, 13)
+    if transfer in HDR_TRANSFERS:
+        raise PictureError("an HDR picture (PQ or HLG), which is not supported")
+    profile = profile_of(primaries)
+    if profile is not None:
+        image.info.setdefault("icc_profile", profile)
 
 
 def _prove_it_fits(opened: Opened, file_bytes: int) -> None:

@@ -128,7 +128,7 @@ def _as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     """Encode the picture upright as JPEG, and compare the result with what went in."""
     image = decode_fully(opened)
     prove_even(opened)
-    profile = image.info.get("icc_profile")
+    profile = opened.image.info.get("icc_profile")
     upright = turned(image, opened.orientation)
     if upright.mode not in ("RGB", "L"):
         upright, profile = _as_srgb(upright, profile), None

@@ -13,6 +13,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageDraw
 
+from exif import directory
 from folder import FoundFile, Unreadable
 from model import Original
 from reading import Reading, read_file
@@ -137,35 +138,19 @@ def dng(preview: Image.Image, raw_size: tuple[int, int], orientation: int = 1) -
     buffer = io.BytesIO()
     preview.save(buffer, "JPEG", quality=92)
     jpeg = buffer.getvalue()
-    texts = b"Apple\x00iPhone 12 Pro\x00"
-    first, below = 8, 8 + 2 + 12 * 11 + 4
-    data_at = below + 2 + 12 * 5 + 4
-    inline = [
-        (0x00FE, 4, 1, 1),
-        (0x0100, 4, 1, preview.width),
-        (0x0101, 4, 1, preview.height),
-        (0x0103, 3, 1, 7),
-        (0x0106, 3, 1, 6),
-        (0x010F, 2, 6, data_at),
-        (0x0110, 2, 14, data_at + 6),
-        (0x0111, 4, 1, data_at + len(texts)),
-        (0x0112, 3, 1, orientation),
-        (0x0117, 4, 1, len(jpeg)),
-        (0x014A, 4, 1, below),
-    ]
-    sensor = [
-        (0x00FE, 4, 1, 0),
-        (0x0100, 4, 1, raw_size[0]),
-        (0x0101, 4, 1, raw_size[1]),
-        (0x0106, 3, 1, 34892),
-        (0xC612, 1, 4, 0x00000401),
-    ]
-
-    def written(entries: list[tuple[int, int, int, int]]) -> bytes:
-        lines = b"".join(struct.pack("<HHLL", *entry) for entry in entries)
-        return struct.pack("<H", len(entries)) + lines + bytes(4)
-
-    return struct.pack("<2sHL", b"II", 42, first) + written(inline) + written(sensor) + texts + jpeg
+    sensor = ((0x00FE, 4, 1, 0), (0x0100, 4, 1, raw_size[0]), (0x0101, 4, 1, raw_size[1]), (0x0106, 4, 1, 34892))
+    below = struct.pack(">H", len(sensor)) + b"".join(struct.pack(">HHLL", *one) for one in sensor) + bytes(4)
+    first = Image.Exif()
+    first.load(camera_exif(subsec="123", place=(46.948, 7.4474), orientation=orientation, model="iPhone 12 Pro"))
+    for tag, value in ((0x00FE, 1), (0x0100, preview.width), (0x0101, preview.height), (0x0103, 7), (0x0106, 6),
+                       (0x0111, 0), (0x0117, len(jpeg)), (0x014A, 0), (0xC612, b"\x01\x07\x00\x00")):
+        first[tag] = value
+    tiff = bytearray(first.tobytes()[6:])
+    for entry in directory(bytes(tiff), 0, 8):
+        if entry.tag in (0x0111, 0x014A):
+            at = len(tiff) + (len(below) if entry.tag == 0x0111 else 0)
+            struct.pack_into(">HLL", tiff, entry.entry_at + 2, 4, 1, at)
+    return bytes(tiff) + below + jpeg
 
 
 def found(path: Path) -> FoundFile:

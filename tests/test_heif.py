@@ -5,13 +5,16 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from heif_boxes import Heif, add_grid, burst, extent, ios_18
-from photographs import box, camera_exif, difference, painted, read, refused
+from photographs import box, camera_exif, difference, display_p3, painted, read, refused
 from PIL import Image
 
 from boxes import read_items
+from colours import profile_of, to_srgb
 from decoding import pixels
 from errors import PictureError
 from opening import open_picture
@@ -105,3 +108,45 @@ def test_a_real_heic_without_one_of_its_tiles_is_found(corpus: Path, tmp_path: P
         ((at, length),) = items.places[number]
         (tmp_path / "a.heic").write_bytes(data[: at + 20] + bytes(length - 20) + data[at + length :])
         assert refused(tmp_path / "a.heic").reason in ("cut short", "damaged"), number
+
+
+# Colours by number (ITU-T H.273) instead of a profile.
+
+
+def with_numbers(data: bytes, primaries: int, transfer: int) -> bytes:
+    at = data.find(b"colrnclx") + 8
+    assert at > 8
+    return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
+
+
+@pytest.mark.parametrize("ending", ["heic", "avif"])
+def test_colours_that_are_named_by_number_become_a_profile(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    options: dict[str, Any] = {"speed": 10, "subsampling": "4:4:4"} if ending == "avif" else {"save_nclx_profile": True}
+    Image.new("RGB", (700, 700), (200, 100, 60)).save(path, quality=95, **options)
+    path.write_bytes(with_numbers(path.read_bytes(), 12, 13))
+    reading = read(path)
+    # Display P3 (200, 100, 60) is sRGB (213, 95, 49) by the matrices of the two spaces.
+    assert np.abs(pixels(reading.thumbnail).mean(axis=(0, 1)) - (213, 95, 49)).max() < 4
+    with Image.open(bytes_to_send(reading.original, "keep", tmp_path).path) as sent:
+        assert np.abs(np.asarray(sent).mean(axis=(0, 1)) - (200, 100, 60)).max() < 4
+        shown = to_srgb(sent, sent.info["icc_profile"])
+        assert np.abs(np.asarray(shown).mean(axis=(0, 1)) - (213, 95, 49)).max() < 4
+
+
+def test_the_profile_made_of_a_number_is_the_one_everybody_uses() -> None:
+    made = profile_of(12)
+    assert made is not None
+    picture = painted(300, 200)
+    assert difference(to_srgb(picture, made), to_srgb(picture, display_p3())) < 0.1
+    assert profile_of(1) is None
+    white = to_srgb(Image.new("RGB", (1, 1), "white"), profile_of(9))
+    assert white.getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
+def test_hdr_is_named_and_not_sent_in_wrong_colours(tmp_path: Path, transfer: int) -> None:
+    path = tmp_path / "a.heic"
+    PICTURE.save(path, save_nclx_profile=True)
+    path.write_bytes(with_numbers(path.read_bytes(), 9, transfer))
+    assert refused(path).reason == "an HDR picture (PQ or HLG), which is not supported"
