@@ -1,9 +1,10 @@
 """Broken picture files by the thousand, read and prepared for sending as `sync` would: `python -m bench.mutations`.
 
-Each file is JPEG, HEIC, PNG or TIFF with bits flipped, a part cut off, blocks swapped, a lying heading, or several of
-these, made from a seed so that any one can be made again (tests/mutations.py). Every one must be read or named, and
-what was read must be sent or refused with a line: no crash, nothing that takes longer than ten seconds, no process
-above a gibibyte. Ends with 1 if one of that does not hold. The tests do the same with 300.
+Each file is JPEG, HEIC, PNG, TIFF or another of the formats that are read, with bits flipped, a part cut off, blocks
+swapped, a lying heading, or several of these, made from a seed so that any one can be made again (tests/mutations.py).
+Every one must be read or named, and what was read must be sent or refused with a line: no crash, nothing that takes
+longer than ten seconds, no process above a gibibyte. Ends with 1 if one of that does not hold. The tests do the same
+with 300.
 """
 
 from __future__ import annotations

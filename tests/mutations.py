@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from photographs import camera_exif, found, painted, save_heic
+from heif_boxes import ios_18
+from photographs import camera_exif, dng, found, painted, save_heic
 
 from folder import FoundFile
 
-ENDINGS = ("jpg", "heic", "png", "tif")
+ENDINGS = ("jpg", "heic", "png", "tif", "other")
 
 
 def whole_files(folder: Path) -> dict[str, list[bytes]]:
@@ -25,11 +26,16 @@ def whole_files(folder: Path) -> dict[str, list[bytes]]:
     picture.save(folder / "d.jpg", "MPO", save_all=True, append_images=[painted(160, 120)])
     save_heic(picture, folder / "a.heic", exif=exif)
     save_heic(painted(600, 400), folder / "b.heic", exif=exif, tile_size=256)
+    (folder / "c.heic").write_bytes(ios_18(painted(600, 400), exif))
     picture.save(folder / "a.png", exif=exif)
     picture.quantize(64).save(folder / "b.png", transparency=0)
     picture.save(folder / "a.tif", exif=exif)
     picture.save(folder / "b.tif", compression="tiff_lzw")
     picture.save(folder / "c.tif", compression="jpeg")
+    picture.save(folder / "a.other", "WEBP", exif=exif)
+    picture.save(folder / "b.other", "AVIF", exif=exif, speed=10)
+    picture.save(folder / "c.other", "GIF")
+    (folder / "d.other").write_bytes(dng(picture, picture.size))
     return {ending: [path.read_bytes() for path in sorted(folder.glob(f"*.{ending}"))] for ending in ENDINGS}
 
 
