@@ -148,10 +148,19 @@ def end_of_scan(data: bytes, begin: int) -> int:
 
 
 def _check_jpeg(data: bytes) -> None:
-    scans = frames = end = 0
+    scans = frames = end = scan_at = components = 0
+    zeros_mean_nothing = False
     multi_picture: bytes | None = None
     multi_picture_at = 0
     for segment in jpeg_segments(data):
+        if scan_at and data.find(bytes(ZERO_TAIL_BYTES), scan_at, segment.begin) >= 0:
+            raise FlawError(DAMAGED)
+        if segment.marker == 0xC4:
+            zeros_mean_nothing |= any(symbol != 0 for symbol in _first_symbols(data[segment.begin : segment.end]))
+        if segment.marker in (0xC0, 0xC1):
+            components = data[segment.begin + 5]
+        is_whole = segment.marker == 0xDA and data[segment.begin] == components  # one scan holds all colours
+        scan_at = segment.end if is_whole and zeros_mean_nothing else 0
         scans += segment.marker == 0xDA
         frames += 0xC0 <= segment.marker <= 0xCF and segment.marker not in (0xC4, 0xC8, 0xCC)
         end = segment.end
@@ -162,6 +171,18 @@ def _check_jpeg(data: bytes) -> None:
         raise FlawError(DAMAGED)
     if multi_picture is not None:
         _check_further_pictures(multi_picture, multi_picture_at, end, len(data))
+
+
+def _first_symbols(tables: bytes) -> Iterator[int]:
+    """Of each Huffman table the symbol whose code is all zeros (ITU T.81, B.2.4.2 and C.2).
+
+    Where it is 0 in all of them (no change, end of block), zeros are a flat picture; where it is anything else, a long
+    run of zeros is no picture at all, but a block that was never written.
+    """
+    at = 0
+    while at + 17 < len(tables):
+        yield tables[at + 17]
+        at += 17 + sum(tables[at + 1 : at + 17])
 
 
 def _check_further_pictures(index: bytes, index_at: int, first_end: int, file_size: int) -> None:

@@ -6,9 +6,12 @@ libjpeg fills up with grey, or throws the rest away, and tells nobody who asks t
 and the lower part is shifted and wrongly coloured.
 
 So the ends are tried out. When meaningless bytes are put in wherever a stretch of codes ends, a sound picture does not
-change: each stretch was complete. When its very last bytes are taken away, it does change: they were needed. Of 330
-photographs spoilt by one bit to 4096 bytes 309 were found, and of 600 sound ones of all makes none was suspected
-(November 2026). What is not found happens to come out even; among progressive files that is more.
+change: each stretch was complete. When its very last bytes are taken away, it does change: they were needed. Of 240
+photographs in which one block of 512 or 4096 bytes was lost, zeroed or overwritten with another, 233 were found, and
+of 600 sound ones of all makes none was suspected (November 2026; zeroed ones are found by formats.py already). Where
+less is lost the codes often come out even by chance: of 40 that lost 64 bytes 28 were found, of 40 that lost 16 bytes
+11, of 40 with one bit turned over 4, and most of those that were not found look well but for some blocks. Among
+progressive files more come out even.
 """
 
 from __future__ import annotations

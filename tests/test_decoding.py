@@ -21,6 +21,8 @@ import matcher
 from boxes import read_items
 from decoding import pixels, read_picture
 from errors import PictureError
+from exif import directory
+from formats import find_flaw
 from opening import read_bytes
 
 
@@ -194,6 +196,28 @@ def test_a_file_whose_end_is_zeros_is_found(tmp_path: Path, ending: str, share: 
     assert reason(path) in ("cut short", "damaged")
 
 
+@pytest.mark.parametrize("kind", ["usual", "optimized", "restarts", "grey"])
+def test_a_jpeg_with_a_block_that_was_never_written_is_found(tmp_path: Path, kind: str) -> None:
+    more: dict[str, dict[str, Any]] = {"optimized": {"optimize": True}, "restarts": {"restart_marker_rows": 4}}
+    picture = painted(900, 660).convert("L") if kind == "grey" else painted(900, 660)
+    picture.save(tmp_path / "a.jpg", quality=90, **more.get(kind, {}))
+    data = (tmp_path / "a.jpg").read_bytes()
+    middle = len(data) // 2 // 512 * 512
+    (tmp_path / "a.jpg").write_bytes(data[:middle] + bytes(512) + data[middle + 512 :])
+    assert reason(tmp_path / "a.jpg") == "damaged"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"progressive": True}, {"quality": 30}], ids=str)
+def test_a_flat_jpeg_is_not_taken_for_one_that_was_never_written(
+    tmp_path: Path, mode: str, options: dict[str, Any]
+) -> None:
+    for number in (0, 255):
+        Image.new(mode, (2000, 1500), (number,) * len(mode) if mode != "L" else number).save(
+            tmp_path / "a.jpg", **options)
+        assert find_flaw((tmp_path / "a.jpg").read_bytes(), "JPEG") is None
+
+
 def test_a_progressive_jpeg_cut_between_two_scans_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     painted(900, 660).save(path, progressive=True)
@@ -264,6 +288,31 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
     )
     (tmp_path / "bomb.png").write_bytes(data)
     assert reason(tmp_path / "bomb.png") == "too large, above 250 megapixels"
+
+
+def lying(ending: str) -> bytes:
+    """A small sound picture whose heading claims thousands of millions of pixels."""
+    buffer = io.BytesIO()
+    painted(64, 48).save(buffer, {"jpg": "JPEG", "gif": "GIF", "tif": "TIFF", "heic": "HEIF", "avif": "AVIF"}[ending])
+    data = bytearray(buffer.getvalue())
+    if ending == "jpg":
+        struct.pack_into(">HH", data, data.find(b"\xff\xc0") + 5, 65_000, 65_000)
+    elif ending == "gif":
+        struct.pack_into("<HH", data, 6, 65_000, 65_000)
+    elif ending == "tif":
+        for entry in directory(bytes(data), 0, *struct.unpack_from("<L", data, 4)):
+            if entry.tag in (0x0100, 0x0101):
+                struct.pack_into("<HLL", data, entry.entry_at + 2, 4, 1, 60_000)
+    else:
+        struct.pack_into(">LL", data, data.find(b"ispe") + 8, 60_000, 60_000)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "gif", "tif", "heic", "avif"])
+def test_a_heading_that_promises_too_much_is_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(lying(ending))
+    assert reason(path) in ("too large, above 250 megapixels", "damaged")
 
 
 MEASURE = """

@@ -189,6 +189,28 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
                               "with the shortest name")
 
 
+def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_is_gone(
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+) -> None:
+    """Its thumbnail is good, and it lost some bytes at the end; another file is never sent in its place unasked."""
+    shot, exif = make_photograph(1), camera_exif(subsec="330")
+    shot.save(folder / "IMG_1234.JPG", quality=92, exif=exif)
+    data = (folder / "IMG_1234.JPG").read_bytes()
+    (folder / "IMG_1234.JPG").write_bytes(data[:-1200] + data[-600:])
+    save_heic(shot, folder / "IMG_1234.HEIC", exif=exif)
+    save_heic(shot, tmp_path / "whole.heic", exif=exif)
+    photo_id = post(flickr, tmp_path / "whole.heic")
+    program = Program(flickr, tmp_path / "home")
+    ran = program.sync(folder)
+    told = ran.photos[photo_id]
+    assert (ran.exit_code, told["outcome"]) == (ExitCode.INCOMPLETE, "failed"), told
+    assert told["error"] == "IMG_1234.JPG: damaged; it was not sent"
+    assert flickr.photo(photo_id).version == 0
+    (folder / "IMG_1234.JPG").unlink()
+    told = program.sync(folder).photos[photo_id]
+    assert (told["outcome"], Path(told["original"]).name) == ("replaced", "IMG_1234.HEIC")
+
+
 def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
     flickr: SandboxFlickr, folder: Path, tmp_path: Path
 ) -> None:
