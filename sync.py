@@ -27,6 +27,7 @@ from model import Decision, InstagramCopy, Verdict
 from plan import decide, leave
 from proving import Outcome
 from report import Report
+from sending import MAX_BYTES, SENT_AS_THEY_ARE
 from settings import SyncRules
 from shelf import Shelf, compare_with_last_time, read_folder
 
@@ -238,5 +239,16 @@ def _decide(
         originals = [shelf.gallery.originals[place] for group in answer.groups for place, _ in group]
         obeyed = find_again(said, originals, desk.journal) if said else None
         candidates = as_candidates(answer, shelf.gallery, rules.prefer, obeyed.chosen if obeyed else None)
-        decisions[copy.photo_id] = decide(sized, candidates, rules.min_gain, obeyed)
+        decisions[copy.photo_id] = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
     return decisions
+
+
+def _keep_too_large(decision: Decision) -> Decision:
+    """A file that is sent as it is and that Flickr would not take is no failure of every run anew."""
+    if decision.match is None:
+        return decision
+    original = decision.match.original
+    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_BYTES:
+        return decision
+    reason = f"{original.path.name} is larger than the {MAX_BYTES // 2**20} MiB that Flickr takes"
+    return replace(decision, verdict=Verdict.KEEP, reason=reason)

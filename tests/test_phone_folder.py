@@ -126,6 +126,18 @@ def test_the_place_of_an_original_is_kept_between_runs(folder: Path, tmp_path: P
         journal.close()
 
 
+def test_a_file_that_is_too_large_for_flickr_is_kept_with_that_reason(
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+) -> None:
+    make_photograph(1).save(folder / "IMG_0001.JPG", quality=90, exif=camera_exif())
+    photo_id = post(flickr, folder / "IMG_0001.JPG")
+    os.truncate(folder / "IMG_0001.JPG", 201 * 2**20)
+    ran = Program(flickr, tmp_path / "home").sync(folder)
+    told = ran.photos[photo_id]
+    assert (ran.exit_code, told["decision"], told["outcome"]) == (ExitCode.DONE, "keep", "skipped")
+    assert told["reason"] == "IMG_0001.JPG is larger than the 200 MiB that Flickr takes"
+
+
 # Places
 
 
