@@ -225,7 +225,7 @@ def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[st
         yield "Size", (f"{before} \N{RIGHTWARDS ARROW} {original.width} \N{MULTIPLICATION SIGN} {original.height}, "
                        f"{original.size_bytes / 1e6:.1f} MB")
     if posted is not None:
-        yield "Posted", _day(posted)
+        yield "Posted", f"{_day(posted)} UTC"
     if candidate is not None:
         if candidate.original.taken is not None:
             yield "Taken", _day(candidate.original.taken.local)
@@ -234,7 +234,8 @@ def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[st
         yield "File", in_plain_words(printable(candidate.original.path))
         for twin in candidate.twins:
             yield "Twin", in_plain_words(printable(twin.path))
-        yield "Score", f"{candidate.fit.score:.2f}, {in_plain_words(candidate.fit.words)}"
+        # What it was measured by stands behind the words, and in `why`.
+        yield "Score", f"{candidate.fit.score:.2f}, {in_plain_words(candidate.fit.words.split(' (')[0])}"
     yield "Photo", photo.photo_id
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -102,10 +102,14 @@ def draw_pair(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
     card = page.locator("article[data-kind=replace]").first
-    card.screenshot(path=PICTURES / "card.jpg", type="jpeg", quality=84)
     card.locator("button.pair").hover()
+    box = card.bounding_box()
+    if box is None:
+        raise RuntimeError("the card is not on the page")
+    clip: FloatRect = {"x": 0, "y": box["y"], "width": 1280, "height": box["height"]}
+    page.screenshot(path=PICTURES / "card.jpg", type="jpeg", quality=84, clip=clip)
     page.mouse.down()
-    card.screenshot(path=PICTURES / "card-held.jpg", type="jpeg", quality=84)
+    page.screenshot(path=PICTURES / "card-held.jpg", type="jpeg", quality=84, clip=clip)
     page.close()
 
 
@@ -148,8 +152,12 @@ def main(_: Sequence[str]) -> None:
         raise SystemExit("there is no Chromium on this machine")
     register_heif_opener()
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="anna-") as root:
-        draw(Path(root), program)
+    root = Path(tempfile.gettempdir()) / "anna"  # one name, so that pictures drawn anew differ in nothing else
+    root.mkdir()
+    try:
+        draw(root, program)
+    finally:
+        shutil.rmtree(root)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser import serious_faults
+from browser import faults
 from PIL import Image
 from program import Program
 from rolls import post, save_roll
@@ -204,11 +204,45 @@ def test_holding_shows_the_original_in_the_copys_place(show: Any) -> None:
     assert page.locator(".pair.held").count() == 0
 
 
+def test_every_key_of_the_foot_line_does_what_it_says(show: Any) -> None:
+    page = show(a_run_of_each())
+    page.evaluate("""document.addEventListener("click", (event) => {
+        const link = event.target.closest("a");
+        if (link) { event.preventDefault(); document.title = link.href; }
+    })""")
+    titles = []
+    for key in ("j", "j", "k", "j", "j", "j"):
+        page.keyboard.press(key)
+        page.keyboard.press("o")
+        titles.append(page.title()[-2:-1])
+    assert titles == ["3", "2", "3", "2", "1", "1"]
+    counts = []
+    for key in "1234":
+        page.keyboard.press(key)
+        counts.append(page.locator(".card:not([hidden])").count())
+    assert counts == [3, 1, 1, 1]
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_no_picture_is_stretched(show: Any, width: int) -> None:
+    page = show(a_run_of_each())
+    page.set_viewport_size({"width": width, "height": 900})
+    for card in page.locator(".card").all():
+        card.scroll_into_view_if_needed()
+    shapes = page.evaluate("""async () => {
+        const all = [...document.querySelectorAll(".card img")];
+        await Promise.all(all.map((one) => one.decode()));
+        return all.map((one) => [one.alt, one.naturalWidth / one.naturalHeight, one.clientWidth / one.clientHeight]);
+    }""")
+    assert any(alt.startswith("The runner-up") for alt, _, _ in shapes)
+    assert all(abs(shown / real - 1) < 0.02 for _, real, shown in shapes), shapes
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found_by_axe(show: Any, scheme: str) -> None:
+def test_nothing_is_found_by_axe(show: Any, scheme: str) -> None:
     page = show(a_run_of_each())
     page.emulate_media(color_scheme=scheme)
-    assert serious_faults(page) == []
+    assert faults(page) == []
 
 
 def test_on_a_phone_nothing_runs_over_the_edge(show: Any) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from browser import serious_faults
+from browser import faults
 from program import ROOT, Program
 from rolls import post, save_roll
 from tellings import keep_pictures, make_candidate, make_decision, make_report
@@ -441,15 +441,15 @@ def test_hostile_titles_run_nothing_in_the_review(opened: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found_by_axe_in_the_review(opened: Page, scheme: Literal["light", "dark"]) -> None:
+def test_nothing_is_found_by_axe_in_the_review(opened: Page, scheme: Literal["light", "dark"]) -> None:
     opened.emulate_media(color_scheme=scheme)
     opened.locator("#strip polygon[points]").nth(2).wait_for(state="attached")
-    assert serious_faults(opened) == []
+    assert faults(opened) == []
     for answered in (1, 2):
         press(opened, "n", answered)
     opened.keyboard.press("n")
     opened.get_by_text("All 3 are answered.").wait_for()
-    assert serious_faults(opened) == []
+    assert faults(opened) == []
 
 
 def test_on_a_phone_everything_is_within_reach(opened: Page) -> None:
@@ -458,6 +458,13 @@ def test_on_a_phone_everything_is_within_reach(opened: Page) -> None:
     box = opened.locator("#actions .main").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 740
+
+
+def test_on_a_phone_held_sideways_the_pictures_keep_half_of_the_height(opened: Page) -> None:
+    opened.set_viewport_size({"width": 740, "height": 360})
+    box = opened.locator("#left").bounding_box()
+    assert box is not None
+    assert box["height"] >= 180
 
 
 def test_the_doorstep_is_private_and_gone_afterwards(twenty: Path, tmp_path: Path) -> None:
