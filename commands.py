@@ -71,11 +71,11 @@ def log_in(settings: Settings, open_browser: bool) -> None:
     state = StateFolder(settings.state).make()
     budget = CallBudget(settings.flickr.calls_per_hour, ForgetfulHistory(), SystemClock(), None)
     address, pending = begin_login(settings.flickr.api_key, settings.flickr.api_secret, network(settings), budget)
-    sys.stderr.write(f"Open this page, agree, and come back with the code it shows:\n  {address}\n")
-    if not sys.stdout.isatty():
-        # Somebody who reads only the results needs the address, too.
-        say(address)
-        sys.stdout.flush()
+    sys.stderr.write("Open this page, agree, and come back with the code it shows:\n")
+    if sys.stderr.isatty():
+        sys.stderr.write(f"  {address}\n")
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        say(f"  {address}", whole=True)  # for somebody who reads only the results, too
     if open_browser and sys.stdin.isatty():
         webbrowser.open(address)
     sys.stderr.write("Code: ")
