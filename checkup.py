@@ -106,7 +106,8 @@ def _key(settings: Settings) -> Finding:
 def _key_steps(settings: Settings) -> tuple[str, ...]:
     """Where a key comes from and where it goes."""
     place = settings.config_file or config_place()
-    there = f"Put the two words it shows into {place}" + ("" if place.exists() else ", a new text file") + ":"
+    new = "" if place.exists() else ", a new text file" + ("" if place.parent.exists() else " in a new folder")
+    there = f"Put the two words it shows into {place}{new}:"
     return (
         "Open this page and ask for a non-commercial key; any name will do:",
         "    https://www.flickr.com/services/apps/create/",
