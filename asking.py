@@ -37,7 +37,7 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
     """Ask what waits for the person's eyes; `how` is "browser", "address" (print it only) or "terminal"."""
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}")
+        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}; begin with `doctor`")
     journal = Journal(state.journal_file)
     try:
         questions = read_questions(journal, photo_ids)

@@ -203,7 +203,7 @@ def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
 def _open_to_read(settings: Settings) -> Journal:
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}")
+        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}; begin with `doctor`")
     return Journal(state.journal_file)
 
 

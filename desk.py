@@ -78,8 +78,8 @@ def require_key(settings: Settings) -> None:
     """Raise SettingsError without an API key, saying where one comes from."""
     if not (settings.flickr.api_key and settings.flickr.api_secret):
         place = settings.config_file or "config.ini (copy config.example.ini)"
-        raise SettingsError(f"there is no Flickr API key: put [flickr] api_key and api_secret into {place}; "
-                            "make a key at https://www.flickr.com/services/apps/create/")
+        raise SettingsError(f"there is no Flickr API key ([flickr] api_key and api_secret in {place}), so nothing was "
+                            "done; `doctor` tells step by step where one comes from")
 
 
 def _budget(settings: Settings, journal: Journal, clock: Clock, teller: Teller) -> CallBudget:

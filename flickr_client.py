@@ -148,7 +148,7 @@ class FlickrClient:
     def __init__(self, access: Access, network: Network, budget: CallBudget, clock: Clock) -> None:
         """Nothing is sent yet."""
         if not (access.token and access.token_secret):
-            raise LoginError("nobody is logged in; run `instagram2flickr login`")
+            raise LoginError("nobody is logged in; run `login` first")
         mask_libraries()
         hide(access.api_key, access.api_secret, access.token, access.token_secret)
         self._access = access

@@ -31,7 +31,7 @@ from errors import (
 )
 
 UNTOUCHED = "no picture was being changed"
-LOGIN_AGAIN = "run `instagram2flickr login` again"
+LOGIN_AGAIN = "run `login` again"
 # Codes that pass (105 and 201 "currently unavailable", 106 write failed; 0 with 201's text): recorded or documented.
 PASSING_CODES = frozenset({0, 105, 106, 201})
 # A longer wait asked for by Flickr ends the run instead, with the time in the message.

@@ -178,7 +178,7 @@ def test_a_program_of_its_own_shows_no_secret_and_unasked_nothing(flickr: Sandbo
     arguments = [level, flickr.url, flickr.api_key, flickr.api_secret, token.token, token.secret]
     done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True,
                           timeout=60, cwd=Path(__file__).parent.parent)
-    assert "run `instagram2flickr login` again" in done.stdout
+    assert "run `login` again" in done.stdout
     assert ("token_rejected" in done.stderr) is (level == "debug")
     assert {secret for secret in known if secret in done.stdout + done.stderr} == set()
     assert level == "debug" or done.stderr == ""
