@@ -192,10 +192,12 @@ def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
 
 def in_plain_words(text: str) -> str:
     """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
-    return "".join(letter if letter.isprintable() and letter not in _TURNING else "\N{REPLACEMENT CHARACTER}"
-                   for letter in text.replace("\n", " ").replace("\t", " "))
+    return "".join(letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else
+                   "\N{REPLACEMENT CHARACTER}" for letter in text.replace("\n", " ").replace("\t", " "))
 
 
+# Families of emoji and Persian words hang on these two; they steer nothing.
+_JOINING = frozenset("\u200c\u200d")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _STEERING = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNING))}]")
 LONGEST_TITLE = 100

@@ -90,9 +90,12 @@ def _show_tables(report: Report, console: Console) -> None:
         kinds.setdefault(_kind(report, decision), []).append(decision)
     if "review" in kinds:
         _print(console, _questions(kinds["review"]))
-    for kind, look in (("failed", "red"), ("unsure", "red"), ("replaced", "green"), ("planned", "green")):
+    for kind in ("failed", "unsure"):
         if kind in kinds:
-            _print(console, _replacements(report, kinds[kind], _table_title(report, kind), look))
+            _print(console, _failures(report, kinds[kind], kind.capitalize()))
+    for kind in ("replaced", "planned"):
+        if kind in kinds:
+            _print(console, _replacements(report, kinds[kind], _table_title(report, kind)))
     if "keep" in kinds:
         _print(console, _kept(kinds["keep"]))
 
@@ -103,9 +106,9 @@ def _kind(report: Report, decision: Decision) -> str:
 
 
 def _table_title(report: Report, kind: str) -> str:
-    if kind == "planned":
-        return "Would be replaced" if report.mode == "dry-run" else "Planned, not replaced yet"
-    return {"failed": "Failed", "unsure": "Unsure", "replaced": "Replaced"}[kind]
+    if kind == "replaced":
+        return "Replaced"
+    return "Would be replaced" if report.mode == "dry-run" else "Planned, not replaced yet"
 
 
 def _print(console: Console, table: Table) -> None:
@@ -130,10 +133,17 @@ def _questions(decisions: Sequence[Decision]) -> Table:
     return _with_rest(table, decisions)
 
 
-def _replacements(report: Report, decisions: Sequence[Decision], title: str, look: str) -> Table:
+def _failures(report: Report, decisions: Sequence[Decision], title: str) -> Table:
+    table = _table(title, "red", len(decisions), "on Flickr", "original", "what happened")
+    for one in decisions[:SHOWN_ROWS]:
+        table.add_row(_photo(one), _file(one.match), Text(_note(report, one)))
+    return _with_rest(table, decisions)
+
+
+def _replacements(report: Report, decisions: Sequence[Decision], title: str) -> Table:
     notes = [_note(report, one) for one in decisions]
     columns = ["on Flickr", "original", "pixels", "score", "note"][: 5 if any(notes) else 4]
-    table = _table(title, look, len(decisions), *columns)
+    table = _table(title, "green", len(decisions), *columns)
     table.columns[2].no_wrap = True
     for one, note in list(zip(decisions, notes, strict=True))[:SHOWN_ROWS]:
         score = f"{one.candidates[0].fit.score:.2f}" if one.candidates else ""

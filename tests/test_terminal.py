@@ -91,6 +91,13 @@ def test_somebody_elses_words_cannot_steer_the_terminal() -> None:
         assert "[red]" in text
 
 
+def test_families_of_emoji_and_persian_words_stay_whole() -> None:
+    title = "\N{WOMAN}\u200d\N{GIRL} \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    for terminal in (True, False):
+        assert title in shown(make_report([make_decision(Verdict.KEEP, 1, title)] if not terminal else [
+            make_decision(Verdict.REPLACE, 1, title, candidates=[make_candidate()])]), terminal)
+
+
 def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
     many = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in range(90)])
     for terminal in (True, False):
