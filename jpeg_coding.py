@@ -11,7 +11,7 @@ photographs in which one block of 512 or 4096 bytes was lost, zeroed or overwrit
 of 600 sound ones of all makes none was suspected (November 2026; zeroed ones are found by formats.py already). Where
 less is lost the codes often come out even by chance: of 40 that lost 64 bytes 28 were found, of 40 that lost 16 bytes
 11, of 40 with one bit turned over 4, and most of those that were not found look well but for some blocks. Among
-progressive files more come out even.
+progressive files more come out even. A sound picture whose lower edge is exactly middle grey may be suspected.
 """
 
 from __future__ import annotations

@@ -139,6 +139,36 @@ def test_sixteen_bits_alpha_palette_cmyk_and_grey_become_ordinary_colours(tmp_pa
         assert truth is None or difference(small, expected(truth.convert("RGB"))) < tolerance, name
 
 
+def deep_png(values: NDArray[np.uint16], kind: int) -> bytes:
+    """A PNG of sixteen bits a channel, which Pillow writes in grey only (kind 2 is colour, 6 colour with alpha)."""
+    height, width = values.shape[:2]
+    rows = b"".join(b"\x00" + row.astype(">u2").tobytes() for row in values)
+    heading = struct.pack(">LLBBBBB", width, height, 16, kind, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">L", len(content)) + name + content + struct.pack(">L", zlib.crc32(name + content))
+        for name, content in ((b"IHDR", heading), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    )
+
+
+def deep_tiff(values: NDArray[np.uint16]) -> bytes:
+    """A TIFF of sixteen bits a channel, in one strip."""
+    height, width, channels = values.shape
+    strip, after = values.astype("<u2").tobytes(), 8 + 2 + 12 * 9 + 4
+    tags = ((256, 4, 1, width), (257, 4, 1, height), (258, 3, channels, after), (259, 3, 1, 1), (262, 3, 1, 2),
+            (273, 4, 1, after + 2 * channels), (277, 3, 1, channels), (278, 4, 1, height), (279, 4, 1, len(strip)))
+    entries = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHLL", *tag) for tag in tags) + bytes(4)
+    return struct.pack("<2sHL", b"II", 42, 8) + entries + struct.pack(f"<{channels}H", *[16] * channels) + strip
+
+
+def test_sixteen_bits_of_colour_are_read(tmp_path: Path) -> None:
+    base = painted(700, 650)
+    deep = np.asarray(base).astype(np.uint16) * 257
+    solid = np.dstack([deep, np.full((650, 700), 65_535, np.uint16)])
+    for name, data in (("a.png", deep_png(deep, 2)), ("b.png", deep_png(solid, 6)), ("a.tif", deep_tiff(deep))):
+        (tmp_path / name).write_bytes(data)
+        assert difference(thumbnail_of(tmp_path / name), expected(base)) < 3, name
+
+
 def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
     clear = Image.new("RGBA", (650, 650), (10, 200, 10, 0))
     clear.paste((200, 10, 10, 255), (0, 0, 325, 650))
@@ -193,7 +223,18 @@ def test_a_file_whose_end_is_zeros_is_found(tmp_path: Path, ending: str, share: 
     data = path.read_bytes()
     whole = int(len(data) * share)
     path.write_bytes(data[:whole] + bytes(len(data) - whole))
-    assert reason(path) in ("cut short", "damaged")
+    assert reason(path) in ("cut short", "damaged", "perhaps cut short, it ends in zeros")
+
+
+@pytest.mark.parametrize("colour", ["black", "white"])
+@pytest.mark.parametrize("ending", ["jpg", "heic", "png", "avif", "tif", "gif"])
+def test_a_picture_that_is_flat_at_its_lower_edge_is_whole(tmp_path: Path, ending: str, colour: str) -> None:
+    """As screenshots and pictures in bars are; of lossy WebP such a one cannot be told from one that was cut."""
+    framed = Image.new("RGB", (900, 1800), colour)
+    framed.paste(painted(900, 660), (0, 0))
+    path = tmp_path / f"a.{ending}"
+    framed.save(path, **quickly(ending))
+    assert read_picture(read_bytes(path)) is not None
 
 
 @pytest.mark.parametrize("kind", ["usual", "optimized", "restarts", "grey"])

@@ -465,10 +465,16 @@ def test_real_phone_files_lose_the_place_they_have(corpus: Path, workdir: Path, 
         assert image.info["icc_profile"]
 
 
-def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Path, workdir: Path) -> None:
-    source = corpus / "originals" / "planter-IMG_1122-044214.jpg"
-    with Image.open(source) as image:
+@pytest.mark.parametrize(
+    "name",
+    ["planter-IMG_1122-044214", "planter-IMG_1125-7c1694", "planter-IMG_1224-323f49", "planter-IMG_1227-fb5c75",
+     "planter-IMG_1234-f66b6e", "wwbrest-IMG_2503-862033", "wwbrest-IMG_2605-8e64da", "wwbrest-IMG_2627-929014"],
+)
+def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Path, workdir: Path, name: str) -> None:
+    """The untouched files of iPhones: the place goes, the maker's notes, the scan and the length stay."""
+    with Image.open(corpus / "originals" / f"{name}.jpg") as image:
         exif = image.getexif()
+        notes = exif.get_ifd(0x8769).get(0x927C)
         exif.get_ifd(0x8825).update({1: "N", 2: (46.0, 56.0, 52.8), 3: "E", 4: (7.0, 26.0, 50.64)})
         image.save(phone / "a.jpg", exif=exif.tobytes(), quality="keep")
     before = (phone / "a.jpg").read_bytes()
@@ -478,6 +484,9 @@ def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Pa
     assert not has_place(after)
     assert scans(before) == scans(after)
     assert found(phone / "a.jpg").size_bytes == to_send.size_bytes
+    with Image.open(to_send.path) as image:
+        assert image.getexif().get_ifd(0x8825) == {}
+        assert image.getexif().get_ifd(0x8769).get(0x927C) == notes
 
 
 def test_the_documents_say_what_flickr_receives_for_each_format() -> None:
