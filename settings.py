@@ -142,14 +142,16 @@ KEYS: tuple[Key, ...] = (
     Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Seconds of silence after which Flickr is given up."),
     Key("flickr", "tickets", False, _yes_no, "Let Flickr take each picture in when it likes, and ask until it has."),
     Key("flickr", "uploads", 3, _whole(1, 8), "Pictures sent at once."),
-    Key("sync", "min_gain", 1.2, _number(0, 1000), "The original must hold so many times the copy's pixels; 0: no matter."),
+    Key("sync", "min_gain", 1.2, _number(0, 1000),
+        "The original must hold so many times the copy's pixels; 0: no matter."),
     Key("sync", "prefer", "camera", _one_of("camera", "look"),
         "Of several files of one shot: the camera's own, or the one that looks most like the copy."),
     Key("sync", "brake", 10, _whole(1, 1000), "So many failures in a row end the run."),
     Key("sync", "wait", True, _yes_no, "At the hourly limit wait, or end the run (exit code 5) to be run again."),
     Key("sync", "set_taken", False, _yes_no, "Put the original's capture time on the Flickr photo, as date taken."),
     Key("sync", "set_location", False, _yes_no, "Put the original's place on the Flickr photo."),
-    Key("privacy", "location", "keep", _one_of("keep", "strip"), "Send the place that stands in a picture, or take it out."),
+    Key("privacy", "location", "keep", _one_of("keep", "strip"),
+        "Send the place that stands in a picture, or take it out."),
 )
 
 
