@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pillow_heif
-from photographs import box
+from photographs import box, display_p3
 from PIL import Image
 
 from boxes import boxes, read_items
@@ -118,29 +118,31 @@ def extent(width: int, height: int) -> bytes:
     return box(b"ispe", struct.pack(">LL", width, height), version=0)
 
 
-def add_grid(heif: Heif, image: Image.Image, tile: int, deep: bool = False, turn: bytes = b"") -> int:
-    """Tiles and the grid that joins them; the grid's number."""
+def add_grid(
+    heif: Heif, image: Image.Image, tile: int, deep: bool = False, more: tuple[bytes, ...] = ()
+) -> int:
+    """Tiles and the grid that joins them, with these further properties; the grid's number."""
     parameters, parts = coded(image, tile, deep)
     tiles = tuple(heif.add(Item(b"hvc1", part, (parameters, extent(tile, tile)), is_hidden=True)) for part in parts)
     across, down = -(-image.width // tile), -(-image.height // tile)
     assert across * down == len(tiles)
     content = struct.pack(">BBBBHH", 0, 0, down - 1, across - 1, *image.size)
-    properties = (extent(*image.size), *([turn] if turn else []))
-    return heif.add(Item(b"grid", content, properties, ((b"dimg", tiles),), in_idat=True))
+    return heif.add(Item(b"grid", content, (extent(*image.size), *more), ((b"dimg", tiles),), in_idat=True))
 
 
 def ios_18(image: Image.Image, exif: bytes, tile: int = 256, deep: bool = False, turn: bytes = b"") -> bytes:
-    """A HEIC as an iPhone with iOS 18 writes it, with all that lies beside the picture."""
+    """A HEIC as an iPhone with iOS 18 writes it, Display P3, with all that lies beside the picture."""
     heif = Heif()
-    heif.primary = picture = add_grid(heif, image, tile, deep, turn)
+    turns = (turn,) if turn else ()
+    heif.primary = picture = add_grid(heif, image, tile, deep, (box(b"colr", b"prof", display_p3()), *turns))
     gain = image.convert("L").resize((image.width // 2, image.height // 2))
     parameters, (part,) = coded(gain)
     toned = len(heif.items) + 2
     aux = box(b"auxC", AUX_GAIN_MAP, version=0)
-    gain_map = heif.add(Item(b"hvc1", part, (parameters, extent(*gain.size), aux, *([turn] if turn else [])),
+    gain_map = heif.add(Item(b"hvc1", part, (parameters, extent(*gain.size), aux, *turns),
                              ((b"auxl", (picture, toned)),), is_hidden=True))
     fractions = struct.pack(">BHHB14L", 0, 0, 0, 0x40, 0, 1, 2, 1, *(0, 1, 2, 1, 1, 1, 1, 64, 1, 64))
-    heif.add(Item(b"tmap", fractions, (extent(*image.size), *([turn] if turn else [])),
+    heif.add(Item(b"tmap", fractions, (extent(*image.size), *turns),
                   ((b"dimg", (picture, gain_map)),), in_idat=True))
     small = image.resize((160, 120))
     parameters, (part,) = coded(small)
