@@ -80,7 +80,11 @@ def _has_browser() -> bool:
 
 def _ask_in_browser(table: Table, state: StateFolder, *, open_it: bool) -> None:
     with serve(table) as (address, waiting), _doorstep(state, address) as file:
-        say(f"The questions are at\n  {address}\nIt ends by itself when all are answered; Ctrl-C ends it earlier.")
+        say("The questions are at")
+        say(f"  {address}", whole=True)
+        # A browser from a sandboxed package may not read the doorstep's folder.
+        say(("If no browser shows them, open that address yourself. " if open_it else "")
+            + "It ends by itself when all are answered; Ctrl-C ends it earlier.")
         if open_it:
             webbrowser.open(file.as_uri())
         while waiting.is_alive():
