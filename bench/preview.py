@@ -1,8 +1,9 @@
 """How large the preview page gets and how soon it shows something; how quick the review is: `python bench/preview.py`.
 
 So many copies (2,000 unless told) of painted photographs are laid into a state folder as a run would have left them.
-Then the page is written, opened in the system's Chromium, and timed until its first pictures are on the screen; and the
-review is opened and answered by keys, each timed from the key to the next pair being painted. Needs playwright.
+Then the page is written, opened in the system's Chromium, timed until its first pictures are on the screen, and
+scrolled; and the review is opened and answered by keys, each timed from the key to the next pair being painted. Needs
+playwright.
 """
 
 from __future__ import annotations
@@ -51,6 +52,18 @@ from sandbox.paint import paint_roll  # noqa: E402
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")
 ANSWERS = 40
+# Four seconds at sixty frames a second, two screens a second.
+SCROLL = """() => new Promise((done) => {
+  const gaps = [];
+  let last = performance.now();
+  const step = (now) => {
+    gaps.push(now - last);
+    last = now;
+    window.scrollBy(0, 30);
+    if (gaps.length < 240) requestAnimationFrame(step); else done(gaps.slice(1));
+  };
+  requestAnimationFrame(step);
+})"""
 WATCH = """() => {
   window.times = [];
   let pressed = 0;
@@ -121,8 +134,8 @@ def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tupl
     return Decision(copy, verdict, reason, "rule", candidates)
 
 
-def time_preview(browser: Browser, file: Path) -> tuple[float, float]:
-    """Seconds from opening the page to its first pictures, and to the whole page being there."""
+def time_preview(browser: Browser, file: Path) -> tuple[float, float, list[float]]:
+    """Seconds from opening the page to its first pictures, and to all of it; milliseconds of each frame scrolled."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     began = time.perf_counter()
     page.goto(file.as_uri(), wait_until="commit")
@@ -132,8 +145,9 @@ def time_preview(browser: Browser, file: Path) -> tuple[float, float]:
     first = time.perf_counter() - began
     page.wait_for_load_state("load")
     whole = time.perf_counter() - began
+    frames: list[float] = page.evaluate(SCROLL)
     page.close()
-    return first, whole
+    return first, whole, frames
 
 
 def time_review(page: Page, count: int) -> list[float]:
@@ -165,9 +179,11 @@ def main() -> None:
         Preview(journal, state / "backups").write(file, report)
         took = time.perf_counter() - began
         browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
-        first, whole = time_preview(browser, file)
+        first, whole, frames = time_preview(browser, file)
         sys.stdout.write(f"preview of {count:,} copies: {file.stat().st_size / 1e6:.1f} MB, written in {took:.0f} s; "
                          f"first picture after {first:.2f} s, all there after {whole:.2f} s\n")
+        sys.stdout.write(f"scrolled: a frame takes {statistics.median(frames):.0f} ms (median), the slowest of "
+                         f"{len(frames)} {max(frames):.0f} ms, {sum(one > 50 for one in frames)} more than 50 ms\n")
         questions = read_questions(journal)
         with serve(Table(questions, journal, state / "backups")) as (address, _):
             page = browser.new_page(viewport={"width": 1400, "height": 900})
