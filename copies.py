@@ -25,7 +25,6 @@ FETCHERS = 4
 def list_copies(desk: Desk) -> list[InstagramCopy]:
     """The account's Instagram copies, oldest upload first; after the first time only what changed is asked for."""
     journal, flickr = desk.journal, desk.flickr
-    desk.teller.stage("Listing your photos on Flickr")
 
     def keep(photos: Sequence[Photo]) -> None:
         journal.keep_photos((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
@@ -33,12 +32,14 @@ def list_copies(desk: Desk) -> list[InstagramCopy]:
 
     watermark = journal.fact("watermark")
     if watermark is not None:
+        desk.teller.stage("Asking Flickr which photos are new or changed")
         changes = flickr.list_changes(int(watermark), keep)
         if changes.complete and flickr.count_photos() == journal.count_photos():
             journal.remember("watermark", str(max(changes.watermark, int(watermark))))
         else:
             watermark = None
     if watermark is None:
+        desk.teller.stage("Listing your photos on Flickr")
         journal.forget_photos()
         listing = flickr.list_photos(keep)
         if listing.complete:
