@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -43,6 +44,16 @@ def test_the_readme_knows_no_command_or_option_that_does_not_exist() -> None:
 def test_the_readme_explains_every_exit_code() -> None:
     table = re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)
     assert [int(code) for code in table] == [int(code) for code in ExitCode]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a line for a POSIX shell")
+def test_the_readmes_line_for_a_clone_puts_the_program_on_the_path() -> None:
+    lines = re.findall(r"^export PATH=.*$", README, flags=re.MULTILINE)
+    assert len(lines) == 1
+    here = lines[0].replace("$PWD/.venv/bin", str(Path(sys.executable).parent))
+    ran = subprocess.run(["bash", "-c", f"{here}; cd /; instagram2flickr.py --version"], cwd=ROOT, capture_output=True,
+                         text=True, check=False)
+    assert ran.stdout.startswith("instagram2flickr, version "), ran.stderr
 
 
 def test_the_readme_and_ci_run_the_same_test_command() -> None:
