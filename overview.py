@@ -79,7 +79,8 @@ def in_words(told: Mapping[str, Any]) -> Iterator[str]:
     yield f"Waiting for your eyes: {questions['waiting']:,}{asks}"
     if questions["answered"]:
         yield f"Answered, for the next `sync` to do: {questions['answered']:,}"
-    yield f"Copies as they were: {backups['files']:,} files, {backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"
+    size = f"{backups['files']:,} files, {backups['bytes'] / 1e6:,.1f} MB"
+    yield f"Backups (the copies as they were): {size} in {backups['folder']}"
     yield f"Calls to Flickr left this hour: {told['calls_left_this_hour']:,}"
 
 
