@@ -12,11 +12,13 @@ Method. Both pictures are locally normalised, as in search.py, and laid over eac
 Gauss-Newton (Baker and Matthews, Lucas-Kanade 20 Years On, IJCV 2004): the gradients are the copy's and stay put, only
 the original is sampled anew. Residuals are weighted by a Cauchy function, so that frames, stickers and things
 that moved pull little. Levels of 32, 64, 128 and 256 pixels of the copy's short side; at the first, several
-turns and scales are tried. A pair that correlates below `HOPELESS` at 64 pixels is left there.
+turns and scales are tried, and many where a pair that looked alike does not fall into place. A pair that correlates
+below `HOPELESS` at 64 pixels is left there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -30,6 +32,10 @@ LEVELS = (32, 64, 128, 256)
 STEPS = (7, 10, 6, 5)
 TURNS = (0.0, -5.0, 5.0)
 SCALES = (1.0, 0.92, 1.08)
+WIDE_TURNS = (-10.0, -7.0, -3.5, 0.0, 3.5, 7.0, 10.0)
+WIDE_SCALES = (0.78, 0.85, 0.92, 1.0, 1.08, 1.17, 1.27)
+LOST = 0.7
+"""Correlation at 64 pixels below which a start that looked alike is taken for a wrong start, and many are tried."""
 HOPELESS = 0.38
 """Correlation at 64 pixels: strangers reach 0.2 to 0.45, true pairs 0.7 to 0.99 (shared corpus, 2026-11)."""
 EDGE = 0.09
@@ -181,19 +187,35 @@ def _correlation(one: Floats, two: Floats, here: NDArray[np.bool_]) -> float:
     return float((a @ b / n - ma * mb) / (np.sqrt((a @ a / n - ma * ma) * (b @ b / n - mb * mb)) + 1e-6))
 
 
-def align(copy: Floats, original: Floats, start: Similarity) -> Alignment:
-    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at `start`."""
-    first = _Level(copy, original, start.scale, LEVELS[0])
-    tries = []
-    for degrees, scale in product(TURNS, SCALES):
-        turn = complex(start.a, start.b) * scale * np.exp(1j * np.deg2rad(degrees))
-        tries.append(first.run(Similarity(turn.real, turn.imag, start.cx, start.cy), STEPS[0]))
-    tries.sort(key=lambda t: -t.correlation)
-    hopeful = [t.similarity for t in tries[:3] if t.correlation > tries[0].correlation - 0.15]
-    second = _Level(copy, original, tries[0].similarity.scale, LEVELS[1])
-    found = max((second.run(s, STEPS[1]) for s in (*hopeful, start)), key=lambda t: t.correlation)
+def align(copy: Floats, original: Floats, start: Similarity, alike: bool = False) -> Alignment:
+    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at `start`.
+
+    `alike` says that the search thought much of this pair, so that more is tried before it is given up.
+    """
+    found = _begin(copy, original, start, product(TURNS, SCALES), 3)
+    if alike and found.correlation < LOST:
+        found = max(found, _begin(copy, original, start, product(WIDE_TURNS, WIDE_SCALES), 6), key=_correlated)
     for level, steps in zip(LEVELS[2:], STEPS[2:], strict=True):
         if found.correlation < HOPELESS:
             break
         found = _Level(copy, original, found.similarity.scale, level).run(found.similarity, steps)
     return found
+
+
+def _correlated(one: Alignment) -> float:
+    return one.correlation
+
+
+def _begin(
+    copy: Floats, original: Floats, start: Similarity, tries: Iterable[tuple[float, float]], keep: int
+) -> Alignment:
+    """The best alignment at the second level, from turns and scales of `start` of which `keep` survive the first."""
+    first = _Level(copy, original, start.scale, LEVELS[0])
+    tried = []
+    for degrees, scale in tries:
+        turn = complex(start.a, start.b) * scale * np.exp(1j * np.deg2rad(degrees))
+        tried.append(first.run(Similarity(turn.real, turn.imag, start.cx, start.cy), STEPS[0]))
+    tried.sort(key=_correlated, reverse=True)
+    hopeful = [t.similarity for t in tried[:keep] if t.correlation > tried[0].correlation - 0.15]
+    second = _Level(copy, original, tried[0].similarity.scale, LEVELS[1])
+    return max((second.run(s, STEPS[1]) for s in (*hopeful, start)), key=_correlated)

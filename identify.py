@@ -46,8 +46,8 @@ CAPS = (256, 512)
 OCTAVES = (1.0, 2.0, 4.0)
 FLOOR = 0.01
 """Pixels of displacement no measurement is trusted below (resampling, rounding)."""
-MARGIN = 0.085
-"""Frames reach 8 % of the side; what is strange nearer to the edge is not held against a pair."""
+MARGIN = 0.1
+"""Frames reach 8 % of the side, ragged ones a little more; what is strange nearer to the edge does not count."""
 FRAMED = 0.2
 """A block that reaches into the margin and leaves more than this unexplained may hold a frame, and is left out."""
 STRETCH = 0.0005

@@ -2,8 +2,8 @@
 
 Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike, align.py lays
 the copy over the window by one similarity, identify.py tests whether that similarity and smooth tones explain the copy
-wholly (tones.py, strange.py, hues.py, tints.py), which only the same exposure survives. Nothing here reads a disk, a
-network or a clock.
+wholly (tones.py, strange.py, hues.py, tints.py, light.py), which only the same exposure survives. Nothing here reads a
+disk, a network or a clock.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import numpy as np
 
 from align import Similarity, align, start_of
 from identify import Evidence, measure, weigh
+from light import light_left
 from model import Fit, Kinship, Window
 from search import Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
 from tints import OF_EDITS, OF_FILTERS, tinted_cells
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "4"
+MATCHER_VERSION = "5"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -29,60 +30,70 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 40
 CHI = 4.5
 CHI_HIGH = 12.0
-KIN = 1.0
-GROUP = 9.0
+KIN = 1.35
+GROUP = 12.0
 FIELD = 0.065
 STRETCH = 1.0
+MOVED = 0.72
+"""Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
+LIGHT = 14.0
+QUIET, TELLING = 3.0, 6.0
+"""Grey levels of light that every copy may miss; and so many more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
-INK = 0.0005
-"""Share of the picture that may be words or stickers. Next to nothing: a print that was exchanged for another is made
-of the same flat strokes (8 of 24 made prints, signs and persons passed for ink), so a copy with words on it is a
-question."""
+INK = 0.15
+"""Share of the picture that may lie under words and stickers."""
+INK_TWINS = 0.0005
 RECOLOURED = 4
 TINTED = 20
 TINTED_TWINS = 6
 """Cells, see tints.py; two files of one shot carry no Instagram filter, so they are held to more."""
 TWIN_TONE = 0.9
-ASKED = 2.5
+ASKED = 2.0
+_ASKED_ABOUT = {"things", "colours", "light"}
 
 
-def _tests(evidence: Evidence, tinted: float) -> dict[str, float]:
-    """Every test of the same exposure as a ratio to its limit: above 1 it failed. `tinted` is one already."""
+def _tests(evidence: Evidence, tinted: float, light: float, ink: float = INK) -> dict[str, float]:
+    """Every test of the same exposure as a ratio to its limit: above 1 it failed. `tinted` is one already.
+
+    Movement and light are also weighed together: a sibling that was nearly still seldom had the very same light, and a
+    hard filter or a leak, which leave most light unexplained, move nothing.
+    """
     cells = float(max(1, evidence.cells))
+    moved = (
+        evidence.chi / CHI, evidence.chi_high / CHI_HIGH, evidence.kin / KIN, evidence.group / GROUP,
+        evidence.field / FIELD,
+    )
+    mean = sum(moved) / len(moved) / MOVED
     return {
         "texture": LEAST_BLOCKS / max(1, evidence.measured),
-        "movement": max(
-            evidence.chi / CHI,
-            evidence.chi_high / CHI_HIGH,
-            evidence.kin / KIN,
-            evidence.group / GROUP,
-            evidence.field / FIELD,
-        ),
+        "movement": max(*moved, mean),
+        "light": max(light / LIGHT, mean * (1 + max(0.0, light - QUIET) / TELLING)),
         "stretch": evidence.stretch / STRETCH,
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST + 0.5),
             evidence.strange.total / (STRANGE_TOTAL + 0.5),
-            evidence.strange.strokes / cells / INK,
+            evidence.strange.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
     }
 
 
 def _score(correlation: float, tests: dict[str, float]) -> float:
-    """From 0 to 1: half where the worst test stands at twice its limit.
+    """From 0 to 1: 0.95 where the worst test stands at its limit, half at one and a half times that.
 
-    Things and colours that differ leave a question, never less: where nothing moved, a person must look.
+    Things, colours and light that differ leave a question, never less: where nothing moved, a person must look.
     """
-    held = {name: min(ratio, ASKED) if name in {"things", "colours"} else ratio for name, ratio in tests.items()}
-    worst = float(np.log2(max(0.25, *held.values())))
-    aligned: float = min(max(correlation, 0.0), 1.0) ** 0.25
-    return aligned / (1.0 + float(np.exp(2.0 * (worst - 1.0))))
+    held = [min(ratio, ASKED) if name in _ASKED_ABOUT else ratio for name, ratio in tests.items()]
+    worst = float(np.log2(max(0.25, *held)))
+    aligned: float = min(max(correlation, 0.0), 1.0) ** 0.1
+    return aligned / (1.0 + float(np.exp(5.0 * (worst - 0.6))))
 
 
 def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, proposal: Proposal) -> Window:
@@ -107,6 +118,7 @@ _FAILED = {
     "stretch": "the copy is stretched",
     "things": "the copy shows something else in places",
     "colours": "the colours differ in places",
+    "light": "the light falls otherwise",
 }
 
 
@@ -119,7 +131,7 @@ def _words(tests: dict[str, float], evidence: Evidence) -> str:
 def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
     """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`."""
     turned = np.ascontiguousarray(upright(without_edges(copy), proposal.quarter_turns, proposal.mirrored))
-    found = align(luminance(turned), luminance(original), start_of(proposal))
+    found = align(luminance(turned), luminance(original), start_of(proposal), proposal.likeness > ALIKE)
     measures = {"likeness": proposal.likeness, "correlation": found.correlation}
     shape, size = (turned.shape[0], turned.shape[1]), (original.shape[0], original.shape[1])
     if found.correlation < LEAST_ALIGNED:
@@ -127,8 +139,9 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", measures)
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
-    tinted = tinted_cells(turned, original, blocks.similarity, OF_FILTERS)
-    tests = _tests(evidence, tinted / (TINTED + 0.5))
+    tinted = tinted_cells(turned, original, blocks.similarity, OF_FILTERS, evidence.strange.ink)
+    light = light_left(turned, original, blocks.similarity, blocks.tones, evidence.strange.ink)
+    tests = _tests(evidence, tinted / (TINTED + 0.5), light)
     sure = max(tests.values()) <= 1
     at = blocks.similarity
     measures |= {
@@ -144,6 +157,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         "ink": evidence.strange.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": tinted,
+        "light": light,
         "a": at.a,
         "b": at.b,
         "cx": at.cx,
@@ -185,7 +199,9 @@ def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) ->
     blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
     tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
     tinted = tinted_cells(a, b, blocks.similarity, tolerance)
-    tests = _tests(weigh(a, b, blocks), tinted / (limit + 0.5))
+    evidence = weigh(a, b, blocks)
+    light = light_left(a, b, blocks.similarity, blocks.tones, evidence.strange.ink)
+    tests = _tests(evidence, tinted / (limit + 0.5), light, INK_TWINS)
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
     return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

@@ -17,7 +17,7 @@ from model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Ver
 # bench/matching.py, whose reliability table says what a score means.
 ASK_SCORE = 0.10
 SURE_SCORE = 0.90
-SURE_MARGIN = 0.50
+SURE_MARGIN = 0.30
 
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)

@@ -33,9 +33,9 @@ class Tones:
     curve: Floats
     fit: float
 
-    def mix(self, picture: Picture) -> Floats:
+    def mix(self, picture: Picture | Floats) -> Floats:
         """The mixture of a colour picture, 0 to 255."""
-        return picture @ self.mixture
+        return np.asarray(picture @ self.mixture, np.float32)
 
     def predict(self, mixed: Floats) -> Floats:
         """The copy's luminance for the original's mixture."""
