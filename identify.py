@@ -227,7 +227,7 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
     """Statistics over the blocks, and what is strange or recoloured."""
     covariance = blocks.regression.covariance
     use = blocks.valid & (_deviation(covariance) < SHARP)
-    strange, cells = _strangeness(copy, blocks)
+    strange, cells = _strangeness(copy, original, blocks)
     chi, chi_high, field, kin, group = 99.0, 99.0, 9.0, 9.0, 9.0
     if use.sum() >= 12:
         inverse = np.linalg.inv(covariance)
@@ -281,7 +281,7 @@ def _kin(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
     return total / max(pairs, 1), group
 
 
-def _strangeness(copy: Picture, blocks: Blocks) -> tuple[Strangeness, int]:
+def _strangeness(copy: Picture, original: Picture, blocks: Blocks) -> tuple[Strangeness, int]:
     """Strange clusters inside the margin, and how many cells were looked at."""
     pair = blocks.pair
     shape = pair.copy.shape
@@ -300,4 +300,25 @@ def _strangeness(copy: Picture, blocks: Blocks) -> tuple[Strangeness, int]:
     if not loud.any():
         return Strangeness(0, 0, loud), int(core.sum())
     colours = np.stack([crop(resize(copy[..., k].astype(np.float32), *shape)) for k in range(3)], 2)
-    return judge_cells(loud, crop(pair.copy - pair.predicted), colours), int(core.sum())
+    return judge_cells(loud, colours, _expected(colours, original, blocks)), int(core.sum())
+
+
+def _expected(seen: Floats, original: Picture, blocks: Blocks) -> Floats:
+    """The colours (h, w, 3) that a common curve of all three makes of the original below the blocks, robustly."""
+    shape, at = blocks.pair.copy.shape, blocks.similarity
+    x, y = grid_of(*shape)
+    size = blocks.pair.size
+    reduce = min(1.0, size / at.scale)
+    height, width = (max(8, round(edge * reduce)) for edge in original.shape[:2])
+    planes = [resize(original[..., band].astype(np.float32), height, width) for band in range(3)]
+    there = np.stack([crop(sample(plane, at.scaled(reduce), x, y, 1)) for plane in planes], 2) / 128 - 1
+    terms = np.concatenate([np.ones_like(there[..., :1]), there, there**2, there**3], 2)
+    some = np.s_[4::8, 4::8]
+    design, wanted = terms[some].reshape(-1, terms.shape[2]).astype(np.float64), seen[some].reshape(-1, 3)
+    weight, solved = np.ones(len(design)), np.zeros((design.shape[1], 3))
+    for _ in range(4):
+        weighted = design * weight[:, None]
+        solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
+        missed = ((wanted - design @ solved) ** 2).sum(1)
+        weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
+    return np.asarray(terms @ solved.astype(np.float32), np.float32)

@@ -143,14 +143,56 @@ def test_a_frame_does_not_hide_the_exposure(thickness: int) -> None:
     assert fit_of(bytes_of(noisy(copy)), bytes_of(ORIGINAL)).sure
 
 
-def test_a_sticker_on_the_copy_makes_it_a_question_and_no_more() -> None:
-    """A print that was exchanged for another looks the same to the matcher, so a person has to say."""
+def disc(x: float, y: float, radius: float) -> NDArray[np.bool_]:
+    down, across = np.mgrid[0:512, 0:512]
+    return np.asarray((across - x) ** 2 + (down - y) ** 2 < radius**2)
+
+
+def test_a_sticker_in_one_exact_colour_does_not_hide_the_exposure() -> None:
     copy = noisy(cut(ORIGINAL, Crop()))
-    y, x = np.mgrid[0:512, 0:512]
-    copy[(x - 330) ** 2 + (y - 300) ** 2 < 30**2] = (0.98, 0.85, 0.1)
+    copy[disc(330, 300, 30)] = (0.98, 0.85, 0.1)
     fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    assert fit.sure, fit.words
+    assert fit.measures["ink"] > 0
+
+
+def test_a_thing_with_light_and_grain_of_its_own_is_no_sticker() -> None:
+    """However flatly a print is painted: what a lens saw is shaded, and only a program draws in one exact colour."""
+    copy = cut(ORIGINAL, Crop())
+    shade = np.array([0.98, 0.85, 0.1]) * np.linspace(0.75, 1, 512)[:, None, None] * np.ones((512, 512, 1))
+    copy[disc(330, 300, 30)] = (shade + np.random.default_rng(5).normal(size=(512, 512, 3)) * 0.03)[disc(330, 300, 30)]
+    fit = fit_of(bytes_of(noisy(copy)), bytes_of(ORIGINAL))
     assert not fit.sure
-    assert 0.2 < fit.score < 0.9
+    assert fit.score < 0.9
+
+
+def test_a_sticker_makes_two_originals_rivals_not_twins() -> None:
+    """With words on one of them only one is what was posted, and nobody may choose for the person."""
+    drawn = ORIGINAL.copy()
+    drawn[260:330, 400:480] = (0.98, 0.85, 0.1)
+    copy, plain, pasted = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL), bytes_of(drawn)
+    assert matcher.kinship(plain, fit_of(copy, plain), pasted, fit_of(copy, pasted)) is not Kinship.TWIN
+
+
+@pytest.mark.parametrize("degrees", [0, 40, 115])
+def test_a_light_leak_does_not_hide_the_exposure(degrees: int) -> None:
+    """Warm light along a straight line, added as by a second projector."""
+    copy = cut(ORIGINAL, Crop())
+    y, x = np.mgrid[-1:1:512j, -1:1:512j]
+    across = x * np.cos(np.deg2rad(degrees)) + y * np.sin(np.deg2rad(degrees))
+    leak = np.exp(-(((across - 0.7) / 0.5) ** 2))[..., None] * np.array([0.85, 0.35, 0.1])
+    fit = fit_of(bytes_of(noisy(1 - (1 - copy) * (1 - leak))), bytes_of(ORIGINAL))
+    assert fit.sure, (fit.words, fit.measures)
+
+
+def test_a_still_scene_in_other_light_is_a_question() -> None:
+    """Nothing moved; but a corner lies in a deep shadow that no filter draws."""
+    copy = cut(ORIGINAL, Crop())
+    y, x = np.mgrid[-1:1:512j, -1:1:512j]
+    shadow = 0.5 + 0.5 * np.tanh(12 * (np.hypot(x - 0.5, y + 0.4) - 0.55))
+    fit = fit_of(bytes_of(noisy(copy * (0.3 + 0.7 * shadow[..., None]))), bytes_of(ORIGINAL))
+    assert not fit.sure
+    assert "light" in fit.words
 
 
 def test_a_large_thing_in_another_colour_is_a_question() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from PIL import Image, ImageOps
 
 import matcher
 from model import Fit
+from sandbox.crops import Crop
+from sandbox.looks import Frame, Recipe, Tilt, make_copy, make_sibling, random_recipe
 
 BESIDE = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
 CORPUS = Path(os.environ.get("INSTAGRAM2FLICKR_CORPUS", BESIDE))
+SIBLINGS_THAT_MOVED = ("parallax", "small", "moved")
 pytestmark = pytest.mark.skipif(
     not (CORPUS / "truth.csv").is_file(), reason="the corpus of real photographs is not here"
 )
@@ -60,7 +64,83 @@ def test_copies_beside_a_made_sibling_are_sure_of_their_own_original_alone() -> 
     found = fits(names, wanted)
     for row, name, fit in found:
         assert not fit.sure or name == row["original"], (row["instagram"], name, fit.measures)
-    # A light leak cannot be told from a thing that was recoloured; its copies are questions (tints.py).
-    without_leaks = {row["instagram"] for row in wanted if '"filter": "leak"' not in row["parameters"]}
-    assert len(without_leaks) >= 12
-    assert sum(fit.sure for row, _, fit in found if row["instagram"] in without_leaks) >= 0.9 * len(without_leaks)
+    assert len({row["instagram"] for row in wanted}) >= 12
+    assert sum(fit.sure for _, _, fit in found) >= 0.9 * len({row["instagram"] for row in wanted})
+
+
+def copy_of(name: str, recipe: Recipe) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A copy made by this recipe from a real photograph, and the photograph's thumbnail."""
+    with Image.open(CORPUS / "originals" / name) as opened:
+        upright = ImageOps.exif_transpose(opened).convert("RGB")
+    with Image.open(io.BytesIO(make_copy(upright, recipe)[0])) as made:
+        return np.asarray(made.convert("RGB")), picture(CORPUS / "originals" / name)
+
+
+SHARP = (
+    "tram-IMG_0119-39fa87.jpg",
+    "kavala-IMG_0012-66ab2d.jpg",
+    "planter-IMG_1227-fb5c75.jpg",
+    "uzh-Careum-98d489.jpg",
+)
+"""Four photographs with texture all over."""
+TROUBLES = {
+    "the middle square": Recipe(),
+    "4:5": Recipe(crop=Crop("4:5")),
+    "3:4": Recipe(crop=Crop("3:4")),
+    "1.91:1": Recipe(crop=Crop("1.91:1")),
+    "55 per cent of the short side": Recipe(crop=Crop(zoom=0.55, pan=(0.3, 0.6))),
+    "straightened by 10 degrees": Recipe(crop=Crop(zoom=0.8, degrees=10.0)),
+    "straightened by 4 degrees the other way": Recipe(crop=Crop(zoom=0.8, degrees=-4.0)),
+    "turned to the left": Recipe(crop=Crop(quarter_turns=1)),
+    "upside down": Recipe(crop=Crop(quarter_turns=2)),
+    "mirrored": Recipe(crop=Crop(mirrored=True)),
+    "the full picture in white": Recipe(crop=Crop("full"), padding="white"),
+    "the full picture in black": Recipe(crop=Crop("full"), padding="black"),
+    "the full picture in a blur of its own": Recipe(crop=Crop("full"), padding="blurred"),
+    "black and white": Recipe(filter="inkwell"),
+    "cross-processed": Recipe(filter="cross", strength=0.8),
+    "faded": Recipe(filter="faded"),
+    "with a vignette": Recipe(filter="earlybird"),
+    "with a light leak": Recipe(filter="leaked film", strength=0.8),
+    "with local contrast": Recipe(lux=0.5, filter="lark"),
+    "in a white frame of 8 per cent": Recipe(frame=Frame("white", 0.08)),
+    "in a ragged dark frame": Recipe(frame=Frame("film", 0.05)),
+    "sharp in a disc alone": Recipe(tilt=Tilt("disc", (0.5, 0.5), 0.25, 0.008)),
+    "sharp in a band alone": Recipe(tilt=Tilt("band", (0.5, 0.5), 0.2, 0.008)),
+    "with words on it": Recipe(texts=1),
+    "with stickers on it": Recipe(stickers=2),
+    "306 pixels": Recipe(width=306),
+    "1440 pixels": Recipe(width=1440),
+    "a JPEG twice": Recipe(qualities=(80, 70)),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_copies_with_every_trouble_are_known_on_real_photographs(trouble: str) -> None:
+    """Three of four at least: what cannot be told for certain is a question, and that is no fault."""
+    found = []
+    for name in SHARP:
+        copy, original = copy_of(name, TROUBLES[trouble])
+        proposal = matcher.Index([matcher.fingerprint(original)]).search(copy)[0]
+        found.append(matcher.compare(copy, original, proposal))
+    assert sum(fit.sure for fit in found) >= 3, [(fit.words, fit.score) for fit in found]
+
+
+def test_a_hundred_made_siblings_of_real_photographs_are_never_sure() -> None:
+    rng = np.random.default_rng(11)
+    names = sorted({row["original"] for row in rows() if row["original"].endswith(".jpg")})
+    for number in range(100):
+        kind = SIBLINGS_THAT_MOVED[number % len(SIBLINGS_THAT_MOVED)]
+        name = names[int(rng.integers(len(names)))]
+        with Image.open(CORPUS / "originals" / name) as opened:
+            opened.draft("RGB", (1280, 1280))
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+        upright.thumbnail((1280, 1280))
+        data = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))[0]
+        with Image.open(io.BytesIO(data)) as made:
+            copy = np.asarray(made.convert("RGB"))
+        other = make_sibling(upright, rng, kind)
+        shown = np.asarray(other.resize(matcher.thumbnail_size(*other.size), Image.Resampling.LANCZOS))
+        proposal = matcher.Index([matcher.fingerprint(shown)]).search(copy, 1)[0]
+        fit = matcher.compare(copy, shown, proposal)
+        assert not fit.sure, (name, kind, fit.words, fit.measures)
