@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -68,12 +69,22 @@ def test_copies_beside_a_made_sibling_are_sure_of_their_own_original_alone() -> 
     assert sum(fit.sure for _, _, fit in found) >= 0.9 * len({row["instagram"] for row in wanted})
 
 
+@cache
+def photograph(name: str) -> tuple[Image.Image, NDArray[np.uint8]]:
+    """A real photograph, upright, some 2,000 pixels long, and its thumbnail."""
+    with Image.open(CORPUS / "originals" / name) as opened:
+        opened.draft("RGB", (2000, 2000))
+        upright = ImageOps.exif_transpose(opened).convert("RGB")
+    upright.thumbnail((2200, 2200))
+    size = matcher.thumbnail_size(*upright.size)
+    return upright, np.asarray(upright.resize(size, Image.Resampling.LANCZOS))
+
+
 def copy_of(name: str, recipe: Recipe) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A copy made by this recipe from a real photograph, and the photograph's thumbnail."""
-    with Image.open(CORPUS / "originals" / name) as opened:
-        upright = ImageOps.exif_transpose(opened).convert("RGB")
+    upright, thumbnail = photograph(name)
     with Image.open(io.BytesIO(make_copy(upright, recipe)[0])) as made:
-        return np.asarray(made.convert("RGB")), picture(CORPUS / "originals" / name)
+        return np.asarray(made.convert("RGB")), thumbnail
 
 
 SHARP = (
