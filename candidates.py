@@ -28,7 +28,7 @@ from errors import PictureError
 from journal import Journal
 from model import Candidate, Fit, Kinship, Original, Window
 from opening import open_picture
-from originals import same_exposure_by_exif
+from originals import other_exposure_by_exif, same_exposure_by_exif
 from plan import choose_twin
 from workers import be_quiet, one_thread, spawning
 
@@ -237,11 +237,14 @@ def _compare_all(task: _Task) -> Assessed:
 def _are_twins(
     task: _Task, pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit], pair: tuple[int, int]
 ) -> bool:
-    """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says.
+    """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says, nor
+    are two shots to which one camera gave two times, however much alike they look.
 
     Looking needs a copy that both explain somehow; where the second does not, EXIF alone speaks.
     """
     first, second = pair
+    if other_exposure_by_exif(task.originals[first], task.originals[second]):
+        return False
     by_exif = same_exposure_by_exif(task.originals[first], task.originals[second])
     if fits[second].score < HARDLY:
         return by_exif

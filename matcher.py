@@ -19,7 +19,7 @@ from tints import OF_EDITS, OF_FILTERS, tinted_cells
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "5"
+MATCHER_VERSION = "6"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 

@@ -26,10 +26,12 @@ __all__ = [
     "bytes_to_send",
     "find_files",
     "fingerprint_of",
+    "other_exposure_by_exif",
     "read_originals",
     "same_exposure_by_exif",
 ]
 
+QUARTER_HOUR_S = 900
 # IMG_1234, its edit IMG_E1234, and the names that copying gives: "IMG_1234 2", "IMG_1234(1)".
 _CAMERA_NAME = re.compile(r"IMG_E?(\d{4})(?: \d{1,2}| ?\(\d{1,2}\))?$", re.IGNORECASE)
 
@@ -50,6 +52,19 @@ def same_exposure_by_exif(a: Original, b: Original) -> bool:
     number = _camera_number(a.path)
     same_second = a.taken.local.replace(microsecond=0) == b.taken.local.replace(microsecond=0)
     return same_second and number is not None and number == _camera_number(b.path)
+
+
+def other_exposure_by_exif(a: Original, b: Original) -> bool:
+    """Whether EXIF alone proves two exposures: one camera that wrote two capture times.
+
+    Edits, conversions and copies keep the time. A difference of whole quarter hours may be another zone's.
+    """
+    if a.taken is None or b.taken is None or a.camera is None or a.camera != b.camera:
+        return False
+    apart_s = abs((a.taken.local.replace(microsecond=0) - b.taken.local.replace(microsecond=0)).total_seconds())
+    if apart_s:
+        return apart_s % QUARTER_HOUR_S != 0
+    return a.taken.has_subsecond and b.taken.has_subsecond and a.taken.local != b.taken.local
 
 
 def _camera_number(path: Path) -> str | None:

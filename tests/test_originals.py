@@ -27,6 +27,7 @@ from originals import (
     Unreadable,
     find_files,
     fingerprint_of,
+    other_exposure_by_exif,
     read_originals,
     same_exposure_by_exif,
 )
@@ -316,6 +317,21 @@ def test_two_burst_shots_in_one_second_are_two_exposures() -> None:
     assert BASE.taken is not None
     later = replace(BASE.taken, local=BASE.taken.local + timedelta(milliseconds=95))
     assert not same_exposure_by_exif(BASE, at("/phone/IMG_1235.JPG", later))
+
+
+@pytest.mark.parametrize(
+    ("apart", "proof"),
+    [
+        (timedelta(milliseconds=95), True),
+        (timedelta(seconds=2), True),
+        (timedelta(hours=2), False),
+        (timedelta(0), False),
+    ],
+)
+def test_two_times_of_one_camera_are_two_exposures_unless_zones_explain_them(apart: timedelta, proof: bool) -> None:
+    assert BASE.taken is not None
+    later = replace(BASE.taken, local=BASE.taken.local + apart)
+    assert other_exposure_by_exif(BASE, at("/phone/IMG_1235.JPG", later)) is proof
 
 
 def test_without_sub_seconds_an_equal_second_proves_nothing() -> None:
