@@ -10,7 +10,7 @@ where B_k are four octaves of the prediction (their gains g_k let a block be blu
 square (a filter's curve bends more in some places), `plane` takes a vignette or a light leak, and Q_x, Q_y are the
 slopes of what is predicted, so that (dx, dy) is the block's leftover displacement in pixels (Lucas and Kanade 1981,
 with gain). Its covariance is the sandwich estimate over the block's sixteen 8 x 8 cells, JPEG's own, so it grows
-where blur or noise leaves nothing to measure by.
+where blur, noise or a faint texture leaves nothing to measure by.
 
 From all blocks one similarity is taken off, with at most a trace of stretching (pictures are cut to whole pixels).
 A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
@@ -37,7 +37,7 @@ from align import Similarity, grid_of, inside, sample
 from grid import BLOCK, CELL, cell_power, cells_within, corner, crop, cut, level, middles
 from hues import recoloured_cells
 from search import Floats, Picture, luminance, resize
-from strange import Strangeness, judge_cells, loud_cells
+from strange import NOTHING, Strangeness, judge_cells, loud_cells
 from tones import Tones, fit_tones
 
 Doubles = NDArray[np.float64]
@@ -46,6 +46,9 @@ CAPS = (256, 512)
 OCTAVES = (1.0, 2.0, 4.0)
 FLOOR = 0.01
 """Pixels of displacement no measurement is trusted below (resampling, rounding)."""
+DECEIVED = 0.12
+"""Grey levels by which rounding to whole levels and JPEG's steps may deceive a whole block in one sense: in a clear sky
+of two levels that is half a pixel, in which all its blocks agree; in a wall it is nothing."""
 MARGIN = 0.1
 """Frames reach 8 % of the side, ragged ones a little more; what is strange nearer to the edge does not count."""
 FRAMED = 0.2
@@ -127,11 +130,12 @@ def _regress(pair: Pair) -> Regression:
 
 
 def _covariance(bread: Doubles, slope: Floats, rest: Floats) -> Doubles:
-    """Sandwich over the cells (n, 2, 2), plus what independent noise would give, plus the floor."""
+    """Sandwich over the cells (n, 2, 2), plus what independent noise would give, what deceives all cells alike, and
+    the floor."""
     per = BLOCK // CELL
     scores = (slope * rest[:, None, :]).reshape(-1, 2, per, CELL, per, CELL).sum((3, 5)).reshape(len(rest), 2, -1)
     spread = scores @ scores.swapaxes(1, 2) * (per * per / (per * per - 4))
-    noise = (rest * rest).sum(1) / (BLOCK * BLOCK - 9)
+    noise = (rest * rest).sum(1) / (BLOCK * BLOCK - 9) + BLOCK * BLOCK * DECEIVED**2
     return np.asarray(bread @ spread @ bread + bread * noise[:, None, None] + np.eye(2) * FLOOR**2)
 
 
@@ -205,8 +209,10 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The statistics of the module's head, and how many blocks they rest on."""
+    """The statistics of the module's head, how many blocks they rest on, and the short side in pixels at which they
+    were taken. What is strange or recoloured is looked for only where the pair is `near` enough for that to matter."""
 
+    size: int
     measured: int
     chi: float
     chi_high: float
@@ -214,6 +220,7 @@ class Evidence:
     kin: float
     group: float
     stretch: float
+    near: bool
     cells: int
     strange: Strangeness
     recoloured: int
@@ -221,13 +228,14 @@ class Evidence:
 
 SHARP = 0.15
 """Pixels: a block whose displacement is less certain than this has no voice."""
+NEAR_CHI, NEAR_FIELD = 9.0, 0.2
+"""Twice and three times what the matcher allows a true pair: beyond them the answer is plain."""
 
 
 def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
     """Statistics over the blocks, and what is strange or recoloured."""
     covariance = blocks.regression.covariance
     use = blocks.valid & (_deviation(covariance) < SHARP)
-    strange, cells = _strangeness(copy, original, blocks)
     chi, chi_high, field, kin, group = 99.0, 99.0, 9.0, 9.0, 9.0
     if use.sum() >= 12:
         inverse = np.linalg.inv(covariance)
@@ -235,8 +243,10 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         chi, chi_high = float(np.median(squared[use])), float(np.percentile(squared[use], 75))
         field = _field(blocks, use)
         kin, group = _kin(blocks, use)
-    close = chi < 6 and field < 0.2
+    near = chi < NEAR_CHI and field < NEAR_FIELD
+    strange, cells = _strangeness(copy, original, blocks) if near else (NOTHING, 1)
     return Evidence(
+        size=blocks.pair.size,
         measured=int(use.sum()),
         chi=chi,
         chi_high=chi_high,
@@ -244,9 +254,10 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         kin=kin,
         group=group,
         stretch=blocks.stretch,
+        near=near,
         cells=cells,
         strange=strange,
-        recoloured=recoloured_cells(copy, original, blocks.similarity, strange.ink) if close else 0,
+        recoloured=recoloured_cells(copy, original, blocks.similarity, strange.ink) if near else 0,
     )
 
 
@@ -311,14 +322,19 @@ def _expected(seen: Floats, original: Picture, blocks: Blocks) -> Floats:
     reduce = min(1.0, size / at.scale)
     height, width = (max(8, round(edge * reduce)) for edge in original.shape[:2])
     planes = [resize(original[..., band].astype(np.float32), height, width) for band in range(3)]
-    there = np.stack([crop(sample(plane, at.scaled(reduce), x, y, 1)) for plane in planes], 2) / 128 - 1
-    terms = np.concatenate([np.ones_like(there[..., :1]), there, there**2, there**3], 2)
+    there = [crop(sample(plane, at.scaled(reduce), x, y, 1)) / 128 - 1 for plane in planes]
     some = np.s_[4::8, 4::8]
-    design, wanted = terms[some].reshape(-1, terms.shape[2]).astype(np.float64), seen[some].reshape(-1, 3)
+    few = np.stack([plane[some].ravel() for plane in there], 1).astype(np.float64)
+    design, wanted = np.concatenate([np.ones((len(few), 1)), few, few**2, few**3], 1), seen[some].reshape(-1, 3)
     weight, solved = np.ones(len(design)), np.zeros((design.shape[1], 3))
     for _ in range(4):
         weighted = design * weight[:, None]
         solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
         missed = ((wanted - design @ solved) ** 2).sum(1)
         weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
-    return np.asarray(terms @ solved.astype(np.float32), np.float32)
+    first, second, third = (solved[power : power + 3].astype(np.float32) for power in (1, 4, 7))
+    answer = np.empty_like(seen)
+    for k in range(3):
+        curves = (((third[j, k] * t + second[j, k]) * t + first[j, k]) * t for j, t in enumerate(there))
+        answer[..., k] = sum(curves, start=np.float32(solved[0, k]))
+    return answer

@@ -13,12 +13,10 @@ made siblings that differ in light alone: 7, with an edge of shadow 10.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from align import Similarity
-from search import REC601, Floats, Picture
-from tints import LEAK_ANGLES, Cells, cells_of, leak_bands
+from search import REC601, Floats
+from tints import LEAK_ANGLES, Cells, leak_bands
 from tones import Tones
 
 SMOOTH = 3.0
@@ -28,11 +26,8 @@ WORTH_A_LEAK = 5.0
 LEFT_OF_LEAK = 0.5
 
 
-def light_left(
-    copy: Picture, original: Picture, at: Similarity, tones: Tones, ink: NDArray[np.bool_]
-) -> float:
-    """Grey levels of smooth light and shade that no filter explains, for an upright copy; `ink` as in tints.py."""
-    cells = cells_of(copy, original, at, ink)
+def light_left(cells: Cells, tones: Tones) -> float:
+    """Grey levels of smooth light and shade that no filter explains."""
     if cells.here.sum() < 100:
         return 0.0
     terms, expected = _terms(cells, tones)

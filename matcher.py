@@ -11,15 +11,15 @@ from __future__ import annotations
 import numpy as np
 
 from align import Similarity, align, start_of
-from identify import Evidence, measure, weigh
+from identify import CAPS, Blocks, Evidence, measure, weigh
 from light import light_left
 from model import Fit, Kinship, Window
 from search import Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
-from tints import OF_EDITS, OF_FILTERS, tinted_cells
+from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tinted_cells
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "6"
+MATCHER_VERSION = "7"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -34,19 +34,22 @@ ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 40
-CHI = 4.5
-CHI_HIGH = 12.0
-KIN = 1.35
-GROUP = 12.0
-FIELD = 0.065
+CHI = 4.1
+CHI_HIGH = 9.6
+KIN = 1.0
+GROUP = 7.0
+FIELD = 0.068
 STRETCH = 1.0
-MOVED = 0.72
+MOVED = 0.65
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
+FEW = 20
+"""With so many places only, each has to be twice as still: fewer witnesses."""
 LIGHT = 14.0
 QUIET, TELLING = 3.0, 6.0
 """Grey levels of light that every copy may miss; and so many more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
+"""Cells, of a copy that was measured at 512 pixels; fewer in a smaller one, whose cells are larger parts of it."""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
@@ -66,19 +69,20 @@ def _tests(evidence: Evidence, tinted: float, light: float, ink: float = INK) ->
     hard filter or a leak, which leave most light unexplained, move nothing.
     """
     cells = float(max(1, evidence.cells))
+    small = min(1.0, evidence.size / max(CAPS))
     moved = (
         evidence.chi / CHI, evidence.chi_high / CHI_HIGH, evidence.kin / KIN, evidence.group / GROUP,
         evidence.field / FIELD,
     )
-    mean = sum(moved) / len(moved) / MOVED
+    mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {
         "texture": LEAST_BLOCKS / max(1, evidence.measured),
         "movement": max(*moved, mean),
         "light": max(light / LIGHT, mean * (1 + max(0.0, light - QUIET) / TELLING)),
         "stretch": evidence.stretch / STRETCH,
         "things": max(
-            evidence.strange.largest / (STRANGE_LARGEST + 0.5),
-            evidence.strange.total / (STRANGE_TOTAL + 0.5),
+            evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
+            evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
             evidence.strange.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
@@ -128,6 +132,16 @@ def _words(tests: dict[str, float], evidence: Evidence) -> str:
     return f"{'; '.join(failed) or 'the same exposure'} ({found})"
 
 
+def _tints_and_light(
+    copy: Picture, original: Picture, blocks: Blocks, evidence: Evidence, tolerance: Tolerance, leaks: bool = True
+) -> tuple[int, float]:
+    """Cells of a tint and grey levels of light that no filter gives; both 0 where the pair is not near."""
+    if not evidence.near:
+        return 0, 0.0
+    cells = cells_of(copy, original, blocks.similarity, evidence.strange.ink)
+    return tinted_cells(cells, tolerance, leaks), light_left(cells, blocks.tones)
+
+
 def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
     """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`."""
     turned = np.ascontiguousarray(upright(without_edges(copy), proposal.quarter_turns, proposal.mirrored))
@@ -139,8 +153,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", measures)
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
-    tinted = tinted_cells(turned, original, blocks.similarity, OF_FILTERS, evidence.strange.ink)
-    light = light_left(turned, original, blocks.similarity, blocks.tones, evidence.strange.ink)
+    tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
     tests = _tests(evidence, tinted / (TINTED + 0.5), light)
     sure = max(tests.values()) <= 1
     at = blocks.similarity
@@ -198,9 +211,8 @@ def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) ->
     at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
     blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
     tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
-    tinted = tinted_cells(a, b, blocks.similarity, tolerance)
     evidence = weigh(a, b, blocks)
-    light = light_left(a, b, blocks.similarity, blocks.tones, evidence.strange.ink)
+    tinted, light = _tints_and_light(a, b, blocks, evidence, tolerance, leaks=False)
     tests = _tests(evidence, tinted / (limit + 0.5), light, INK_TWINS)
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, gaussian_filter, label, uniform_filter
 
 from grid import CELL
-from search import REC601, Floats
+from search import REC601, Floats, resize
 
 LOUD = 12.0
 SHARE = 0.3
@@ -42,6 +42,10 @@ DRAWN_SHARE = 0.95
 """Share of the power of all that misses the prediction in a cluster that exact colours and their edges must hold."""
 SMOOTHED = 3
 LEAST_CORE = 12
+AROUND = 6
+"""Pixels from an area in which its surroundings are looked for."""
+SLOW = 3.0
+"""Cells over which a difference is slow."""
 Mask = NDArray[np.bool_]
 
 
@@ -54,6 +58,9 @@ class Strangeness:
     total: int
     ink: Mask
     strokes: float = 0.0
+
+
+NOTHING = Strangeness(0, 0, np.zeros((1, 1), bool))
 
 
 def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
@@ -87,7 +94,7 @@ def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:
     `colours` (h, w, 3) is the copy, `miss` (h, w) how far it is from what was expected there.
     """
     drawn = (miss > STROKE) & area
-    around = binary_dilation(drawn, iterations=6) & ~binary_dilation(drawn, iterations=2) & (miss < STROKE)
+    around = binary_dilation(drawn, iterations=AROUND) & ~binary_dilation(drawn, iterations=2) & (miss < STROKE)
     outside = colours[around]
     left, inks, native = drawn.copy(), np.zeros_like(drawn), np.zeros_like(drawn)
     for _ in range(INK_COLOURS):
@@ -96,7 +103,7 @@ def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:
         bins = (colours[left] // 20).astype(np.int64) @ np.array([1, 16, 256])
         values, sizes = np.unique(bins, return_counts=True)
         middle = np.median(colours[left][bins == values[sizes.argmax()]], axis=0)
-        near = area & (np.abs(colours - middle).max(axis=2) <= FLAT)
+        near = area & _within(colours, middle, FLAT)
         foreign = float((np.abs(outside - middle).max(axis=1) > 1.5 * FLAT).mean())
         if foreign < FOREIGN:
             native |= near
@@ -106,6 +113,12 @@ def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:
     inks = binary_dilation(inks, np.ones((3, 3)), iterations=SMOOTHED) & area & ~binary_erosion(native)
     power = miss * miss * area
     return inks if power[inks].sum() >= DRAWN_SHARE * power.sum() else None
+
+
+def _within(colours: Floats, middle: NDArray[np.float32], reach: float) -> Mask:
+    """Pixels of (h, w, 3) no band of which is further than `reach` from `middle`."""
+    close = [np.abs(colours[..., band] - middle[band]) <= reach for band in range(3)]
+    return np.asarray(close[0] & close[1] & close[2])
 
 
 def _is_exact(colours: Floats, near: Mask) -> bool:
@@ -126,17 +139,22 @@ def local_miss(seen: Floats, expected: Floats, loud: Mask) -> tuple[Floats, Floa
     The pictures are (h, w, 3), the answers (h, w). What stands out, loud or not, has no share in the slow difference.
     """
     quiet = ~_spread(binary_dilation(loud, np.ones((3, 3))))
-    sigma = 3.0 * CELL
     left = np.zeros(seen.shape, np.float32)
     for band in range(3):
         missed = seen[..., band] - expected[..., band]
         usual = float(np.median(missed[quiet])) if quiet.any() else 0.0
         calm = (quiet & (np.abs(missed - usual) < 2 * STROKE)).astype(np.float32)
-        share = gaussian_filter(calm, sigma, truncate=2.5)
-        around = (gaussian_filter(missed * calm, sigma, truncate=2.5) + 1e-3 * usual) / (share + 1e-3)
-        left[..., band] = missed - around
-    colour = np.sqrt((left * left).mean(axis=2))
+        share = gaussian_filter(_by_cells(calm), SLOW, truncate=2.5)
+        around = (gaussian_filter(_by_cells(missed * calm), SLOW, truncate=2.5) + 1e-3 * usual) / (share + 1e-3)
+        left[..., band] = missed - resize(around, *missed.shape)
+    colour = np.sqrt((left[..., 0] ** 2 + left[..., 1] ** 2 + left[..., 2] ** 2) / 3)
     return np.asarray(colour, np.float32), np.asarray(np.abs(left @ np.array(REC601, np.float32)), np.float32)
+
+
+def _by_cells(plane: Floats) -> Floats:
+    """Means of a plane's cells."""
+    rows, cols = plane.shape[0] // CELL, plane.shape[1] // CELL
+    return np.asarray(plane.reshape(rows, CELL, cols, CELL).mean(axis=(1, 3)))
 
 
 def judge_cells(loud: Mask, seen: Floats, expected: Floats) -> Strangeness:
@@ -159,15 +177,29 @@ def judge_cells(loud: Mask, seen: Floats, expected: Floats) -> Strangeness:
         if size >= 3:
             area = _spread(binary_dilation(cluster, np.ones((3, 3))))
             whole = np.isin(things, np.setdiff1d(np.unique(things[area]), [0]))
-            found = ink_in(seen, miss, area | binary_dilation(whole, iterations=3))
+            area |= binary_dilation(whole, iterations=3)
+            box = _box(area)
+            found = ink_in(seen[box], miss[box], area[box])
             if found is None:  # JPEG halves the resolution of colours: thin letters are sharp in luminance alone
-                found = ink_in(seen, dark, area)
+                found = ink_in(seen[box], dark[box], area[box])
             if found is not None:
-                ink |= binary_dilation(cluster, np.ones((3, 3))) | _cells_of(found)
+                ink |= binary_dilation(cluster, np.ones((3, 3)))
+                ink[tuple(slice(side.start // CELL, side.stop // CELL) for side in box)] |= _cells_of(found)
                 strokes += float(found.sum()) / CELL**2
                 continue
         largest, total = max(largest, size), total + size
     return Strangeness(largest, total, np.asarray(binary_fill_holes(ink)), strokes)
+
+
+def _box(area: Mask) -> tuple[slice, slice]:
+    """Rows and columns, in whole cells, that hold an area and its surroundings."""
+    sides = []
+    for axis in (1, 0):
+        there = np.flatnonzero(area.any(axis=axis))
+        first = max(0, int(there[0]) - AROUND - 1) // CELL * CELL
+        last = min(area.shape[1 - axis], (int(there[-1]) + AROUND + CELL + 1) // CELL * CELL)
+        sides.append(slice(first, last))
+    return sides[0], sides[1]
 
 
 def _cells_of(mask: Mask) -> Mask:

@@ -58,19 +58,12 @@ OF_FILTERS = Tolerance(18.0, 0.6)
 OF_EDITS = Tolerance(10.0, 0.5)
 
 
-def tinted_cells(
-    copy: Picture, original: Picture, at: Similarity, tolerance: Tolerance, ink: NDArray[np.bool_] | None = None
-) -> int:
-    """Cells in the largest cluster of the upright copy whose colour no filter explains.
-
-    `ink` marks, in cells of any size that tile the copy, what was drawn over it and is left out; who gives it asks
-    about a filter's colours, so a light leak may explain them.
-    """
-    cells = cells_of(copy, original, at, ink)
+def tinted_cells(cells: Cells, tolerance: Tolerance, leaks: bool) -> int:
+    """Cells in the largest cluster whose colour no filter explains, nor, where `leaks` may be, a light leak."""
     if cells.here.sum() < 100:
         return 0
     tinted = _largest(cells, tolerance)
-    if ink is None or tinted < LEAST_LEAK:
+    if not leaks or tinted < LEAST_LEAK:
         return tinted
     leaked = min(_largest(cells, tolerance, angle) for angle in LEAK_ANGLES)
     return leaked if leaked <= LEFT_OF_LEAK * tinted else tinted
@@ -93,8 +86,11 @@ def _largest(cells: Cells, tolerance: Tolerance, leak: float | None = None) -> i
     return int(np.bincount(marked.ravel())[1:].max()) if count else 0
 
 
-def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.bool_] | None = None) -> Cells:
-    """The pair in CELLS of the short side, less its margin and what lies under `ink`."""
+def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.bool_]) -> Cells:
+    """The pair (an upright copy, an original's thumbnail) in CELLS of the short side, less its margin and `ink`.
+
+    `ink` marks, in cells of any size that tile the copy, what was drawn over it.
+    """
     shrink = CELLS / min(copy.shape[:2])
     rows, cols = (max(1, round(edge * shrink)) for edge in copy.shape[:2])
     reduce = min(1.0, CELLS / at.scale)
@@ -106,9 +102,8 @@ def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.b
     here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / reduce).copy()
     edge = max(1, round(MARGIN * CELLS))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
-    if ink is not None:
-        drawn = ink[(np.arange(rows) * ink.shape[0] // rows)[:, None], (np.arange(cols) * ink.shape[1] // cols)[None]]
-        here &= ~binary_dilation(drawn, np.ones((3, 3)))
+    drawn = ink[(np.arange(rows) * ink.shape[0] // rows)[:, None], (np.arange(cols) * ink.shape[1] // cols)[None]]
+    here &= ~binary_dilation(drawn, np.ones((3, 3)))
     return Cells(seen, there, here)
 
 

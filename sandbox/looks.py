@@ -12,9 +12,13 @@ Three tiers, as strong as copies on Flickr are:
 - TYPICAL: a filter at 60 to 100 per cent; a quarter of them with a frame (2 to 6 per cent of the short side on each
   side), a quarter with tilt-shift, 30 per cent with Lux; zoomed down to 85 per cent, every fifth straightened
   by up to 4 degrees.
-- HARD: zoomed to 85 down to 55 per cent, half of them straightened by up to 10 degrees, every seventh turned by
-  right angles, every seventh mirrored; frames of up to 8 per cent, text and stickers, or the full picture between
-  white, black or blurred bars; 306 to 1440 px, often JPEG twice, at qualities down to 55.
+- HARD: three fifths zoomed to 100 down to 55 per cent, a third straightened by up to 10 degrees, every eighth turned by
+  right angles, every fourteenth mirrored; a third with strong Lux, a fifth with a frame of up to 8 per cent, an eighth
+  with words or stickers on it, or (every seventh) the full picture between white, black or blurred bars; 306 to
+  1440 px, a third JPEG twice, at qualities down to 55. Two or three such troubles meet in one copy.
+
+How often each comes is what was counted on copies that somebody else made for the same purpose; how strong each may
+be reaches further.
 
 The window's exact meaning stands in crops.py. `Drawn.box` tells where in the copy the picture lies: bars and
 shrinking frames are outside it, a frame that covers the picture's edge is inside.
@@ -214,25 +218,25 @@ def _typical(rng: np.random.Generator) -> Recipe:
 
 
 def _hard(rng: np.random.Generator) -> Recipe:
-    padded = bool(rng.random() < 0.2)
-    turned = int(rng.integers(1, 4)) if rng.random() < 0.15 else 0
-    degrees = float(rng.uniform(-10, 10)) if rng.random() < 0.5 else 0.0
-    zoomed = Crop(
-        _random_shape(rng), float(rng.uniform(0.55, 0.85)), _random_pan(rng), degrees, turned, bool(rng.random() < 0.15)
-    )
-    frame = Frame(_pick(rng, FRAMES), float(rng.uniform(0.03, 0.08)), bool(rng.random() < 0.4))
+    padded = bool(rng.random() < 0.14)
+    zoom = float(rng.uniform(0.55, 1.0)) if rng.random() < 0.6 else 1.0
+    degrees = float(rng.uniform(-10, 10)) if rng.random() < 0.33 else 0.0
+    turned = int(rng.integers(1, 4)) if rng.random() < 0.12 else 0
+    zoomed = Crop(_random_shape(rng), zoom, _random_pan(rng), degrees, turned, bool(rng.random() < 0.07))
+    frame = Frame(_pick(rng, FRAMES), float(rng.uniform(0.02, 0.08)), bool(rng.random() < 0.4))
+    overlay = rng.random()
     return Recipe(
         width=_pick(rng, WIDTHS),
         crop=Crop("full", mirrored=zoomed.mirrored) if padded else zoomed,
-        lux=float(rng.uniform(0.2, 0.8)) if rng.random() < 0.3 else 0.0,
-        filter=_random_filter(rng) if rng.random() < 0.7 else "normal",
+        lux=float(rng.uniform(0.3, 1.0)) if rng.random() < 0.35 else 0.0,
+        filter=_random_filter(rng) if rng.random() < 0.8 else "normal",
         strength=float(rng.uniform(*STRENGTHS)),
         tilt=_random_tilt(rng) if rng.random() < 0.15 and not padded else None,
-        frame=frame if rng.random() < 0.25 and not padded else None,
+        frame=frame if rng.random() < 0.2 and not padded else None,
         padding=_pick(rng, PADDINGS) if padded else None,
-        texts=int(rng.random() < 0.3),
-        stickers=int(rng.integers(1, 4)) if rng.random() < 0.25 else 0,
-        qualities=_two_qualities(rng) if rng.random() < 0.5 else (int(rng.integers(55, 92)),),
+        texts=int(overlay < 0.08),
+        stickers=int(rng.integers(1, 3)) if overlay > 0.95 else 0,
+        qualities=_two_qualities(rng) if rng.random() < 0.33 else (int(rng.integers(55, 92)),),
         seed=int(rng.integers(1 << 31)),
     )
 

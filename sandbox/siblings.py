@@ -8,7 +8,10 @@ The light changed. The kinds:
   a deviation of 0.25 to 1.2 per cent of the short side (0.8 to 4 px at 320 px; real bursts: median 0.8).
 - "small": the same with 0.06 to 0.2 per cent (0.2 to 0.6 px at 320 px), as on a wall or with a steady hand.
 - "moved": barely any parallax (under 0.03 per cent), but a patch of 8 to 18 per cent of the short side is elsewhere.
-- "relit": the same stillness; the light falls otherwise (30 to 60 per cent between places), its colour a little too.
+- "relit": a steady hand (0.03 to 0.1 per cent: 0.2 to 0.6 px of a copy's 612); the light falls otherwise (30 to 60 per
+  cent between places), its colour a little too.
+- "still": the same without any parallax, a camera on a tripod. Where the light differs little in what a copy shows, or
+  as a filter might make it, such a copy does not hold the answer; so this kind is no part of `SIBLINGS`.
 
 All have new sensor noise. The result has the size of the photograph.
 """
@@ -21,7 +24,13 @@ from PIL import Image, ImageFilter
 from scipy.ndimage import gaussian_filter
 
 SIBLINGS = ("parallax", "small", "moved", "relit")
-_PARALLAX = {"parallax": (0.0025, 0.012), "small": (0.0006, 0.002), "moved": (0.0, 0.0003), "relit": (0.0, 0.0003)}
+_PARALLAX = {
+    "parallax": (0.0025, 0.012),
+    "small": (0.0006, 0.002),
+    "moved": (0.0, 0.0003),
+    "relit": (0.0003, 0.001),
+    "still": (0.0, 0.0),
+}
 _CELLS = 40
 _MARGIN = 0.03
 _NOISE = 2.5
@@ -36,7 +45,7 @@ def make_sibling(image: Image.Image, rng: np.random.Generator, kind: str) -> Ima
     picture = _seen_from_elsewhere(picture, rng, amount)
     if kind == "moved":
         picture = _with_something_moved(picture, rng)
-    if kind == "relit":
+    if kind in ("relit", "still"):
         picture = _relit(picture, rng)
     return _exposed_anew(picture, rng)
 
@@ -81,13 +90,16 @@ def _parallax(rng: np.random.Generator, deviation_px: float) -> tuple[Floats, Fl
 
 
 def _with_something_moved(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A patch goes elsewhere; what was beside it fills its place. Patches without texture are passed over."""
+    """A patch near the middle goes elsewhere; what was beside it fills its place. Patches without texture are passed
+    over."""
     short = min(picture.size)
     side = int(short * rng.uniform(0.08, 0.18))
+    left, top = ((edge - 0.6 * short) / 2 for edge in picture.size)
+    reach = 0.6 * short - side
     grey = np.asarray(picture.convert("L").resize((64, 64)), np.float64)
     busy = gaussian_filter(np.abs(grey - gaussian_filter(grey, 2)), 2)
     for _ in range(20):
-        x, y = int(rng.integers(side, picture.width - 2 * side)), int(rng.integers(side, picture.height - 2 * side))
+        x, y = int(left + reach * rng.random()), int(top + reach * rng.random())
         if busy[y * 64 // picture.height, x * 64 // picture.width] > np.median(busy):
             break
     mask = Image.new("L", (side, side), 0)
