@@ -41,7 +41,7 @@ def list_copies(desk: Desk) -> list[InstagramCopy]:
     if watermark is None:
         desk.teller.stage("Listing your photos on Flickr")
         journal.forget_photos()
-        listing = flickr.list_photos(keep)
+        listing = flickr.list_photos(keep, desk.teller.expect)
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:

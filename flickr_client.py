@@ -42,7 +42,7 @@ from flickr_answers import (
     read_upload_status,
 )
 from flickr_captions import caption_as_typed
-from flickr_listing import PER_PAGE, Keep, Listing, list_pages
+from flickr_listing import PER_PAGE, Expect, Keep, Listing, list_pages
 from flickr_login import PendingLogin, Token, begin
 from flickr_patience import Patience, persist
 from flickr_sending import Outgoing, Replaced, SendingSession, read_reply
@@ -186,13 +186,13 @@ class FlickrClient:
         """How many photos Flickr counts in the account."""
         return self._call("flickr.people.getPhotos", read_page, user_id="me", per_page=1).total
 
-    def list_photos(self, keep: Keep) -> Listing:
-        """Hand all photos of the account to `keep`, page by page, each once."""
+    def list_photos(self, keep: Keep, expect: Expect = lambda total: None) -> Listing:
+        """Hand all photos of the account to `keep`, page by page, each once; tell `expect` how many there are."""
         def page(number: int) -> Page:
             return self._call("flickr.people.getPhotos", read_page,
                               user_id="me", per_page=PER_PAGE, page=number, extras=EXTRAS)
 
-        return list_pages(page, keep)
+        return list_pages(page, keep, expect=expect)
 
     def list_changes(self, since: int, keep: Keep) -> Listing:
         """Hand the photos that changed since an earlier listing's watermark to `keep`."""

@@ -22,6 +22,7 @@ BARREN_PAGES = 25
 OVERLAP_S = 60
 
 Keep = Callable[[Sequence[Photo]], None]
+Expect = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,14 @@ class Listing:
 class _Sweep:
     """One way through all pages."""
 
-    def __init__(self, ask: Callable[[int], Page], keep: Keep, known: set[int]) -> None:
+    def __init__(self, ask: Callable[[int], Page], keep: Keep, expect: Expect, known: set[int]) -> None:
         self.total = 0
         self.shrank = False
         self.seen: set[int] = set()
         self.newest = 0
         self._ask = ask
         self._keep = keep
+        self._expect = expect
         self._known = known
 
     def go(self, enough: Callable[[], bool]) -> None:
@@ -52,6 +54,7 @@ class _Sweep:
             page = self._ask(number)
             self.shrank = self.shrank or page.total < self.total
             self.total = page.total
+            self._expect(page.total)
             last = max(last, page.pages, -(-page.total // PER_PAGE))
             if number == 1:
                 self.newest = max((photo.updated_at for photo in page.photos), default=0)
@@ -80,14 +83,23 @@ class _Sweep:
         return len(self.seen) > before
 
 
-def list_pages(ask: Callable[[int], Page], keep: Keep, since: int = 0) -> Listing:
-    """Go through all pages, once more if that was not whole; every photo is handed to `keep` once."""
+def _nobody_asks(total: int) -> None:
+    """Let Flickr's claim go by."""
+
+
+def list_pages(
+    ask: Callable[[int], Page], keep: Keep, since: int = 0, expect: Expect = _nobody_asks
+) -> Listing:
+    """Go through all pages, once more if that was not whole; every photo is handed to `keep` once.
+
+    `expect` is told with every page how many photos there are, as Flickr claims.
+    """
     known: set[int] = set()
-    first = _Sweep(ask, keep, known)
+    first = _Sweep(ask, keep, expect, known)
     first.go(enough=lambda: False)
     total, complete = first.total, first.whole
     if not complete:
-        again = _Sweep(ask, keep, known)
+        again = _Sweep(ask, keep, expect, known)
         # Short without a loss: as soon as the gap is filled there is nothing more to ask.
         again.go(enough=lambda: not (first.shrank or again.shrank) and len(known) >= again.total)
         total = again.total

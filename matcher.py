@@ -128,7 +128,7 @@ _FAILED = {
 
 def _words(tests: dict[str, float], evidence: Evidence) -> str:
     failed = [words for name, words in _FAILED.items() if tests[name] > 1]
-    found = f"{evidence.measured} places, {evidence.field:.3f} px moved together"
+    found = f"{evidence.measured} places compared, moved by {evidence.field:.3f} of a pixel together"
     return f"{'; '.join(failed) or 'the same exposure'} ({found})"
 
 

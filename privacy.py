@@ -7,9 +7,9 @@ further pictures of an MPO, in the film glued to a motion photo. So every TIFF b
 whatever it is called, the GPS directory is unhooked and blanked, and then the coordinates it held are blanked
 wherever else they stand: as the same bytes, as doubles (FLIR's thermal pictures), as decimals in a text.
 
-What phones put elsewhere, as far as is published (exiftool's tag tables and issues of several strippers, read November
-2026): Apple's notes hold none; Samsung's hold names of places, and the trailer behind its pictures the country of the
-mobile network (MCC_Data) and a film; Google's and Samsung's films are MP4 with the place in `udta`.
+What phones put elsewhere, as far as tag tables that others published say (not checked on phones of ours): Apple's notes
+hold none; Samsung's hold names of places, and the trailer behind its pictures the country of the mobile network
+(MCC_Data) and a film; Google's and Samsung's films are MP4 with the place in `udta`.
 
 Names of places that somebody typed (a city in IPTC) are words, not coordinates, and stay; machine tags that hold
 coordinates (`geo:lat=46.9`, which Flickr itself would read) do not.

@@ -29,6 +29,9 @@ class Teller(Protocol):
     def stage(self, words: str, total: int | None = None) -> None:
         """A new stage begins; `total` is how many steps it has, where that is known."""
 
+    def expect(self, total: int) -> None:
+        """How many steps the stage has, where that is learnt on the way."""
+
     def step(self, steps: int = 1) -> None:
         """So many steps of the stage are done."""
 
@@ -72,6 +75,12 @@ class TerminalTeller:
             self._console.print(f"{words} ({total:,})" if total else words)
         else:
             self._task = self._bar.add_task(words, total=total)
+
+    def expect(self, total: int) -> None:
+        """Show how far it still is."""
+        self._total = total
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, total=total)
 
     def step(self, steps: int = 1) -> None:
         """Move on."""

@@ -38,6 +38,9 @@ class QuietTeller:
     def stage(self, words: str, total: int | None = None) -> None:
         self.lines.append(words)
 
+    def expect(self, total: int) -> None:
+        pass
+
     def step(self, steps: int = 1) -> None:
         pass
 

@@ -41,6 +41,16 @@ def test_a_listing_without_trouble_takes_a_call_for_500_photos(flickr: SandboxFl
     assert (listing.total, listing.distinct, listing.complete) == (photos, photos, True)
 
 
+def test_a_listing_tells_how_many_photos_there_are_before_the_first_are_handed_on(flickr: SandboxFlickr) -> None:
+    filled(flickr, 501)
+    told: list[str] = []
+    with logged_in(flickr) as side:
+        side.client.list_photos(
+            lambda photos: told.append(f"{len(photos)} photos"), lambda total: told.append(str(total))
+        )
+    assert told == ["501", "500 photos", "501", "1 photos"]
+
+
 @pytest.mark.parametrize("trouble", [RepeatedPage(), ShortPage(missing=7), empty_page()], ids=named)
 @pytest.mark.parametrize("skip", [0, 1, 2])
 def test_a_bad_page_is_made_good_by_going_through_once_more(

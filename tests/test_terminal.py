@@ -168,6 +168,19 @@ def test_in_a_terminal_one_live_line_shows_counts_rate_and_time_left_and_leaves_
     assert "Comparing: 40 of 80 in 20 s" in without_colours(written(console))
 
 
+def test_a_stage_that_learns_its_length_on_the_way_shows_the_time_left() -> None:
+    console, clock = a_console(terminal=True), HandClock()
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Listing your photos on Flickr")
+        for _ in range(4):
+            clock.now += 10
+            teller.expect(5000)
+            teller.step(500)
+        assert teller._bar is not None
+        teller._bar.refresh()
+    assert "2,000 of 5,000, 50 a second, 60 s left" in without_colours(written(console))
+
+
 def test_while_a_question_is_asked_the_live_line_is_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
     console, clock = a_console(terminal=True), HandClock()
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
