@@ -128,15 +128,36 @@ def _seek(
         return
     index = matcher.Index(gallery.fingerprints)
 
-    def tasks() -> Iterator[_Task | None]:
-        for file in waiting.values():
-            try:
-                data = file.read_bytes()
-                yield _task(data, index.search(copy_pixels(data), CROWD), gallery, journal)
-            except (PictureError, OSError):
-                yield None
+    def assessed(copies: Sequence[str], unusual: bool) -> Iterator[Assessed | None]:
+        def tasks() -> Iterator[_Task | None]:
+            for sha256 in copies:
+                try:
+                    data = waiting[sha256].read_bytes()
+                    yield _task(data, index.search(copy_pixels(data), CROWD, unusual), gallery, journal)
+                except (PictureError, OSError):
+                    yield None
 
-    yield from zip(waiting, _in_workers(tasks(), len(waiting)), strict=True)
+        return _in_workers(tasks(), len(copies))
+
+    deceived: dict[str, Assessed] = {}
+    for sha256, answer in zip(waiting, assessed(list(waiting), unusual=False), strict=True):
+        if answer is not None and _is_deceived(answer):
+            deceived[sha256] = answer
+        else:
+            yield sha256, answer
+    # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
+    for (sha256, first), answer in zip(deceived.items(), assessed(list(deceived), unusual=True), strict=True):
+        yield sha256, answer or first
+
+
+def _is_deceived(answer: Assessed) -> bool:
+    """Whether the search stopped at pictures that look alike and are none of them the copy's: simple scenes are like
+    many others, and like their own mirror image.
+    """
+    fits = [fit for group in answer.groups for _, fit in group]
+    return bool(fits) and max(fit.score for fit in fits) < HARDLY and any(
+        fit.measures["likeness"] >= matcher.NEAR for fit in fits
+    )
 
 
 def _task(copy: bytes, found: Sequence[matcher.Proposal], gallery: Gallery, journal: Journal) -> _Task | None:

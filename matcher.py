@@ -14,12 +14,12 @@ from align import Similarity, align, start_of
 from identify import CAPS, Blocks, Evidence, measure, weigh
 from light import light_left
 from model import Fit, Kinship, Window
-from search import Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
+from search import NEAR, Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
 from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tinted_cells
 
-__all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
+__all__ = ["MATCHER_VERSION", "NEAR", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "7"
+MATCHER_VERSION = "8"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 

@@ -8,8 +8,8 @@ waves without the constant one (the tolerance a window grid needs lies in the lo
 kept as bytes. Likeness of two windows is the dot product of their vectors: a correlation coefficient, -1 to 1.
 
 An original is all its windows of `SCALES` of the short side, overlapping by seven eighths: about 550 for 4:3, 35 kB.
-A copy is its own middle square, whole and with rising margins off (frames, bars); then, only when nothing is
-near, straightened by a few degrees either way and in the eight turns and mirrors. All originals are
+A copy is its own middle square, whole and with rising margins off (frames, bars), straightened by a few degrees either
+way; then, only when nothing is near or what was near turned out another picture, in the eight turns and mirrors. All originals are
 compared by matrix products in blocks.
 """
 
@@ -250,18 +250,21 @@ class Index:
             first = last
         return best, window, query
 
-    def search(self, copy: Picture, limit: int = 8) -> list[Proposal]:
-        """The `limit` originals most like the copy, best first."""
+    def search(self, copy: Picture, limit: int = 8, unusual: bool = False) -> list[Proposal]:
+        """The `limit` originals most like the copy, best first.
+
+        A copy that was turned, mirrored, or set between wide bars is recognised where nothing else is near; with
+        `unusual` nothing but that is looked for.
+        """
         if not len(self):
             return []
         copy = without_edges(copy)
-        trims = TRIMS
-        looks = [_Look(trim) for trim in trims]
-        looks += [_Look(trim, tilt=tilt) for tilt in TILTS for trim in trims[:2]]
-        found = self._look(copy, looks)
-        if max(f[0] for f in found) < NEAR:
+        looks = [_Look(trim) for trim in TRIMS]
+        looks += [_Look(trim, tilt=tilt) for tilt in TILTS for trim in TRIMS[:2]]
+        found = [] if unusual else self._look(copy, looks)
+        if unusual or max(f[0] for f in found) < NEAR:
             turned = [(turns, mirrored) for turns in range(4) for mirrored in (False, True) if turns or mirrored]
-            holds = [(trim, 0.0) for trim in trims[:3]] + [(trims[0], tilt) for tilt in TILTS]
+            holds = [(trim, 0.0) for trim in TRIMS[:3]] + [(TRIMS[0], tilt) for tilt in TILTS]
             far = [_Look(trim) for trim in FAR_TRIMS]
             found += self._look(copy, far + [_Look(trim, *way, tilt) for way in turned for trim, tilt in holds])
         found.sort(key=lambda f: UNUSUAL * (f[3].quarter_turns > 0 or f[3].mirrored) - f[0])

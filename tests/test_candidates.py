@@ -1,14 +1,23 @@
-"""Comparing in worker processes: what dies there costs one copy."""
+"""Which originals come into question, and comparing in worker processes: what dies there costs one copy."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from desks import QuietTeller
 from flickr_side import picture
+from PIL import Image
+from scenes import bytes_of, scene
+from scipy.ndimage import gaussian_filter
 
-from candidates import Assessed, _in_workers, _Task
+from candidates import Assessed, _in_workers, _Task, assess
+from folder import find_files
+from journal import Journal
+from shelf import read_folder
 
 
 @dataclass(frozen=True)
@@ -25,3 +34,21 @@ def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
     spoilt = _Task(b"no picture", (), (), ())
     tasks = [good, deadly, good, spoilt, None, good]
     assert list(_in_workers(tasks, len(tasks))) == [Assessed(()), None, Assessed(()), None, None, Assessed(())]
+
+
+def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_second_look(tmp_path: Path) -> None:
+    light = scene(1)
+    coarse = gaussian_filter(light, (12, 12, 0))
+    symmetric = Image.fromarray(bytes_of((coarse + coarse[:, ::-1]) / 2 + light - coarse))
+    (tmp_path / "roll").mkdir()
+    symmetric.save(tmp_path / "roll" / "IMG_0001.PNG")
+    copy = tmp_path / "copy.jpg"
+    symmetric.crop((106, 0, 746, 640)).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(copy, quality=90)
+    journal = Journal(tmp_path / "journal.sqlite")
+    gallery = read_folder(find_files([tmp_path / "roll"]).files, journal, QuietTeller()).gallery
+    sha256 = hashlib.sha256(copy.read_bytes()).hexdigest()
+    answered: list[str] = []
+    ((place, fit),) = assess({sha256: copy}, gallery, journal, lambda: answered.append("one"))[sha256].groups[0]
+    assert (place, fit.sure, fit.window.mirrored) == (0, True, True)
+    assert answered == ["one"]
+    journal.close()
