@@ -84,7 +84,10 @@ def loud_cells(rest: Floats, seen: Floats, expected: Floats, core: Mask) -> Mask
     if core.sum() < 16:
         return np.zeros_like(core)
     noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), core)
-    around = [uniform_filter(p, 2) for p in (rest, noise, seen)]
+    # What lies outside, a frame that a block was fitted to, has no share in its neighbours.
+    here = core.astype(np.float32)
+    share = uniform_filter(here, 2) + 1e-6
+    around = [uniform_filter(p * here, 2) / share for p in (rest, noise, seen)]
     return np.asarray(core & (around[0] > LOUD * around[1]) & (around[0] > SHARE * (around[2] + 4)))
 
 

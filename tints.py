@@ -100,7 +100,7 @@ def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.b
     there = np.stack([sample(plane, at.scaled(reduce), x, y, 1) for plane in small], 2)
     seen = np.stack([resize(copy[..., band].astype(np.float32), rows, cols) for band in range(3)], 2)
     here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / reduce).copy()
-    edge = max(1, round(MARGIN * CELLS))
+    edge = int(np.ceil(MARGIN * CELLS))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
     drawn = ink[(np.arange(rows) * ink.shape[0] // rows)[:, None], (np.arange(cols) * ink.shape[1] // cols)[None]]
     here &= ~binary_dilation(drawn, np.ones((3, 3)))
