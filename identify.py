@@ -44,7 +44,7 @@ Doubles = NDArray[np.float64]
 
 CAPS = (256, 512)
 OCTAVES = (1.0, 2.0, 4.0)
-FLOOR = 0.01
+FLOOR = 0.02
 """Pixels of displacement no measurement is trusted below (resampling, rounding)."""
 DECEIVED = 0.12
 """Grey levels by which rounding to whole levels and JPEG's steps may deceive a whole block in one sense: in a clear sky

@@ -19,7 +19,7 @@ from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tinted_cells
 
 __all__ = ["MATCHER_VERSION", "NEAR", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "8"
+MATCHER_VERSION = "9"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -33,14 +33,14 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
 ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
-LEAST_BLOCKS = 40
-CHI = 4.1
-CHI_HIGH = 9.6
-KIN = 1.0
-GROUP = 7.0
-FIELD = 0.068
+LEAST_BLOCKS = 32
+CHI = 3.6
+CHI_HIGH = 8.5
+KIN = 0.75
+GROUP = 6.4
+FIELD = 0.07
 STRETCH = 1.0
-MOVED = 0.65
+MOVED = 0.63
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
 FEW = 20
 """With so many places only, each has to be twice as still: fewer witnesses."""

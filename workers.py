@@ -17,7 +17,7 @@ from multiprocessing.context import SpawnContext
 
 # Address space of a worker that decodes: three times what the largest picture takes.
 MEMORY_BYTES = 6 * 2**30
-_ONE_THREAD = {
+ONE_THREAD = {
     name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 }
 
@@ -30,8 +30,8 @@ def spawning() -> SpawnContext:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """The environment a worker starts in: numpy's libraries read it once, when they are loaded."""
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
+    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:

@@ -13,9 +13,15 @@ from killing import Roll
 from quick_program import Zygote
 
 from sandbox import SandboxFlickr
+from workers import ONE_THREAD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+def pytest_configure() -> None:
+    """The tests run in as many processes as there are cores; numpy's own threads would stand in each other's way."""
+    os.environ.update(ONE_THREAD)
 
 
 @pytest.fixture
