@@ -348,6 +348,15 @@ def test_every_request_goes_to_flickrs_true_hosts_through_the_proxy_of_the_envir
     assert {request.host for request in home.flickr.log} == set(proxy.hosts)
 
 
+def test_a_certificate_nobody_knows_ends_a_whole_run_with_one_line(home: Home, tmp_path: Path) -> None:
+    with SandboxProxy(home.flickr.url, tmp_path) as proxy:
+        environment = proxy.environment | {"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "", "CURL_CA_BUNDLE": ""}
+        ran = home.program.sync(home.folder, INSTAGRAM2FLICKR_SANDBOX="", **environment)
+    assert ran.exit_code == ExitCode.STOPPED, ran.stderr
+    assert "certificate" in ran.error
+    assert home.flickr.log == []
+
+
 # Real photographs.
 
 
