@@ -16,7 +16,7 @@ From all blocks one similarity is taken off, with at most a trace of stretching 
 A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
 remains still tells it:
 
-- chi: median over blocks of squared displacement in units of its covariance; 1.39 by pure chance;
+- chi: median over blocks of squared displacement in units of its covariance; 1.39 at most by pure chance;
 - field: root mean square of the second-order field through the displacements, in pixels: a hand that moved gives a
   smooth field (keystone, parallax), errors of measurement do not;
 - kin: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;

@@ -128,8 +128,8 @@ def _measured(one: Mapping[str, Any]) -> Iterator[str]:
     if "chi" not in told:
         return
     yield f"window: {_window(one['window'])}"
-    yield (f"movement: {told['chi']:.1f} (pure chance gives 1.4) in {told['measured']:.0f} places; neighbours moved "
-           f"alike by {told['field']:.3f} pixels of 512")
+    yield (f"movement: {told['chi']:.1f} times what could be error (up to 1.4 is chance, a sibling's is tens) in "
+           f"{told['measured']:.0f} places; neighbours moved alike by {told['field']:.3f} pixels of 512")
     yield f"tones: one curve explains {100 * one['tone']:.0f} % of them"
     yield (f"cells of 8 pixels that show something else: {told['strange_total']:.0f}, that have other colours: "
            f"{told['recoloured']:.0f}, that have a tint no filter gives: {told['tinted']:.0f}")
