@@ -209,10 +209,9 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The statistics of the module's head, how many blocks they rest on, and the short side in pixels at which they
-    were taken. What is strange or recoloured is looked for only where the pair is `near` enough for that to matter."""
+    """The statistics of the module's head, and how many blocks they rest on. What is strange or recoloured is looked
+    for only where the pair is `near` enough for that to matter."""
 
-    size: int
     measured: int
     chi: float
     chi_high: float
@@ -246,7 +245,6 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
     near = chi < NEAR_CHI and field < NEAR_FIELD
     strange, cells = _strangeness(copy, original, blocks) if near else (NOTHING, 1)
     return Evidence(
-        size=blocks.pair.size,
         measured=int(use.sum()),
         chi=chi,
         chi_high=chi_high,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from align import Similarity, align, start_of
-from identify import CAPS, Blocks, Evidence, measure, weigh
+from identify import Blocks, Evidence, measure, weigh
 from light import light_left
 from model import Fit, Kinship, Window
 from search import NEAR, Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
@@ -19,7 +19,7 @@ from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tinted_cells
 
 __all__ = ["MATCHER_VERSION", "NEAR", "Index", "Proposal", "compare", "fingerprint", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "9"
+MATCHER_VERSION = "10"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -49,7 +49,9 @@ QUIET, TELLING = 3.0, 6.0
 """Grey levels of light that every copy may miss; and so many more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
-"""Cells, of a copy that was measured at 512 pixels; fewer in a smaller one, whose cells are larger parts of it."""
+WHOLE = 2500
+"""Cells that are strange at most, one beside the other and in all, of a square copy of 512 pixels, in which about WHOLE
+are looked at; fewer in a smaller one, whose cells are larger parts of it."""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
@@ -69,7 +71,7 @@ def _tests(evidence: Evidence, tinted: float, light: float, ink: float = INK) ->
     hard filter or a leak, which leave most light unexplained, move nothing.
     """
     cells = float(max(1, evidence.cells))
-    small = min(1.0, evidence.size / max(CAPS))
+    small = min(1.0, float(np.sqrt(cells / WHOLE)))
     moved = (
         evidence.chi / CHI, evidence.chi_high / CHI_HIGH, evidence.kin / KIN, evidence.group / GROUP,
         evidence.field / FIELD,
