@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, uniform_filter
 
-from search import Floats, Proposal, resize
+from search import Floats, Picture, Proposal, planes, resize
 
 LEVELS = (32, 64, 128, 256)
 STEPS = (7, 10, 6, 5)
@@ -122,6 +122,15 @@ def sample(picture: Floats, similarity: Similarity, x: Floats, y: Floats, order:
     u = similarity.a * x - similarity.b * y + np.float32(similarity.cx - 0.5)
     v = similarity.b * x + similarity.a * y + np.float32(similarity.cy - 0.5)
     return np.asarray(map_coordinates(picture, (v, u), output=np.float32, order=order, mode="nearest"), np.float32)
+
+
+def colours_below(original: Picture, similarity: Similarity, x: Floats, y: Floats, size: int) -> list[Floats]:
+    """The original's three colours under each point of a grid of `size` pixels of the copy's short side, smoothed as
+    that size needs.
+    """
+    shrink = min(1.0, size / similarity.scale)
+    height, width = (max(8, round(edge * shrink)) for edge in original.shape[:2])
+    return [sample(plane, similarity.scaled(shrink), x, y, 1) for plane in planes(original, height, width)]
 
 
 def inside(shape: tuple[int, int], similarity: Similarity, x: Floats, y: Floats, margin: float) -> NDArray[np.bool_]:

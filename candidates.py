@@ -128,25 +128,23 @@ def _seek(
         return
     index = matcher.Index(gallery.fingerprints)
 
-    def assessed(copies: Sequence[str], unusual: bool) -> Iterator[Assessed | None]:
-        def tasks() -> Iterator[_Task | None]:
-            for sha256 in copies:
-                try:
-                    data = waiting[sha256].read_bytes()
-                    yield _task(data, index.search(copy_pixels(data), CROWD, unusual), gallery, journal)
-                except (PictureError, OSError):
-                    yield None
-
-        return _in_workers(tasks(), len(copies))
+    def tasks(copies: Iterable[str], unusual: bool) -> Iterator[_Task | None]:
+        for sha256 in copies:
+            try:
+                data = waiting[sha256].read_bytes()
+                yield _task(data, index.search(copy_pixels(data), CROWD, unusual), gallery, journal)
+            except (PictureError, OSError):
+                yield None
 
     deceived: dict[str, Assessed] = {}
-    for sha256, answer in zip(waiting, assessed(list(waiting), unusual=False), strict=True):
+    for sha256, answer in zip(waiting, _in_workers(tasks(waiting, unusual=False), len(waiting)), strict=True):
         if answer is not None and _is_deceived(answer):
             deceived[sha256] = answer
         else:
             yield sha256, answer
     # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
-    for (sha256, first), answer in zip(deceived.items(), assessed(list(deceived), unusual=True), strict=True):
+    second_look = _in_workers(tasks(deceived, unusual=True), len(deceived))
+    for (sha256, first), answer in zip(deceived.items(), second_look, strict=True):
         yield sha256, answer or first
 
 

@@ -42,7 +42,7 @@ from flickr_answers import (
     read_upload_status,
 )
 from flickr_captions import caption_as_typed
-from flickr_listing import PER_PAGE, Expect, Keep, Listing, list_pages
+from flickr_listing import PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
 from flickr_login import PendingLogin, Token, begin
 from flickr_patience import Patience, persist
 from flickr_sending import Outgoing, Replaced, SendingSession, read_reply
@@ -186,7 +186,7 @@ class FlickrClient:
         """How many photos Flickr counts in the account."""
         return self._call("flickr.people.getPhotos", read_page, user_id="me", per_page=1).total
 
-    def list_photos(self, keep: Keep, expect: Expect = lambda total: None) -> Listing:
+    def list_photos(self, keep: Keep, expect: Expect = nobody_asks) -> Listing:
         """Hand all photos of the account to `keep`, page by page, each once; tell `expect` how many there are."""
         def page(number: int) -> Page:
             return self._call("flickr.people.getPhotos", read_page,

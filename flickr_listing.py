@@ -83,13 +83,11 @@ class _Sweep:
         return len(self.seen) > before
 
 
-def _nobody_asks(total: int) -> None:
+def nobody_asks(total: int) -> None:
     """Let Flickr's claim go by."""
 
 
-def list_pages(
-    ask: Callable[[int], Page], keep: Keep, since: int = 0, expect: Expect = _nobody_asks
-) -> Listing:
+def list_pages(ask: Callable[[int], Page], keep: Keep, since: int = 0, expect: Expect = nobody_asks) -> Listing:
     """Go through all pages, once more if that was not whole; every photo is handed to `keep` once.
 
     `expect` is told with every page how many photos there are, as Flickr claims.

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, label, uniform_filter
 
-from align import Similarity, grid_of, inside, sample
+from align import Similarity, colours_below, grid_of, inside
 from grid import cell_power, cells_within, cut, level
-from search import REC601, Floats, Picture, resize
-from strange import Mask, noise_of
+from search import REC601, Floats, Picture, planes
+from strange import Mask, noise_of, spread_over
 
 SIZE = 256
 MARGIN = 0.085
@@ -28,12 +28,8 @@ STRONG = 80.0
 SHARE = 0.3
 
 
-def _planes(picture: Picture, height: int, width: int) -> list[Floats]:
-    return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
-
-
-def _grey(planes: list[Floats]) -> Floats:
-    return np.asarray(np.tensordot(np.array(REC601, np.float32), np.stack(planes), 1), np.float32)
+def _grey(colours: list[Floats]) -> Floats:
+    return np.asarray(np.tensordot(np.array(REC601, np.float32), np.stack(colours), 1), np.float32)
 
 
 def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
@@ -56,35 +52,41 @@ def recoloured_cells(copy: Picture, original: Picture, at: Similarity, ink: Mask
     short = min(copy.shape[:2])
     grow = min(SIZE, short) / short
     rows, cols = (round(n * grow) for n in copy.shape[:2])
-    shrink = min(1.0, min(rows, cols) / at.scale)
+    size = min(rows, cols)
     x, y = grid_of(rows, cols)
-    small = _planes(original, *(max(8, round(n * shrink)) for n in original.shape[:2]))
-    there = [sample(plane, at.scaled(shrink), x, y, 1) for plane in small]
-    seen = _planes(copy, rows, cols)
-    grey_seen, grey_there = (_grey(planes) for planes in (seen, there))
-    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / shrink)
+    there = colours_below(original, at, x, y, size)
+    seen = planes(copy, rows, cols)
+    grey_seen, grey_there = (_grey(colours) for colours in (seen, there))
+    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 * max(1.0, at.scale / size))
     edge = round(MARGIN * min(rows, cols))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
-    here &= ~ink[(np.arange(rows) * ink.shape[0] // rows)[:, None], (np.arange(cols) * ink.shape[1] // cols)[None, :]]
+    here &= ~spread_over(ink, rows, cols)
     target = np.stack([seen[0] - grey_seen, seen[2] - grey_seen], 2)
     expected = _coloured(_terms(there, grey_there, x, y), target, here)
     return _largest(target, expected, grey_seen, here)
 
 
 def _coloured(terms: Floats, target: Floats, here: Mask) -> Floats:
-    """The colour differences that one smooth colouring predicts (reweighted least squares on every fourth pixel)."""
+    """The colour differences that one smooth colouring predicts, fitted to every fourth pixel."""
     some = here[::2, ::2]
     if some.sum() < 400:
         return target
     design, wanted = (a[::2, ::2][some].astype(np.float64) for a in (terms, target))
+    return terms @ fit_colours(design, wanted).astype(np.float32)
+
+
+def fit_colours(design: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights (k, c) by which n rows of `design` (n, k) give the colours `wanted` (n, c): least squares, reweighted
+    so that what another cause made (ink, a thing that was recoloured) pulls little.
+    """
     weight = np.ones(len(design))
-    solved: NDArray[np.float64] = np.zeros((design.shape[1], 2))
+    solved: NDArray[np.float64] = np.zeros((design.shape[1], wanted.shape[1]))
     for _ in range(4):
         weighted = design * weight[:, None]
         solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
         missed = ((wanted - design @ solved) ** 2).sum(1)
         weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
-    return terms @ solved.astype(np.float32)
+    return solved
 
 
 def _explain(target: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:

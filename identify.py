@@ -33,10 +33,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion, correlate1d, gaussian_filter, uniform_filter
 
-from align import Similarity, grid_of, inside, sample
+from align import Similarity, colours_below, grid_of, inside, sample
 from grid import BLOCK, CELL, cell_power, cells_within, corner, crop, cut, level, middles
-from hues import recoloured_cells
-from search import Floats, Picture, luminance, resize
+from hues import fit_colours, recoloured_cells
+from search import Floats, Picture, luminance, planes, resize
 from strange import NOTHING, Strangeness, judge_cells, loud_cells
 from tones import Tones, fit_tones
 
@@ -228,7 +228,7 @@ class Evidence:
 SHARP = 0.15
 """Pixels: a block whose displacement is less certain than this has no voice."""
 NEAR_CHI, NEAR_FIELD = 9.0, 0.2
-"""Twice and three times what the matcher allows a true pair: beyond them the answer is plain."""
+"""More than twice what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
 
 
 def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
@@ -308,28 +308,18 @@ def _strangeness(copy: Picture, original: Picture, blocks: Blocks) -> tuple[Stra
     loud = loud_cells(rest, seen, expected, core)
     if not loud.any():
         return Strangeness(0, 0, loud), int(core.sum())
-    colours = np.stack([crop(resize(copy[..., k].astype(np.float32), *shape)) for k in range(3)], 2)
+    colours = np.stack([crop(plane) for plane in planes(copy, shape[0], shape[1])], 2)
     return judge_cells(loud, colours, _expected(colours, original, blocks)), int(core.sum())
 
 
 def _expected(seen: Floats, original: Picture, blocks: Blocks) -> Floats:
     """The colours (h, w, 3) that a common curve of all three makes of the original below the blocks, robustly."""
-    shape, at = blocks.pair.copy.shape, blocks.similarity
-    x, y = grid_of(*shape)
-    size = blocks.pair.size
-    reduce = min(1.0, size / at.scale)
-    height, width = (max(8, round(edge * reduce)) for edge in original.shape[:2])
-    planes = [resize(original[..., band].astype(np.float32), height, width) for band in range(3)]
-    there = [crop(sample(plane, at.scaled(reduce), x, y, 1)) / 128 - 1 for plane in planes]
+    x, y = grid_of(*blocks.pair.copy.shape)
+    there = [crop(plane) / 128 - 1 for plane in colours_below(original, blocks.similarity, x, y, blocks.pair.size)]
     some = np.s_[4::8, 4::8]
     few = np.stack([plane[some].ravel() for plane in there], 1).astype(np.float64)
     design, wanted = np.concatenate([np.ones((len(few), 1)), few, few**2, few**3], 1), seen[some].reshape(-1, 3)
-    weight, solved = np.ones(len(design)), np.zeros((design.shape[1], 3))
-    for _ in range(4):
-        weighted = design * weight[:, None]
-        solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
-        missed = ((wanted - design @ solved) ** 2).sum(1)
-        weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
+    solved = fit_colours(design, wanted.astype(np.float64))
     first, second, third = (solved[power : power + 3].astype(np.float32) for power in (1, 4, 7))
     answer = np.empty_like(seen)
     for k in range(3):

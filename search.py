@@ -95,6 +95,11 @@ def resize(grey: Floats, height: int, width: int) -> Floats:
     return np.asarray((left @ grey) @ _resampler(grey.shape[1], width, 0.0, cols).T, np.float32)
 
 
+def planes(picture: Picture, height: int, width: int) -> list[Floats]:
+    """The three colours of a whole picture at another size, each (height, width)."""
+    return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
+
+
 @lru_cache(maxsize=1)
 def _waves() -> Floats:
     """Orthonormal cosine waves (196, WAVES) on the 14 x 14 square, lowest first, without the constant."""

@@ -136,6 +136,12 @@ def _spread(mask: Mask) -> Mask:
     return np.repeat(np.repeat(mask, CELL, 0), CELL, 1)
 
 
+def spread_over(cells: Mask, rows: int, cols: int) -> Mask:
+    """A mask of cells that tile a picture, at another number of rows and columns."""
+    height, width = cells.shape
+    return np.asarray(cells[(np.arange(rows) * height // rows)[:, None], (np.arange(cols) * width // cols)[None, :]])
+
+
 def local_miss(seen: Floats, expected: Floats, loud: Mask) -> tuple[Floats, Floats]:
     """How far the copy is from the expected once the slow difference around is taken off: in colour, in luminance.
 

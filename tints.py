@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, label
 
-from align import Similarity, grid_of, inside, sample
-from search import REC601, Floats, Picture, resize
+from align import Similarity, colours_below, grid_of, inside
+from search import REC601, Floats, Picture, planes
+from strange import spread_over
 
 CELLS = 40
 MARGIN = 0.085
@@ -93,17 +94,13 @@ def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.b
     """
     shrink = CELLS / min(copy.shape[:2])
     rows, cols = (max(1, round(edge * shrink)) for edge in copy.shape[:2])
-    reduce = min(1.0, CELLS / at.scale)
     x, y = grid_of(rows, cols)
-    height, width = (max(8, round(edge * reduce)) for edge in original.shape[:2])
-    small = [resize(original[..., band].astype(np.float32), height, width) for band in range(3)]
-    there = np.stack([sample(plane, at.scaled(reduce), x, y, 1) for plane in small], 2)
-    seen = np.stack([resize(copy[..., band].astype(np.float32), rows, cols) for band in range(3)], 2)
-    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / reduce).copy()
+    there = np.stack(colours_below(original, at, x, y, CELLS), 2)
+    seen = np.stack(planes(copy, rows, cols), 2)
+    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 * max(1.0, at.scale / CELLS)).copy()
     edge = int(np.ceil(MARGIN * CELLS))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
-    drawn = ink[(np.arange(rows) * ink.shape[0] // rows)[:, None], (np.arange(cols) * ink.shape[1] // cols)[None]]
-    here &= ~binary_dilation(drawn, np.ones((3, 3)))
+    here &= ~binary_dilation(spread_over(ink, rows, cols), np.ones((3, 3)))
     return Cells(seen, there, here)
 
 

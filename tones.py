@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from align import Similarity, grid_of, inside, sample
-from search import Floats, Picture, resize
+from align import Similarity, colours_below, grid_of, inside
+from search import Floats, Picture, planes
 
 SIZE = 128
 BINS = 64
@@ -43,22 +43,16 @@ class Tones:
         return np.interp(mixed, steps, self.curve).astype(np.float32)
 
 
-def _planes(picture: Picture, height: int, width: int) -> list[Floats]:
-    return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
-
-
 def fit_tones(copy: Picture, original: Picture, at: Similarity) -> Tones:
     """Mixture and curve for an upright copy laid over its original at `at`."""
     grow = SIZE / min(copy.shape[:2])
     rows, cols = (max(16, round(n * grow)) for n in copy.shape[:2])
-    shrink = min(1.0, SIZE / at.scale)
     x, y = grid_of(rows, cols)
-    small = _planes(original, *(max(8, round(n * shrink)) for n in original.shape[:2]))
-    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 / shrink)
+    here = inside((original.shape[0], original.shape[1]), at, x, y, 2 * max(1.0, at.scale / SIZE))
     edge = round(EDGE * SIZE)
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
-    there = np.stack([sample(plane, at.scaled(shrink), x, y, 1)[here] for plane in small], 1).astype(np.float64)
-    seen = np.stack([plane[here] for plane in _planes(copy, rows, cols)], 1) @ _REC601
+    there = np.stack([plane[here] for plane in colours_below(original, at, x, y, SIZE)], 1).astype(np.float64)
+    seen = np.stack([plane[here] for plane in planes(copy, rows, cols)], 1) @ _REC601
     return _mixture_and_curve(there, seen)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from journal import Journal
 from sandbox import SandboxFlickr
+from workers import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +73,7 @@ def _sync(flickr: SandboxFlickr, home: Path) -> tuple[float, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, str(ROOT / "instagram2flickr.py"), "sync", str(home / "originals"), "--dry-run", "--json",
          str(file)],
-        env=plain | {"OMP_NUM_THREADS": "1"} | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()},
+        env=plain | ONE_THREAD | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()},
         capture_output=True, text=True, encoding="utf-8", cwd=home, check=False)
     took_s = time.monotonic() - started
     if not file.exists():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import SandboxFlickr
+from workers import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,7 +62,7 @@ class Program:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
         own = {"SANDBOX": self.flickr.url, "STATE": str(self.state), "FLICKR_API_KEY": self.flickr.api_key,
                "FLICKR_API_SECRET": self.flickr.api_secret, "SYNC_MIN_GAIN": "0", **self.settings}
-        return plain | {"HOME": str(self.home), "OMP_NUM_THREADS": "1"} | {
+        return plain | {"HOME": str(self.home), **ONE_THREAD} | {
             f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()} | more
 
     def run(self, *words: object, typed: str = "", **more: str) -> Ran:

@@ -16,6 +16,7 @@ from typing import Any, Self
 from program import Program, Ran
 
 from sandbox import SandboxFlickr
+from workers import ONE_THREAD
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 KILLED = -9
@@ -25,7 +26,7 @@ class Zygote:
     """The process that is forked; one serves a whole module of tests."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        environment = {**os.environ, **ONE_THREAD}
         self._process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          text=True, encoding="utf-8", env=environment)
         self.pid = 0
