@@ -211,6 +211,13 @@ def align(copy: Floats, original: Floats, start: Similarity, alike: bool = False
     return found
 
 
+def glance(copy: Floats, original: Floats, start: Similarity) -> float:
+    """The correlation that the first level reaches from `start` alone: 0.9 to 1 for most true pairs, 0.3 to 0.8 for
+    strangers that a search took for alike. Enough to say which to compare first.
+    """
+    return _Level(copy, original, start.scale, LEVELS[0]).run(start, STEPS[0]).correlation
+
+
 def _correlated(one: Alignment) -> float:
     return one.correlation
 

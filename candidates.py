@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 import matcher
 from colours import to_srgb
-from decoding import decode_fully, pixels, turned
+from decoding import decode_fully, glimpse, pixels, turned
 from errors import PictureError
 from journal import Journal
 from model import Candidate, Fit, Kinship, Original, Window
@@ -36,6 +36,8 @@ from workers import be_quiet, one_thread, spawning
 PROPOSALS = 8
 # Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
 CROWD = 16
+# Where none of those explains the copy, so many that look like it are glanced at, and so many turned or mirrored.
+FAR = 48
 SHOWN = 5
 # Below this score an original does not explain the copy at all.
 HARDLY = 0.05
@@ -74,6 +76,7 @@ class _Task:
     originals: tuple[Original, ...]
     thumbnails: tuple[bytes, ...]
     proposals: tuple[matcher.Proposal, ...]
+    far: bool = False
 
 
 def assess(
@@ -127,52 +130,52 @@ def _seek(
         yield from ((sha256, Assessed(())) for sha256 in waiting)
         return
     index = matcher.Index(gallery.fingerprints)
+    near: dict[str, list[matcher.Proposal]] = {}
 
-    def tasks(copies: Iterable[str], unusual: bool) -> Iterator[_Task | None]:
+    def tasks(copies: Iterable[str], far: bool) -> Iterator[_Task | None]:
         for sha256 in copies:
             try:
                 data = waiting[sha256].read_bytes()
-                yield _task(data, index.search(copy_pixels(data), CROWD, unusual), gallery, journal)
+                if far:
+                    found = near[sha256] + index.search(copy_pixels(data), FAR, unusual=True)
+                else:
+                    near[sha256] = index.search(copy_pixels(data), FAR)
+                    found = near[sha256][:CROWD]
+                yield _task(data, found, far, gallery, journal)
             except (PictureError, OSError):
                 yield None
 
-    deceived: dict[str, Assessed] = {}
-    for sha256, answer in zip(waiting, _in_workers(tasks(waiting, unusual=False), len(waiting)), strict=True):
-        if answer is not None and _is_deceived(answer):
-            deceived[sha256] = answer
+    unexplained: dict[str, Assessed] = {}
+    for sha256, answer in zip(waiting, _in_workers(tasks(waiting, far=False), len(waiting)), strict=True):
+        if answer is not None and not _is_explained(answer):
+            unexplained[sha256] = answer
         else:
+            near.pop(sha256, None)
             yield sha256, answer
     # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
-    second_look = _in_workers(tasks(deceived, unusual=True), len(deceived))
-    for (sha256, first), answer in zip(deceived.items(), second_look, strict=True):
+    second_look = _in_workers(tasks(unexplained, far=True), len(unexplained))
+    for (sha256, first), answer in zip(unexplained.items(), second_look, strict=True):
         yield sha256, answer or first
 
 
-def _is_deceived(answer: Assessed) -> bool:
-    """Whether the search stopped at pictures that look alike and are none of them the copy's: simple scenes are like
-    many others, and like their own mirror image.
+def _is_explained(answer: Assessed) -> bool:
+    """Whether any original explains the copy somehow. Where none does, the search may have been deceived: simple
+    scenes are like many others and like their own mirror image, and small crops of a large folder are like anything.
     """
-    fits = [fit for group in answer.groups for _, fit in group]
-    return bool(fits) and max(fit.score for fit in fits) < HARDLY and any(
-        fit.measures["likeness"] >= matcher.NEAR for fit in fits
-    )
+    return any(fit.score >= HARDLY for group in answer.groups for _, fit in group)
 
 
-def _task(copy: bytes, found: Sequence[matcher.Proposal], gallery: Gallery, journal: Journal) -> _Task | None:
-    """The first so many different pictures among those found, and every copy of them; None when one is missing,
-    since it could be the sibling that makes this a question.
-    """
-    proposals: list[matcher.Proposal] = []
+def _task(
+    data: bytes, found: Sequence[matcher.Proposal], far: bool, gallery: Gallery, journal: Journal
+) -> _Task | None:
+    """What a worker needs; None when a thumbnail is missing: it could be the sibling that makes this a question."""
     thumbnails: list[bytes] = []
     for one in found:
         jpeg = journal.thumbnail(gallery.originals[one.index].path)
         if jpeg is None:
             return None
-        if jpeg in thumbnails or len(set(thumbnails)) < PROPOSALS:
-            proposals.append(one)
-            thumbnails.append(jpeg)
-    members = tuple(gallery.originals[one.index] for one in proposals)
-    return _Task(copy, members, tuple(thumbnails), tuple(proposals))
+        thumbnails.append(jpeg)
+    return _Task(data, tuple(gallery.originals[one.index] for one in found), tuple(thumbnails), tuple(found), far)
 
 
 def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
@@ -180,11 +183,11 @@ def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed 
     workers = max(1, min(os.cpu_count() or 1, 8, count // COPIES_PER_WORKER))
     crew = _Crew(workers)
     try:
-        # A few tasks ahead, not all: each carries pictures.
+        # A few tasks ahead, not all: each carries pictures, up to 12 MB of them.
         pending: deque[tuple[_Task | None, Future[Assessed] | None]] = deque()
         for task in tasks:
             pending.append((task, crew.begin(task)))
-            if len(pending) > 3 * workers:
+            if len(pending) > workers + 2:
                 yield crew.finish(*pending.popleft())
         while pending:
             yield crew.finish(*pending.popleft())
@@ -239,11 +242,11 @@ class _Crew:
 def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
     copy = copy_pixels(task.copy)
-    pictures = [pixels(jpeg) for jpeg in task.thumbnails]
-    fits = [matcher.compare(copy, picture, one) for picture, one in zip(pictures, task.proposals, strict=True)]
-    order = sorted(range(len(fits)), key=lambda place: -fits[place].score)
+    places = _worth_comparing(copy, task)
+    pictures = {place: pixels(task.thumbnails[place]) for place in places}
+    fits = {place: matcher.compare(copy, pictures[place], task.proposals[place]) for place in places}
     groups: list[list[int]] = []
-    for place in order:
+    for place in sorted(places, key=lambda place: -fits[place].score):
         for group in groups:
             if _are_twins(task, pictures, fits, (group[0], place)):
                 group.append(place)
@@ -253,8 +256,28 @@ def _compare_all(task: _Task) -> Assessed:
     return Assessed(tuple(tuple((task.proposals[place].index, fits[place]) for place in group) for group in groups))
 
 
+def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[int]:
+    """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
+    in the search's order, or from afar the most promising at a glance first.
+    """
+    order = list(range(len(task.proposals)))
+    if task.far:
+        promise = matcher.glances(copy, [glimpse(jpeg) for jpeg in task.thumbnails], task.proposals)
+        order.sort(key=lambda place: -promise[place])
+    places: list[int] = []
+    seen: set[int] = set()
+    shown: set[bytes] = set()
+    for place in order:
+        index, jpeg = task.proposals[place].index, task.thumbnails[place]
+        if index not in seen and (jpeg in shown or len(shown) < PROPOSALS):
+            places.append(place)
+            seen.add(index)
+            shown.add(jpeg)
+    return places
+
+
 def _are_twins(
-    task: _Task, pictures: Sequence[NDArray[np.uint8]], fits: Sequence[Fit], pair: tuple[int, int]
+    task: _Task, pictures: Mapping[int, NDArray[np.uint8]], fits: Mapping[int, Fit], pair: tuple[int, int]
 ) -> bool:
     """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says, nor
     are two shots to which one camera gave two times, however much alike they look.

@@ -9,7 +9,7 @@ kept as bytes. Likeness of two windows is the dot product of their vectors: a co
 
 An original is all its windows of `SCALES` of the short side, overlapping by seven eighths: about 550 for 4:3, 35 kB.
 A copy is its own middle square, whole and with rising margins off (frames, bars), straightened by a few degrees either
-way; then, only when nothing is near or what was near turned out another picture, in the eight turns and mirrors. All
+way; then, only when nothing is near or all that was near turned out other pictures, in the eight turns and mirrors. All
 originals are compared by matrix products in blocks.
 """
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from desks import QuietTeller
 from flickr_side import picture
 from PIL import Image
-from scenes import bytes_of, scene
+from scenes import HEIGHT, WIDTH, bytes_of, scene
 from scipy.ndimage import gaussian_filter
 
+import matcher
 from candidates import Assessed, _in_workers, _Task, assess
 from folder import find_files
 from journal import Journal
+from model import Original
 from shelf import read_folder
 
 
@@ -52,3 +56,22 @@ def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_se
     assert (place, fit.sure, fit.window.mirrored) == (0, True, True)
     assert answered == ["one"]
     journal.close()
+
+
+def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_the_search_names_it(
+    tmp_path: Path,
+) -> None:
+    roll = [bytes_of(scene(seed)) for seed in range(1, 13)]
+    files = [tmp_path / f"IMG_{seed:04d}.JPG" for seed in range(1, 13)]
+    for file, shown in zip(files, roll, strict=True):
+        Image.fromarray(shown).save(file, quality=90)
+    copy = Image.fromarray(roll[6]).crop((300, 120, 700, 520)).transpose(Image.Transpose.ROTATE_90)
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=85)
+    index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
+    found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
+    originals = tuple(Original(files[one.index], 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for one in found)
+    task = _Task(buffer.getvalue(), originals, tuple(one.path.read_bytes() for one in originals), tuple(found))
+    near, far = _in_workers([task, replace(task, far=True)], 2)
+    assert near is not None and not any(fit.sure for group in near.groups for _, fit in group)
+    assert far is not None and [(place, fit.sure) for place, fit in far.groups[0]] == [(6, True)]
