@@ -14,14 +14,14 @@ import numpy as np
 
 from align import Similarity, align, glance, start_of
 from identify import Blocks, Evidence, measure, weigh
-from light import light_left
+from light import Light, light_left
 from model import Fit, Kinship, Window
 from search import Floats, Index, Picture, Proposal, fingerprint, luminance, resize, upright, without_edges
-from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tinted_cells
+from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "glances", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "11"
+MATCHER_VERSION = "12"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -48,9 +48,10 @@ MOVED = 0.63
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
 FEW = 20
 """With so many places only, each has to be twice as still: fewer witnesses."""
-LIGHT = 14.0
-QUIET, TELLING = 3.0, 6.0
-"""Grey levels of light that every copy may miss; and so many more double what movement there is."""
+LIGHT, LIGHT_SHARE = 5.0, 1.35
+"""Grey levels of smooth light that a copy may miss, or this share of what it misses at edges."""
+QUIET, QUIET_SHARE, TELLING = 2.5, 0.7, 3.0
+"""The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
 WHOLE = 2500
@@ -68,11 +69,10 @@ ASKED = 2.0
 _ASKED_ABOUT = {"things", "colours", "light"}
 
 
-def _tests(evidence: Evidence, tinted: float, light: float, ink: float = INK) -> dict[str, float]:
+def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
     """Every test of the same exposure as a ratio to its limit: above 1 it failed. `tinted` is one already.
 
-    Movement and light are also weighed together: a sibling that was nearly still seldom had the very same light, and a
-    hard filter or a leak, which leave most light unexplained, move nothing.
+    Movement and light are also weighed together: a sibling that was nearly still seldom had the very same light.
     """
     cells = float(max(1, evidence.cells))
     small = min(1.0, float(np.sqrt(cells / WHOLE)))
@@ -84,7 +84,10 @@ def _tests(evidence: Evidence, tinted: float, light: float, ink: float = INK) ->
     return {
         "texture": LEAST_BLOCKS / max(1, evidence.measured),
         "movement": max(*moved, mean),
-        "light": max(light / LIGHT, mean * (1 + max(0.0, light - QUIET) / TELLING)),
+        "light": max(
+            light.soft / max(LIGHT, LIGHT_SHARE * light.hard),
+            mean * (1 + max(0.0, light.soft - max(QUIET, QUIET_SHARE * light.hard)) / TELLING),
+        ),
         "stretch": evidence.stretch / STRETCH,
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
@@ -140,12 +143,13 @@ def _words(tests: dict[str, float], evidence: Evidence) -> str:
 
 def _tints_and_light(
     copy: Picture, original: Picture, blocks: Blocks, evidence: Evidence, tolerance: Tolerance, leaks: bool = True
-) -> tuple[int, float]:
-    """Cells of a tint and grey levels of light that no filter gives; both 0 where the pair is not near."""
+) -> tuple[int, Light]:
+    """Cells of a tint, and the light, that no filter gives; nothing where the pair is not near."""
     if not evidence.near:
-        return 0, 0.0
+        return 0, Light()
     cells = cells_of(copy, original, blocks.similarity, evidence.strange.ink)
-    return tinted_cells(cells, tolerance, leaks), light_left(cells, blocks.tones)
+    tint = tint_left(cells, tolerance, leaks)
+    return tint.cells, light_left(cells, blocks.tones, tint.leaked)
 
 
 def glances(copy: Picture, originals: Sequence[tuple[Floats, float]], proposals: Sequence[Proposal]) -> list[float]:
@@ -190,7 +194,8 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         "ink": evidence.strange.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": tinted,
-        "light": light,
+        "light": light.soft,
+        "light_edges": light.hard,
         "a": at.a,
         "b": at.b,
         "cx": at.cx,

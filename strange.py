@@ -37,7 +37,10 @@ EXACT = 3.5
 """Median grey levels by which the inner pixels of one ink may deviate from it."""
 FLAT = 26.0
 INK_COLOURS = 5
-FOREIGN = 0.63
+FOREIGN, FOREIGN_BURNT = 0.63, 0.85
+"""Share of the surroundings to which an ink is foreign; more where a lens could have burnt or drowned it to a colour as
+exact."""
+BURNT, DROWNED = 244.0, 10.0
 DRAWN_SHARE = 0.95
 """Share of the power of all that misses the prediction in a cluster that exact colours and their edges must hold."""
 SMOOTHED = 3
@@ -108,7 +111,7 @@ def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:
         middle = np.median(colours[left][bins == values[sizes.argmax()]], axis=0)
         near = area & _within(colours, middle, FLAT)
         foreign = float((np.abs(outside - middle).max(axis=1) > 1.5 * FLAT).mean())
-        if foreign < FOREIGN:
+        if foreign < (FOREIGN_BURNT if middle.min() > BURNT or middle.max() < DROWNED else FOREIGN):
             native |= near
         elif _is_exact(colours, near):
             inks |= near
@@ -145,7 +148,8 @@ def spread_over(cells: Mask, rows: int, cols: int) -> Mask:
 def local_miss(seen: Floats, expected: Floats, loud: Mask) -> tuple[Floats, Floats]:
     """How far the copy is from the expected once the slow difference around is taken off: in colour, in luminance.
 
-    The pictures are (h, w, 3), the answers (h, w). What stands out, loud or not, has no share in the slow difference.
+    The pictures are (h, w, 3), the answers (h, w). What stands out, loud or not, has no share in the slow difference;
+    what nine in ten quiet pixels miss, under a hard filter, is no miss.
     """
     quiet = ~_spread(binary_dilation(loud, np.ones((3, 3))))
     left = np.zeros(seen.shape, np.float32)
@@ -157,7 +161,12 @@ def local_miss(seen: Floats, expected: Floats, loud: Mask) -> tuple[Floats, Floa
         around = (gaussian_filter(_by_cells(missed * calm), SLOW, truncate=2.5) + 1e-3 * usual) / (share + 1e-3)
         left[..., band] = missed - resize(around, *missed.shape)
     colour = np.sqrt((left[..., 0] ** 2 + left[..., 1] ** 2 + left[..., 2] ** 2) / 3)
-    return np.asarray(colour, np.float32), np.asarray(np.abs(left @ np.array(REC601, np.float32)), np.float32)
+    return _beyond_usual(colour, quiet), _beyond_usual(np.abs(left @ np.array(REC601, np.float32)), quiet)
+
+
+def _beyond_usual(miss: Floats, quiet: Mask) -> Floats:
+    usual = min(STROKE, float(np.percentile(miss[quiet], 90))) if quiet.any() else 0.0
+    return np.where(miss > usual, miss, np.float32(0)).astype(np.float32)
 
 
 def _by_cells(plane: Floats) -> Floats:

@@ -10,13 +10,15 @@ slope and a vignette. A cell is tinted when it misses the prediction by more tha
 A light leak is a large tint too, but of a form that things in a scene do not have: light that is added along a
 straight line, so that its colour is a function of one coordinate across it. Where tinted cells are many, a tint that
 is any smooth function of such a coordinate, weaker where the picture is bright (it is screened), is tried in twelve
-directions; it is believed to be a leak when it leaves less than a quarter of them. Seven leaks of 32 to 173 cells
-kept 0 to 7; recoloured things keep theirs.
+directions and about the best of them; it is believed to be a leak when it leaves less than a quarter of the cells.
+Leaks of 12 to 127 cells kept 0 to 9 (37 copies); recoloured things keep theirs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +28,15 @@ from align import Similarity, colours_below, grid_of, inside
 from search import REC601, Floats, Picture, planes
 from strange import spread_over
 
+Left = TypeVar("Left")
+
 CELLS = 40
 MARGIN = 0.085
 ROUNDS = 6
 STRICTEST, LOOSE = 0.5, 3.0
 """A copy whose colours are predicted well everywhere else (median below LOOSE levels) is held to more, down to this."""
 LEAK_ANGLES = tuple(np.arange(12) * np.pi / 12)
+LEAK_TURN = np.pi / 24
 LEAK_STEPS = np.linspace(-1.2, 1.2, 7)
 LEAK_WIDTH = 0.4
 LEFT_OF_LEAK = 0.25
@@ -59,15 +64,30 @@ OF_FILTERS = Tolerance(18.0, 0.6)
 OF_EDITS = Tolerance(10.0, 0.5)
 
 
-def tinted_cells(cells: Cells, tolerance: Tolerance, leaks: bool) -> int:
-    """Cells in the largest cluster whose colour no filter explains, nor, where `leaks` may be, a light leak."""
+@dataclass(frozen=True, slots=True)
+class Tint:
+    """Cells in the largest cluster whose colour nothing explains; and whether a light leak explained others."""
+
+    cells: int = 0
+    leaked: bool = False
+
+
+def tint_left(cells: Cells, tolerance: Tolerance, leaks: bool) -> Tint:
+    """The tint that no filter explains, nor, where `leaks` may be, a light leak."""
     if cells.here.sum() < 100:
-        return 0
+        return Tint()
     tinted = _largest(cells, tolerance)
     if not leaks or tinted < LEAST_LEAK:
-        return tinted
-    leaked = min(_largest(cells, tolerance, angle) for angle in LEAK_ANGLES)
-    return leaked if leaked <= LEFT_OF_LEAK * tinted else tinted
+        return Tint(tinted)
+    left = at_best_angle(lambda angle: _largest(cells, tolerance, angle), float)
+    return Tint(left, leaked=True) if left <= LEFT_OF_LEAK * tinted else Tint(tinted)
+
+
+def at_best_angle(left: Callable[[float], Left], amount: Callable[[Left], float]) -> Left:
+    """What is `left`, least by `amount`, when a light leak lies at one of LEAK_ANGLES or beside the best of them."""
+    found = [(left(angle), angle) for angle in LEAK_ANGLES]
+    best, at = min(found, key=lambda one: amount(one[0]))
+    return min((best, left(at - LEAK_TURN), left(at + LEAK_TURN)), key=amount)
 
 
 def leak_bands(shape: tuple[int, ...], angle: float) -> list[Floats]:
