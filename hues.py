@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, label, uniform_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
 
 from align import Similarity, colours_below, grid_of, inside
 from grid import cell_power, cells_within, cut, level
 from search import REC601, Floats, Picture, planes
-from strange import Mask, noise_of, spread_over
+from strange import Mask, largest_cluster, noise_of, spread_over
 
 SIZE = 256
 MARGIN = 0.085
@@ -112,5 +112,4 @@ def _largest(target: Floats, expected: Floats, grey: Floats, here: Mask) -> int:
     noise_by = uniform_filter(texture, 3) + 0.02 * uniform_filter(cell_power(level(cut(grey)), grey.shape), 3)
     noise = np.maximum(noise_of(powers[0], noise_by, core), 4.0)
     loud = core & (powers[0] > LOUD * noise) & (powers[0] > STRONG) & (powers[0] > SHARE * (texture + 8))
-    marked, count = label(loud, np.ones((3, 3)))
-    return int(np.bincount(marked.ravel())[1:].max()) if count else 0
+    return largest_cluster(loud)

@@ -27,17 +27,17 @@ remains still tells it:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion, correlate1d, gaussian_filter, uniform_filter
+from scipy.ndimage import binary_dilation, binary_erosion, correlate1d, gaussian_filter, uniform_filter
 
 from align import Similarity, colours_below, grid_of, inside, sample
 from grid import BLOCK, CELL, cell_power, cells_within, corner, crop, cut, level, middles
 from hues import fit_colours, recoloured_cells
 from search import Floats, Picture, luminance, planes, resize
-from strange import NOTHING, Strangeness, judge_cells, loud_cells
+from strange import NOTHING, Strangeness, judge_cells, largest_cluster, loud_cells
 from tones import Tones, fit_tones
 
 Doubles = NDArray[np.float64]
@@ -305,11 +305,13 @@ def _strangeness(copy: Picture, original: Picture, blocks: Blocks) -> tuple[Stra
     rest, seen, expected = (
         cell_power(part, shape) for part in (blocks.regression.rest, blocks.regression.seen, level(cut(pair.predicted)))
     )
-    loud = loud_cells(rest, seen, expected, core)
-    if not loud.any():
-        return Strangeness(0, 0, loud), int(core.sum())
-    colours = np.stack([crop(plane) for plane in planes(copy, shape[0], shape[1])], 2)
-    return judge_cells(loud, colours, _expected(colours, original, blocks)), int(core.sum())
+    loud, faint = loud_cells(rest, seen, expected, core)
+    found = NOTHING
+    if loud.any():
+        colours = np.stack([crop(plane) for plane in planes(copy, shape[0], shape[1])], 2)
+        found = judge_cells(loud, colours, _expected(colours, original, blocks))
+        faint &= ~binary_dilation(found.ink, np.ones((3, 3)))
+    return replace(found, faint=largest_cluster(faint)), int(core.sum())
 
 
 def _expected(seen: Floats, original: Picture, blocks: Blocks) -> Floats:

@@ -21,7 +21,7 @@ from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
 
 __all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "glances", "kinship", "thumbnail_size"]
 
-MATCHER_VERSION = "12"
+MATCHER_VERSION = "13"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -38,6 +38,9 @@ ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 32
+LEAST_CELLS = 760
+"""A picture of fewer cells, less than 300 pixels square, as a padded copy of 306 holds, cannot show whether a small
+thing moved on plain ground: of such siblings made of one photograph three in four passed."""
 CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
@@ -54,9 +57,10 @@ QUIET, QUIET_SHARE, TELLING = 2.5, 0.7, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
+FAINT_LARGEST = 5
 WHOLE = 2500
-"""Cells that are strange at most, one beside the other and in all, of a square copy of 512 pixels, in which about WHOLE
-are looked at; fewer in a smaller one, whose cells are larger parts of it."""
+"""Cells that are strange at most, one beside the other, in all, and a little fainter one beside the other, of a square
+copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger parts of it."""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
@@ -82,7 +86,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     )
     mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {
-        "texture": LEAST_BLOCKS / max(1, evidence.measured),
+        "texture": max(LEAST_BLOCKS / max(1, evidence.measured), evidence.near * LEAST_CELLS / cells),
         "movement": max(*moved, mean),
         "light": max(
             light.soft / max(LIGHT, LIGHT_SHARE * light.hard),
@@ -92,6 +96,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
             evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
+            evidence.strange.faint / (FAINT_LARGEST * small + 0.5),
             evidence.strange.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
@@ -126,7 +131,7 @@ def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, propo
 
 
 _FAILED = {
-    "texture": "too little texture to tell",
+    "texture": "too little texture or too small to tell",
     "movement": "something moved between the two",
     "stretch": "the copy is stretched",
     "things": "the copy shows something else in places",
@@ -191,6 +196,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
         "group": evidence.group,
         "strange": evidence.strange.largest,
         "strange_total": evidence.strange.total,
+        "strange_faint": evidence.strange.faint,
         "ink": evidence.strange.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": tinted,

@@ -4,7 +4,8 @@ After every block was regressed on the prediction (identify.py) a rest remains. 
 rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there; both are
 learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
 times that. Cells above `LOUD` times the noise, whose rest is also more than `SHARE` of the copy's texture, are
-joined into clusters; a true pair's largest cluster holds two cells or fewer nineteen times in twenty.
+joined into clusters; a true pair's largest cluster holds two cells or fewer nineteen times in twenty. A thing of two or
+three cells is seldom loud in each: fainter cells (`FAINT`) count as well where several lie side by side.
 
 Ink. Words, date stamps and stickers laid over a copy are strange as well, yet say nothing about the exposure.
 They are told from things by what they are made of: a program draws in exact colours, and a JPEG leaves an exact colour
@@ -27,8 +28,9 @@ from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, ga
 from grid import CELL
 from search import REC601, Floats, resize
 
-LOUD = 12.0
-SHARE = 0.3
+LOUD, SHARE = 12.0, 0.3
+FAINT, FAINT_SHARE = 8.0, 0.4
+"""Several cells side by side need stand out less: a small thing in a small copy is in all of them, noise in one."""
 WORST_LEVEL, WORST_SHARE = 40.0, 0.04
 """What JPEG at quality 60 leaves at most; a pair that is strange all over must not pass for a noisy one."""
 STROKE = 28.0
@@ -55,12 +57,13 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Strangeness:
     """Cells in the largest strange cluster that is no ink, all such cells; which cells were taken for ink, and the
-    cells that its strokes would fill."""
+    cells that its strokes would fill; cells in the largest cluster that is fainter, and no ink."""
 
     largest: int
     total: int
     ink: Mask
     strokes: float = 0.0
+    faint: int = 0
 
 
 NOTHING = Strangeness(0, 0, np.zeros((1, 1), bool))
@@ -82,16 +85,27 @@ def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
     return np.asarray(np.minimum(learnt, WORST_LEVEL + WORST_SHARE * texture), np.float32)
 
 
-def loud_cells(rest: Floats, seen: Floats, expected: Floats, core: Mask) -> Mask:
-    """Cells whose rest is far above the noise and a good share of what is seen; all are powers per cell."""
+def largest_cluster(mask: Mask) -> int:
+    """Cells in the largest cluster of a mask, corners touching."""
+    marked, count = label(mask, np.ones((3, 3)))
+    return int(np.bincount(marked.ravel())[1:].max()) if count else 0
+
+
+def loud_cells(rest: Floats, seen: Floats, expected: Floats, core: Mask) -> tuple[Mask, Mask]:
+    """Cells whose rest is far above the noise and a good share of what is seen, and those whose rest is so more
+    faintly; all are powers per cell."""
     if core.sum() < 16:
-        return np.zeros_like(core)
+        return np.zeros_like(core), np.zeros_like(core)
     noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), core)
     # What lies outside, a frame that a block was fitted to, has no share in its neighbours.
     here = core.astype(np.float32)
     share = uniform_filter(here, 2) + 1e-6
     around = [uniform_filter(p * here, 2) / share for p in (rest, noise, seen)]
-    return np.asarray(core & (around[0] > LOUD * around[1]) & (around[0] > SHARE * (around[2] + 4)))
+    loud, faint = (
+        np.asarray(core & (around[0] > times * around[1]) & (around[0] > part * (around[2] + 4)))
+        for times, part in ((LOUD, SHARE), (FAINT, FAINT_SHARE))
+    )
+    return loud, faint
 
 
 def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:

@@ -22,11 +22,11 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, label
+from scipy.ndimage import binary_dilation
 
 from align import Similarity, colours_below, grid_of, inside
 from search import REC601, Floats, Picture, planes
-from strange import spread_over
+from strange import largest_cluster, spread_over
 
 Left = TypeVar("Left")
 
@@ -103,8 +103,7 @@ def _largest(cells: Cells, tolerance: Tolerance, leak: float | None = None) -> i
     strict = min(1.0, max(STRICTEST, float(np.median(much)) / LOOSE))
     loud = np.zeros(cells.here.shape, bool)
     loud[cells.here] = much > strict * (tolerance.level + tolerance.share * strength)
-    marked, count = label(loud, np.ones((3, 3)))
-    return int(np.bincount(marked.ravel())[1:].max()) if count else 0
+    return largest_cluster(loud)
 
 
 def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.bool_]) -> Cells:

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 import matcher
 from model import Fit
 from sandbox.crops import Crop
-from sandbox.looks import Frame, Recipe, Tilt, make_copy
+from sandbox.looks import Frame, Recipe, Tilt, make_copy, make_sibling
 
 BESIDE = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
 CORPUS = Path(os.environ.get("INSTAGRAM2FLICKR_CORPUS", BESIDE))
@@ -134,3 +134,14 @@ def test_copies_with_every_trouble_are_known_on_real_photographs(trouble: str) -
         proposal = matcher.Index([matcher.fingerprint(original)]).search(copy)[0]
         found.append(matcher.compare(copy, original, proposal))
     assert sum(fit.sure for fit in found) >= 3, [(fit.words, fit.score) for fit in found]
+
+
+@pytest.mark.parametrize("name", SHARP)
+def test_a_small_thing_that_moved_is_seen_in_a_padded_copy_of_306_pixels(name: str) -> None:
+    upright, _ = photograph(name)
+    copy, _ = copy_of(name, Recipe(width=306, crop=Crop("full"), padding="black", qualities=(75, 60)))
+    for seed in range(4):
+        sibling = make_sibling(upright, np.random.default_rng(seed), "moved")
+        shown = np.asarray(sibling.resize(matcher.thumbnail_size(*sibling.size), Image.Resampling.LANCZOS))
+        fit = matcher.compare(copy, shown, matcher.Index([matcher.fingerprint(shown)]).search(copy)[0])
+        assert not fit.sure, (seed, fit.words, fit.measures)
