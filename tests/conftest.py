@@ -56,3 +56,17 @@ def corpus() -> Path:
     if not (path / "truth.csv").is_file():
         pytest.skip("no corpus of photographs here (INSTAGRAM2FLICKR_CORPUS names its folder)")
     return path
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Path:
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    return folder

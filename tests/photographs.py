@@ -17,6 +17,9 @@ from exif import directory
 from folder import FoundFile, Unreadable
 from model import Original
 from reading import Reading, read_file
+from sending import ToSend, bytes_to_send
+
+BERNE = (46.948, 7.4474)
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
@@ -192,3 +195,8 @@ def difference(a: Image.Image, b: Image.Image) -> float:
 def untouched_bytes(path: Path) -> tuple[bytes, int]:
     """What must be the same before and after: the bytes and the time."""
     return path.read_bytes(), path.stat().st_mtime_ns
+
+
+def send(path: Path, workdir: Path, location: str = "keep") -> ToSend:
+    """What Flickr would get for this file."""
+    return bytes_to_send(read(path).original, location, workdir)
