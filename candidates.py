@@ -72,10 +72,12 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """What a worker needs; originals and thumbnails by their place in the gallery, each once however often proposed."""
+
     copy: bytes
-    originals: tuple[Original, ...]
-    thumbnails: tuple[bytes, ...]
     proposals: tuple[matcher.Proposal, ...]
+    originals: Mapping[int, Original]
+    thumbnails: Mapping[int, bytes]
     far: bool = False
 
 
@@ -168,14 +170,15 @@ def _is_explained(answer: Assessed) -> bool:
 def _task(
     data: bytes, found: Sequence[matcher.Proposal], far: bool, gallery: Gallery, journal: Journal
 ) -> _Task | None:
-    """What a worker needs; None when a thumbnail is missing: it could be the sibling that makes this a question."""
-    thumbnails: list[bytes] = []
-    for one in found:
-        jpeg = journal.thumbnail(gallery.originals[one.index].path)
+    """None when a thumbnail is missing: it could be the sibling that makes this a question."""
+    originals = {one.index: gallery.originals[one.index] for one in found}
+    thumbnails: dict[int, bytes] = {}
+    for index, original in originals.items():
+        jpeg = journal.thumbnail(original.path)
         if jpeg is None:
             return None
-        thumbnails.append(jpeg)
-    return _Task(data, tuple(gallery.originals[one.index] for one in found), tuple(thumbnails), tuple(found), far)
+        thumbnails[index] = jpeg
+    return _Task(data, tuple(found), originals, thumbnails, far)
 
 
 def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
@@ -242,38 +245,37 @@ class _Crew:
 def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
     copy = copy_pixels(task.copy)
-    places = _worth_comparing(copy, task)
-    pictures = {place: pixels(task.thumbnails[place]) for place in places}
-    fits = {place: matcher.compare(copy, pictures[place], task.proposals[place]) for place in places}
+    worth = _worth_comparing(copy, task)
+    pictures = {one.index: pixels(task.thumbnails[one.index]) for one in worth}
+    fits = {one.index: matcher.compare(copy, pictures[one.index], one) for one in worth}
     groups: list[list[int]] = []
-    for place in sorted(places, key=lambda place: -fits[place].score):
+    for place in sorted(fits, key=lambda place: -fits[place].score):
         for group in groups:
             if _are_twins(task, pictures, fits, (group[0], place)):
                 group.append(place)
                 break
         else:
             groups.append([place])
-    return Assessed(tuple(tuple((task.proposals[place].index, fits[place]) for place in group) for group in groups))
+    return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
 
 
-def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[int]:
+def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[matcher.Proposal]:
     """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
     in the search's order, or from afar the most promising at a glance first.
     """
-    order = list(range(len(task.proposals)))
+    order = list(task.proposals)
     if task.far:
-        promise = matcher.glances(copy, [glimpse(jpeg) for jpeg in task.thumbnails], task.proposals)
-        order.sort(key=lambda place: -promise[place])
-    places: list[int] = []
-    seen: set[int] = set()
+        glimpses = {place: glimpse(jpeg) for place, jpeg in task.thumbnails.items()}
+        promise = matcher.glances(copy, [glimpses[one.index] for one in order], order)
+        order = [order[i] for i in sorted(range(len(order)), key=lambda i: -promise[i])]
+    chosen: dict[int, matcher.Proposal] = {}
     shown: set[bytes] = set()
-    for place in order:
-        index, jpeg = task.proposals[place].index, task.thumbnails[place]
-        if index not in seen and (jpeg in shown or len(shown) < PROPOSALS):
-            places.append(place)
-            seen.add(index)
+    for one in order:
+        jpeg = task.thumbnails[one.index]
+        if one.index not in chosen and (jpeg in shown or len(shown) < PROPOSALS):
+            chosen[one.index] = one
             shown.add(jpeg)
-    return places
+    return list(chosen.values())
 
 
 def _are_twins(

@@ -86,7 +86,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     )
     mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {
-        "texture": max(LEAST_BLOCKS / max(1, evidence.measured), evidence.near * LEAST_CELLS / cells),
+        "texture": max(LEAST_BLOCKS / max(1, evidence.measured), LEAST_CELLS / cells if evidence.near else 0.0),
         "movement": max(*moved, mean),
         "light": max(
             light.soft / max(LIGHT, LIGHT_SHARE * light.hard),

@@ -33,9 +33,9 @@ class Deadly:
 
 
 def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
-    good = _Task(picture(64, 64), (), (), ())
-    deadly = _Task(picture(64, 64), (Deadly(),), (), ())  # type: ignore[arg-type]
-    spoilt = _Task(b"no picture", (), (), ())
+    good = _Task(picture(64, 64), (), {}, {})
+    deadly = _Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
+    spoilt = _Task(b"no picture", (), {}, {})
     tasks = [good, deadly, good, spoilt, None, good]
     assert list(_in_workers(tasks, len(tasks))) == [Assessed(()), None, Assessed(()), None, None, Assessed(())]
 
@@ -70,8 +70,8 @@ def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_th
     copy.save(buffer, "JPEG", quality=85)
     index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
     found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
-    originals = tuple(Original(files[one.index], 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for one in found)
-    task = _Task(buffer.getvalue(), originals, tuple(one.path.read_bytes() for one in originals), tuple(found))
+    originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
+    task = _Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
     near, far = _in_workers([task, replace(task, far=True)], 2)
     assert near is not None and not any(fit.sure for group in near.groups for _, fit in group)
     assert far is not None and [(place, fit.sure) for place, fit in far.groups[0]] == [(6, True)]
