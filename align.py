@@ -18,8 +18,8 @@ below `HOPELESS` at 64 pixels is left there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -100,6 +100,13 @@ def start_of(proposal: Proposal) -> Similarity:
     share = (1 - 2 * proposal.trim) / (abs(np.cos(angle)) + abs(np.sin(angle)))
     scale = proposal.side / share
     return Similarity(scale * float(np.cos(angle)), scale * float(np.sin(angle)), *proposal.center)
+
+
+def started_at(at: Similarity, proposal: Proposal) -> Proposal:
+    """A proposal moved to where the similarity lays its trimmed copy: `start_of`, the other way round."""
+    angle = np.deg2rad(at.degrees)
+    side = at.scale / float(abs(np.cos(angle)) + abs(np.sin(angle)))
+    return replace(proposal, center=(at.cx, at.cy), side=side, tilt=at.degrees)
 
 
 def grid_of(height: int, width: int) -> tuple[Floats, Floats]:
@@ -196,26 +203,29 @@ def _correlation(one: Floats, two: Floats, here: NDArray[np.bool_]) -> float:
     return float((a @ b / n - ma * mb) / (np.sqrt((a @ a / n - ma * ma) * (b @ b / n - mb * mb)) + 1e-6))
 
 
-def align(copy: Floats, original: Floats, start: Similarity, alike: bool = False) -> Alignment:
-    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at `start`.
+def align(copy: Floats, original: Floats, starts: Sequence[Similarity], alike: bool = False) -> Alignment:
+    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at each of `starts` until one fits.
 
     `alike` says that the search thought much of this pair, so that more is tried before it is given up.
     """
-    found = _begin(copy, original, start, product(TURNS, SCALES), 3)
-    if alike and found.correlation < LOST:
-        found = max(found, _begin(copy, original, start, product(WIDE_TURNS, WIDE_SCALES), 6), key=_correlated)
+    begun = [_begin(copy, original, start, product(TURNS, SCALES), 3) for start in starts]
+    if alike and max(one.correlation for one in begun) < LOST:
+        begun.append(_begin(copy, original, starts[0], product(WIDE_TURNS, WIDE_SCALES), 6))
+    begun.sort(key=_correlated, reverse=True)
+    found = _climb(copy, original, begun[0])
+    for other in begun[1 : len(starts)]:
+        if found.correlation < LOST:  # boards of a fence fall into place one board further, too, when seen from afar
+            found = max(found, _climb(copy, original, other), key=_correlated)
+    return found
+
+
+def _climb(copy: Floats, original: Floats, found: Alignment) -> Alignment:
+    """From the second level to the last."""
     for level, steps in zip(LEVELS[2:], STEPS[2:], strict=True):
         if found.correlation < HOPELESS:
             break
         found = _Level(copy, original, found.similarity.scale, level).run(found.similarity, steps)
     return found
-
-
-def glance(copy: Floats, original: Floats, start: Similarity) -> float:
-    """The correlation that the first level reaches from `start` alone: 0.9 to 1 for most true pairs, 0.3 to 0.8 for
-    strangers that a search took for alike. Enough to say which to compare first.
-    """
-    return _Level(copy, original, start.scale, LEVELS[0]).run(start, STEPS[0]).correlation
 
 
 def _correlated(one: Alignment) -> float:

@@ -36,7 +36,7 @@ from workers import be_quiet, one_thread, spawning
 PROPOSALS = 8
 # Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
 CROWD = 16
-# Where none of those explains the copy, so many that look like it are glanced at, and so many turned or mirrored.
+# Where none of those explains the copy, so many that look like it are scanned for it, and so many turned or mirrored.
 FAR = 48
 SHOWN = 5
 # Below this score an original does not explain the copy at all.
@@ -132,17 +132,13 @@ def _seek(
         yield from ((sha256, Assessed(())) for sha256 in waiting)
         return
     index = matcher.Index(gallery.fingerprints)
-    near: dict[str, list[matcher.Proposal]] = {}
 
     def tasks(copies: Iterable[str], far: bool) -> Iterator[_Task | None]:
         for sha256 in copies:
             try:
                 data = waiting[sha256].read_bytes()
-                if far:
-                    found = near[sha256] + index.search(copy_pixels(data), FAR, unusual=True)
-                else:
-                    near[sha256] = index.search(copy_pixels(data), FAR)
-                    found = near[sha256][:CROWD]
+                copy = copy_pixels(data)
+                found = index.search_widely(copy, FAR) if far else index.search(copy, CROWD)
                 yield _task(data, found, far, gallery, journal)
             except (PictureError, OSError):
                 yield None
@@ -152,7 +148,6 @@ def _seek(
         if answer is not None and not _is_explained(answer):
             unexplained[sha256] = answer
         else:
-            near.pop(sha256, None)
             yield sha256, answer
     # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
     second_look = _in_workers(tasks(unexplained, far=True), len(unexplained))
@@ -246,8 +241,8 @@ def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
     copy = copy_pixels(task.copy)
     worth = _worth_comparing(copy, task)
-    pictures = {one.index: pixels(task.thumbnails[one.index]) for one in worth}
-    fits = {one.index: matcher.compare(copy, pictures[one.index], one) for one in worth}
+    pictures = {ways[0].index: pixels(task.thumbnails[ways[0].index]) for ways in worth}
+    fits = {ways[0].index: matcher.compare(copy, pictures[ways[0].index], *ways) for ways in worth}
     groups: list[list[int]] = []
     for place in sorted(fits, key=lambda place: -fits[place].score):
         for group in groups:
@@ -259,21 +254,21 @@ def _compare_all(task: _Task) -> Assessed:
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
 
 
-def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[matcher.Proposal]:
+def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.Proposal]]:
     """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
-    in the search's order, or from afar the most promising at a glance first.
+    in the search's order, or from afar the likeliest first and with a few places to begin at.
     """
-    order = list(task.proposals)
+    order = [[one] for one in task.proposals]
     if task.far:
         glimpses = {place: glimpse(jpeg) for place, jpeg in task.thumbnails.items()}
-        promise = matcher.glances(copy, [glimpses[one.index] for one in order], order)
-        order = [order[i] for i in sorted(range(len(order)), key=lambda i: -promise[i])]
-    chosen: dict[int, matcher.Proposal] = {}
+        order = matcher.look_everywhere(copy, glimpses, task.proposals)
+    chosen: dict[int, list[matcher.Proposal]] = {}
     shown: set[bytes] = set()
-    for one in order:
-        jpeg = task.thumbnails[one.index]
-        if one.index not in chosen and (jpeg in shown or len(shown) < PROPOSALS):
-            chosen[one.index] = one
+    for ways in order:
+        place = ways[0].index
+        jpeg = task.thumbnails[place]
+        if place not in chosen and (jpeg in shown or len(shown) < PROPOSALS):
+            chosen[place] = ways
             shown.add(jpeg)
     return list(chosen.values())
 

@@ -1,27 +1,38 @@
 """Which original was this copy made from, and is it this very exposure: the matcher's public face.
 
-Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike, align.py lays
-the copy over the window by one similarity, identify.py tests whether that similarity and smooth tones explain the copy
-wholly (tones.py, strange.py, hues.py, tints.py, light.py), which only the same exposure survives. Nothing here reads a
-disk, a network or a clock.
+Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike (scan.py looks
+more closely for a copy that nothing explained), align.py lays the copy over the window by one similarity, identify.py
+tests whether that similarity and smooth tones explain the copy wholly (tones.py, strange.py, hues.py, tints.py,
+light.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from align import Similarity, align, glance, start_of
+from align import Similarity, align, start_of, started_at
 from identify import Blocks, Evidence, measure, weigh
 from light import Light, light_left
 from model import Fit, Kinship, Window
-from search import Floats, Index, Picture, Proposal, fingerprint, luminance, resize, upright, without_edges
+from scan import scan, template_of
+from search import FAR_TRIMS, Floats, Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
 from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
 
-__all__ = ["MATCHER_VERSION", "Index", "Proposal", "compare", "fingerprint", "glances", "kinship", "thumbnail_size"]
+__all__ = [
+    "MATCHER_VERSION",
+    "Index",
+    "Proposal",
+    "compare",
+    "fingerprint",
+    "kinship",
+    "look_everywhere",
+    "thumbnail_size",
+]
 
-MATCHER_VERSION = "13"
+MATCHER_VERSION = "14"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -32,8 +43,8 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-GLANCE = 64
-"""Pixels of the copy's short side that are enough for a glance."""
+UNLIKELY = 0.25
+"""A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
@@ -157,24 +168,47 @@ def _tints_and_light(
     return tint.cells, light_left(cells, blocks.tones, tint.leaked)
 
 
-def glances(copy: Picture, originals: Sequence[tuple[Floats, float]], proposals: Sequence[Proposal]) -> list[float]:
-    """How promising each proposal is: the correlation once the pair is laid over each other at a few pixels' size.
+def look_everywhere(
+    copy: Picture, originals: Mapping[int, tuple[Floats, float]], proposals: Iterable[Proposal]
+) -> list[list[Proposal]]:
+    """Where else in its original, held the same way, each proposal's copy could lie: for each original and way a few
+    proposals, likeliest first, and so the originals; those that are far less likely than the first are left out.
 
-    `originals` are the luminances of the proposals' originals, each with its size as a share of the thumbnail's.
-    Where a search that compares windows alone has the true original somewhere among fifty, this has it first.
+    `originals` are by index the luminances of the originals, each with its size as a share of the thumbnail's. Where a
+    search that compares windows alone has the true original somewhere among fifty, this has it first.
     """
     grey = luminance(without_edges(copy))
-    grey = resize(grey, *(max(1, round(edge * GLANCE / min(grey.shape))) for edge in grey.shape))
-    return [
-        glance(upright(grey, one.quarter_turns, one.mirrored), original, start_of(one).scaled(shrink))
-        for one, (original, shrink) in zip(proposals, originals, strict=True)
-    ]
+    templates: dict[tuple[float, int, bool], Floats] = {}
+    seen: set[tuple[int, float, int, bool]] = set()
+    found: dict[tuple[int, int, bool], list[Proposal]] = {}
+    for one in proposals:
+        bars = one.trim if one.trim in FAR_TRIMS else 0.0
+        way = bars, one.quarter_turns, one.mirrored
+        if (one.index, *way) in seen:
+            continue
+        seen.add((one.index, *way))
+        if way not in templates:
+            side = round(bars * min(grey.shape))
+            inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
+            templates[way] = template_of(upright(inner, one.quarter_turns, one.mirrored))
+        original, share = originals[one.index]
+        places = scan(templates[way], original)
+        found.setdefault((one.index, one.quarter_turns, one.mirrored), []).extend(
+            started_at(at.scaled(1 / share), replace(one, likeness=likeness, trim=bars))
+            for likeness, at in places[: 1 if bars else None]
+        )
+    likely = [sorted(ways, key=lambda way: -way.likeness) for ways in found.values() if ways]
+    likely.sort(key=lambda ways: -ways[0].likeness)
+    return [ways for ways in likely if ways[0].likeness > likely[0][0].likeness - UNLIKELY]
 
 
-def compare(copy: Picture, original: Picture, proposal: Proposal) -> Fit:
-    """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`."""
+def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Proposal) -> Fit:
+    """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`, or of
+    whichever of the `others` fits best; all of them hold the copy the same way.
+    """
     turned = np.ascontiguousarray(upright(without_edges(copy), proposal.quarter_turns, proposal.mirrored))
-    found = align(luminance(turned), luminance(original), start_of(proposal), proposal.likeness > ALIKE)
+    starts = [start_of(one) for one in (proposal, *others)]
+    found = align(luminance(turned), luminance(original), starts, proposal.likeness > ALIKE)
     measures = {"likeness": proposal.likeness, "correlation": found.correlation}
     shape, size = (turned.shape[0], turned.shape[1]), (original.shape[0], original.shape[1])
     if found.correlation < LEAST_ALIGNED:

@@ -42,6 +42,8 @@ NEAR = 0.80
 """Likeness above which the plain upright search is believed; strangers' best of 300 originals reach 0.6 to 0.7."""
 UNUSUAL = 0.05
 """A copy turned by a right angle or mirrored must look better by this much: many scenes are nearly symmetric."""
+LONG = 1.15
+"""A copy longer than this has ends that its middle square does not show."""
 BLOCK = 100_000
 _HEADER_ROWS = 1
 
@@ -172,6 +174,26 @@ class _Look:
     quarter_turns: int = 0
     mirrored: bool = False
     tilt: float = 0.0
+    end: float = 0.0
+    """-1, 0, 1: whether the square at the left or upper end of a long copy is taken, its middle, or the other end."""
+
+
+def _plain_looks(ends: Sequence[float] = (0.0,)) -> list[_Look]:
+    """The copy as it is: with rising margins off, straightened either way, at its ends."""
+    looks = [_Look(trim) for trim in TRIMS] + [_Look(trim, tilt=tilt) for tilt in TILTS for trim in TRIMS[:2]]
+    return looks + [_Look(0.0, end=end) for end in ends if end]
+
+
+def _turned_looks(ends: Sequence[float]) -> list[list[_Look]]:
+    """For each of the seven other ways to hold the copy, its looks."""
+    return [
+        [_Look(trim, turns, mirrored) for trim in TRIMS[:3]]
+        + [_Look(0.0, turns, mirrored, tilt) for tilt in TILTS]
+        + [_Look(0.0, turns, mirrored, end=end) for end in ends if end]
+        for turns in range(4)
+        for mirrored in (False, True)
+        if turns or mirrored
+    ]
 
 
 def upright(copy: NDArray[T], quarter_turns: int, mirrored: bool) -> NDArray[T]:
@@ -186,8 +208,9 @@ def _sample_square(grey: Floats, look: _Look) -> Floats:
     short = min(height, width)
     side = short * (1 - 2 * look.trim)
     if not look.tilt:
-        rows = _resampler(height, SIDE, (height - side) / 2, side)
-        cols = _resampler(width, SIDE, (width - side) / 2, side)
+        shift = look.end * (height - short) / 2, look.end * (width - short) / 2
+        rows = _resampler(height, SIDE, (height - side) / 2 + shift[0], side)
+        cols = _resampler(width, SIDE, (width - side) / 2 + shift[1], side)
         return np.asarray(rows @ grey @ cols.T, np.float32)
     angle = np.deg2rad(look.tilt)
     side /= abs(np.cos(angle)) + abs(np.sin(angle))
@@ -235,57 +258,70 @@ class Index:
         """How many originals there are."""
         return len(self._shapes)
 
-    def _best(self, queries: Floats) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-        """For each original: its best likeness to any query, the window and the query that gave it."""
-        count = len(self)
-        best = np.full(count, -1.0, np.float32)
-        window, query = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        first = 0
-        while first < count:
-            last = int(np.searchsorted(self._starts, self._starts[first] + BLOCK, "right")) - 1
-            last = min(max(last, first + 1), count)
-            low, high = self._starts[first], self._starts[last]
-            likeness = (self._vectors[low:high].astype(np.float32) @ queries.T) / 254
-            by_window = likeness.max(axis=1)
-            best[first:last] = np.maximum.reduceat(by_window, self._starts[first:last] - low)
-            for i in range(first, last):
-                a, b = self._starts[i] - low, self._starts[i + 1] - low
-                window[i] = int(by_window[a:b].argmax())
-                query[i] = int(likeness[a + window[i]].argmax())
-            first = last
-        return best, window, query
-
-    def search(self, copy: Picture, limit: int = 8, unusual: bool = False) -> list[Proposal]:
+    def search(self, copy: Picture, limit: int = 8) -> list[Proposal]:
         """The `limit` originals most like the copy, best first.
 
-        A copy that was turned, mirrored, or set between wide bars is recognised where nothing else is near; with
-        `unusual` nothing but that is looked for.
+        A copy that was turned, mirrored, or set between wide bars is recognised where nothing else is near.
         """
+        copy = without_edges(copy)
+        found = self._look(copy, [_plain_looks()], limit)
+        if found and found[0].likeness < NEAR:
+            turned = [look for way in _turned_looks((0.0,)) for look in way]
+            found += self._look(copy, [[*turned, *(_Look(trim) for trim in FAR_TRIMS)]], limit)
+        found.sort(key=lambda one: UNUSUAL * (one.quarter_turns > 0 or one.mirrored) - one.likeness)
+        chosen: dict[int, Proposal] = {}
+        for one in found:
+            chosen.setdefault(one.index, one)
+        return list(chosen.values())[:limit]
+
+    def search_widely(self, copy: Picture, limit: int) -> list[Proposal]:
+        """The `limit` originals most like the copy as it is, and as many pairs of an original and a way of turning,
+        mirroring or trimming the copy. The ends of a long copy are looked at as well as its middle.
+        """
+        copy = without_edges(copy)
+        height, width = copy.shape[:2]
+        ends = (-1.0, 0.0, 1.0) if max(height, width) > LONG * min(height, width) else (0.0,)
+        unusual = [*_turned_looks(ends), [_Look(trim) for trim in FAR_TRIMS]]
+        return self._look(copy, [_plain_looks(ends)], limit) + self._look(copy, unusual, limit)
+
+    def _look(self, copy: Picture, ways: Sequence[Sequence[_Look]], limit: int) -> list[Proposal]:
+        """The `limit` best pairs of an original and a way, best first; a way is as good as its best look."""
         if not len(self):
             return []
-        copy = without_edges(copy)
-        looks = [_Look(trim) for trim in TRIMS]
-        looks += [_Look(trim, tilt=tilt) for tilt in TILTS for trim in TRIMS[:2]]
-        found = [] if unusual else self._look(copy, looks)
-        if unusual or max(f[0] for f in found) < NEAR:
-            turned = [(turns, mirrored) for turns in range(4) for mirrored in (False, True) if turns or mirrored]
-            holds = [(trim, 0.0) for trim in TRIMS[:3]] + [(TRIMS[0], tilt) for tilt in TILTS]
-            far = [_Look(trim) for trim in FAR_TRIMS]
-            found += self._look(copy, far + [_Look(trim, *way, tilt) for way in turned for trim, tilt in holds])
-        found.sort(key=lambda f: UNUSUAL * (f[3].quarter_turns > 0 or f[3].mirrored) - f[0])
-        chosen: dict[int, Proposal] = {}
-        for likeness, index, window, look in found:
-            if index not in chosen and len(chosen) < limit:
-                x, y, side = (float(v) for v in _windows_of(*self._shapes[index])[window])
-                chosen[index] = Proposal(
-                    index, likeness, (x, y), side, look.trim, look.quarter_turns, look.mirrored, look.tilt
-                )
-        return list(chosen.values())
-
-    def _look(self, copy: Picture, looks: Sequence[_Look]) -> list[tuple[float, int, int, _Look]]:
-        """The best originals for these looks, as (likeness, original, window, look)."""
         grey = luminance(copy)
-        squares = [_sample_square(upright(grey, k.quarter_turns, k.mirrored), k) for k in looks]
-        best, window, query = self._best(_describe(np.stack(squares)))
-        top = np.argsort(-best, kind="stable")[:64]
-        return [(float(best[i]), int(i), int(window[i]), looks[query[i]]) for i in top]
+        queries = [
+            _describe(np.stack([_sample_square(upright(grey, k.quarter_turns, k.mirrored), k) for k in way]))
+            for way in ways
+        ]
+        best = self._best(queries)
+        pairs = np.argsort(-best, axis=None, kind="stable")[:limit]
+        return [self._propose(copy, int(p) // len(ways), ways[p % len(ways)], queries[p % len(ways)]) for p in pairs]
+
+    def _best(self, queries: Sequence[Floats]) -> Floats:
+        """The best likeness of each original to any query of each way: (originals, ways)."""
+        best = np.empty((len(self), len(queries)), np.float32)
+        stacked, ends = np.concatenate(queries).T, np.cumsum([len(way) for way in queries])
+        first = 0
+        while first < len(self):
+            last = int(np.searchsorted(self._starts, self._starts[first] + BLOCK, "right")) - 1
+            last = min(max(last, first + 1), len(self))
+            low, high = self._starts[first], self._starts[last]
+            likeness = (self._vectors[low:high].astype(np.float32) @ stacked) / 254
+            for k, way in enumerate(np.split(likeness, ends[:-1], axis=1)):
+                best[first:last, k] = np.maximum.reduceat(way.max(axis=1), self._starts[first:last] - low)
+            first = last
+        return best
+
+    def _propose(self, copy: Picture, index: int, way: Sequence[_Look], queries: Floats) -> Proposal:
+        """The window of one original, and the look of one way, that are most alike."""
+        vectors = self._vectors[self._starts[index] : self._starts[index + 1]].astype(np.float32)
+        likeness = (vectors @ queries.T) / 254
+        window, query = divmod(int(likeness.argmax()), len(way))
+        look = way[query]
+        x, y, side = (float(v) for v in _windows_of(*self._shapes[index])[window])
+        height, width = copy.shape[:2] if look.quarter_turns % 2 == 0 else copy.shape[1::-1]
+        beside = look.end * side / (1 - 2 * look.trim) / (2 * min(height, width))
+        center = x - beside * (width - min(height, width)), y - beside * (height - min(height, width))
+        return Proposal(
+            index, float(likeness.max()), center, side, look.trim, look.quarter_turns, look.mirrored, look.tilt
+        )
