@@ -37,7 +37,7 @@ from align import Similarity, colours_below, grid_of, inside, sample
 from grid import BLOCK, CELL, cell_power, cells_within, corner, crop, cut, level, middles
 from hues import fit_colours, recoloured_cells
 from search import Floats, Picture, luminance, planes, resize
-from strange import NOTHING, Strangeness, judge_cells, largest_cluster, loud_cells
+from strange import NOTHING, Strangeness, judge_cells, loud_cells, noise_of, vanished
 from tones import Tones, fit_tones
 
 Doubles = NDArray[np.float64]
@@ -305,13 +305,16 @@ def _strangeness(copy: Picture, original: Picture, blocks: Blocks) -> tuple[Stra
     rest, seen, expected = (
         cell_power(part, shape) for part in (blocks.regression.rest, blocks.regression.seen, level(cut(pair.predicted)))
     )
-    loud, faint = loud_cells(rest, seen, expected, core)
+    if core.sum() < 16:
+        return NOTHING, int(core.sum())
+    noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), core)
+    loud = loud_cells(rest, seen, noise, core)
     found = NOTHING
     if loud.any():
         colours = np.stack([crop(plane) for plane in planes(copy, shape[0], shape[1])], 2)
         found = judge_cells(loud, colours, _expected(colours, original, blocks))
-        faint &= ~binary_dilation(found.ink, np.ones((3, 3)))
-    return replace(found, faint=largest_cluster(faint)), int(core.sum())
+    clear_of_ink = core & ~binary_dilation(found.ink, np.ones((3, 3)))
+    return replace(found, vanished=vanished(rest, seen, noise, clear_of_ink)), int(core.sum())
 
 
 def _expected(seen: Floats, original: Picture, blocks: Blocks) -> Floats:

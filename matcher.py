@@ -68,10 +68,12 @@ QUIET, QUIET_SHARE, TELLING = 2.5, 0.7, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
-FAINT_LARGEST = 5
 WHOLE = 2500
-"""Cells that are strange at most, one beside the other, in all, and a little fainter one beside the other, of a square
-copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger parts of it."""
+"""Cells that are strange at most, one beside the other and in all, of a square copy of 512 pixels, in which about WHOLE
+are looked at; fewer in a smaller one, whose cells are larger parts of it."""
+VANISHED, VANISHED_LEAST = 7.0, 2.0
+"""Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, and at least. True
+copies of 306 pixels keep 1.8 at most, larger ones 3 in 98 of 100."""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
@@ -107,7 +109,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
             evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
-            evidence.strange.faint / (FAINT_LARGEST * small + 0.5),
+            evidence.strange.vanished / max(VANISHED_LEAST, VANISHED * small**3),
             evidence.strange.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
@@ -230,7 +232,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "group": evidence.group,
         "strange": evidence.strange.largest,
         "strange_total": evidence.strange.total,
-        "strange_faint": evidence.strange.faint,
+        "vanished": evidence.strange.vanished,
         "ink": evidence.strange.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": tinted,

@@ -5,7 +5,8 @@ rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a sh
 learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
 times that. Cells above `LOUD` times the noise, whose rest is also more than `SHARE` of the copy's texture, are
 joined into clusters; a true pair's largest cluster holds two cells or fewer nineteen times in twenty. A thing of two or
-three cells is seldom loud in each: fainter cells (`FAINT`) count as well where several lie side by side.
+three cells is seldom loud in each, and where murky water or grained wood moved nothing is loud. There the texture
+itself has vanished: of what a patch of 4 x 4 cells shows most remains unexplained, and that is several times the noise.
 
 Ink. Words, date stamps and stickers laid over a copy are strange as well, yet say nothing about the exposure.
 They are told from things by what they are made of: a program draws in exact colours, and a JPEG leaves an exact colour
@@ -19,6 +20,7 @@ signs, prints, persons and hands two did, both boards that a program had painted
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +31,9 @@ from grid import CELL
 from search import REC601, Floats, resize
 
 LOUD, SHARE = 12.0, 0.3
-FAINT, FAINT_SHARE = 8.0, 0.4
-"""Several cells side by side need stand out less: a small thing in a small copy is in all of them, noise in one."""
+PATCH, VANISHED = 4, 0.55
+"""Cells of a side of a patch, and the share of what a patch shows that the prediction leaves unexplained where a
+texture went and another one came."""
 WORST_LEVEL, WORST_SHARE = 40.0, 0.04
 """What JPEG at quality 60 leaves at most; a pair that is strange all over must not pass for a noisy one."""
 STROKE = 28.0
@@ -57,13 +60,13 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Strangeness:
     """Cells in the largest strange cluster that is no ink, all such cells; which cells were taken for ink, and the
-    cells that its strokes would fill; cells in the largest cluster that is fainter, and no ink."""
+    cells that its strokes would fill; how many times the noise remains where a texture vanished."""
 
     largest: int
     total: int
     ink: Mask
     strokes: float = 0.0
-    faint: int = 0
+    vanished: float = 0.0
 
 
 NOTHING = Strangeness(0, 0, np.zeros((1, 1), bool))
@@ -91,21 +94,24 @@ def largest_cluster(mask: Mask) -> int:
     return int(np.bincount(marked.ravel())[1:].max()) if count else 0
 
 
-def loud_cells(rest: Floats, seen: Floats, expected: Floats, core: Mask) -> tuple[Mask, Mask]:
-    """Cells whose rest is far above the noise and a good share of what is seen, and those whose rest is so more
-    faintly; all are powers per cell."""
-    if core.sum() < 16:
-        return np.zeros_like(core), np.zeros_like(core)
-    noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), core)
-    # What lies outside, a frame that a block was fitted to, has no share in its neighbours.
+def loud_cells(rest: Floats, seen: Floats, noise: Floats, core: Mask) -> Mask:
+    """Cells whose rest is far above the noise and a good share of what is seen; all are powers per cell."""
+    around = _around((rest, noise, seen), core, 2)
+    return np.asarray(core & (around[0] > LOUD * around[1]) & (around[0] > SHARE * (around[2] + 4)))
+
+
+def vanished(rest: Floats, seen: Floats, noise: Floats, core: Mask) -> float:
+    """The most that the rest of a patch is of its noise, where it is most of what is seen; powers per cell."""
+    around = _around((rest, noise, seen), core, PATCH)
+    there = core & (around[0] > VANISHED * around[2])
+    return float((around[0] / (around[1] + 1e-6))[there].max(initial=0.0))
+
+
+def _around(powers: Iterable[Floats], core: Mask, cells: int) -> list[Floats]:
+    """Means over squares of cells. What lies outside the core, a frame that a block was fitted to, has no share."""
     here = core.astype(np.float32)
-    share = uniform_filter(here, 2) + 1e-6
-    around = [uniform_filter(p * here, 2) / share for p in (rest, noise, seen)]
-    loud, faint = (
-        np.asarray(core & (around[0] > times * around[1]) & (around[0] > part * (around[2] + 4)))
-        for times, part in ((LOUD, SHARE), (FAINT, FAINT_SHARE))
-    )
-    return loud, faint
+    share = uniform_filter(here, cells) + 1e-6
+    return [uniform_filter(power * here, cells) / share for power in powers]
 
 
 def ink_in(colours: Floats, miss: Floats, area: Mask) -> Mask | None:
