@@ -36,8 +36,10 @@ from workers import be_quiet, one_thread, spawning
 PROPOSALS = 8
 # Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
 CROWD = 16
-# Where none of those explains the copy, so many that look like it are scanned for it, and so many turned or mirrored.
+# Where none of those explains the copy, so many that look like it are scanned for it, and so many turned or mirrored;
+# the true one is the likeliest nearly always, and beside it stand its siblings.
 FAR = 48
+LIKELIEST = 4
 SHOWN = 5
 # Below this score an original does not explain the copy at all.
 HARDLY = 0.05
@@ -256,10 +258,11 @@ def _compare_all(task: _Task) -> Assessed:
 
 def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.Proposal]]:
     """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
-    in the search's order, or from afar the likeliest first and with a few places to begin at.
+    in the search's order, or from afar the LIKELIEST and with a few places to begin at.
     """
-    order = [[one] for one in task.proposals]
+    order, enough = [[one] for one in task.proposals], PROPOSALS
     if task.far:
+        enough = LIKELIEST
         glimpses = {place: glimpse(jpeg) for place, jpeg in task.thumbnails.items()}
         order = matcher.look_everywhere(copy, glimpses, task.proposals)
     chosen: dict[int, list[matcher.Proposal]] = {}
@@ -267,7 +270,7 @@ def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.
     for ways in order:
         place = ways[0].index
         jpeg = task.thumbnails[place]
-        if place not in chosen and (jpeg in shown or len(shown) < PROPOSALS):
+        if place not in chosen and (jpeg in shown or len(shown) < enough):
             chosen[place] = ways
             shown.add(jpeg)
     return list(chosen.values())

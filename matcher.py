@@ -17,7 +17,7 @@ from align import Similarity, align, start_of, started_at
 from identify import Blocks, Evidence, measure, weigh
 from light import Light, light_left
 from model import Fit, Kinship, Window
-from scan import scan, template_of
+from scan import scan, templates_of
 from search import FAR_TRIMS, Floats, Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
 from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
 
@@ -192,7 +192,7 @@ def look_everywhere(
         if way not in templates:
             side = round(bars * min(grey.shape))
             inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
-            templates[way] = template_of(upright(inner, one.quarter_turns, one.mirrored))
+            templates[way] = templates_of(upright(inner, one.quarter_turns, one.mirrored))
         original, share = originals[one.index]
         places = scan(templates[way], original)
         found.setdefault((one.index, one.quarter_turns, one.mirrored), []).extend(

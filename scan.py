@@ -4,8 +4,8 @@ The search (search.py) compares middle squares of 16 pixels with windows on a gr
 originals, and deceived by small crops, long ones (of which the middle square holds little), stickers and boards of a
 fence. Here the whole copy, `SIZE` pixels on its short side and less its edge, is correlated with every place of the
 original (normalised cross-correlation by Fourier transforms, Lewis, Fast Normalized Cross-Correlation, 1995), both
-locally normalised as in align.py. True pairs reach 0.7 to 1, strangers that a search took for alike 0.4 to 0.7; a
-hundredth of a second for each original.
+locally normalised as in align.py. True pairs reach 0.7 to 1, strangers that a search took for alike 0.4 to 0.7; some
+milliseconds for each original.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 
-from align import EDGE, Similarity, grid_of, inside, normalise, sample
+from align import EDGE, Similarity, grid_of, normalise, sample
 from search import Floats, resize
 
 SIZE = 24
@@ -28,17 +28,28 @@ DULL = 0.1
 PLACES = 3
 
 
-def template_of(grey: Floats) -> Floats:
-    """A copy (grey, upright) as it is laid over originals: small, normalised, without its edge, of unit length."""
+def templates_of(grey: Floats) -> Floats:
+    """A copy (grey, upright) as it is laid over originals, for each turn: small, normalised, less its edge, of unit
+    length; (turns, height, width).
+    """
     short = min(grey.shape)
     small = normalise(resize(grey, *(round(SIZE * edge / short) for edge in grey.shape)))
-    rows, cols = (max(1, round(EDGE * edge)) for edge in small.shape)
-    core = small[rows:-rows, cols:-cols]
-    core = core - core.mean()
-    return np.asarray(core / (np.linalg.norm(core) + 1e-6), np.float32)
+    rows, cols = (edge - 2 * max(1, round(EDGE * edge)) for edge in small.shape)
+    x, y = (line * min(rows, cols) for line in grid_of(rows, cols))
+    found = []
+    for turn in _turns():
+        back = Similarity(turn.real, -turn.imag, small.shape[1] / 2, small.shape[0] / 2)
+        shown = sample(small, back, x, y, 1)
+        shown = shown - shown.mean()
+        found.append(shown / (np.linalg.norm(shown) + 1e-6))
+    return np.stack(found)
 
 
-def scan(template: Floats, original: Floats) -> list[tuple[float, Similarity]]:
+def _turns() -> list[complex]:
+    return [complex(np.exp(-1j * np.deg2rad(degrees))) for degrees in TURNS]
+
+
+def scan(templates: Floats, original: Floats) -> list[tuple[float, Similarity]]:
     """The `PLACES` best, each from another size or turn: correlation, and the similarity that lays the copy there.
 
     `original` is grey, of any size; the similarity leads to its pixels, from the copy's middle in its short sides.
@@ -47,31 +58,25 @@ def scan(template: Floats, original: Floats) -> list[tuple[float, Similarity]]:
     for scale in SCALES:
         shrink = SIZE / (scale * min(original.shape))
         rows, cols = (round(edge * shrink) for edge in original.shape)
-        if rows >= template.shape[0] and cols >= template.shape[1]:
+        if rows >= templates.shape[1] and cols >= templates.shape[2]:
             small = normalise(resize(original, rows, cols))
-            found += [(likeness, at.scaled(1 / shrink)) for likeness, at in _at_every_turn(template, small)]
+            found += [(likeness, at.scaled(1 / shrink)) for likeness, at in _at_every_turn(templates, small)]
     found.sort(key=lambda one: -one[0])
     return found[:PLACES]
 
 
-def _at_every_turn(template: Floats, original: Floats) -> Iterator[tuple[float, Similarity]]:
-    """The best place for each turn, in an original of the template's resolution."""
-    (high, wide), (rows, cols) = template.shape, original.shape
+def _at_every_turn(templates: Floats, original: Floats) -> Iterator[tuple[float, Similarity]]:
+    """The best place for each turn, in an original of the templates' resolution."""
+    (_, high, wide), (rows, cols) = templates.shape, original.shape
     shape = next_fast_len(rows, True), next_fast_len(cols, True)
-    waves = np.conj(rfft2(template, shape))
-    x, y = (line * min(rows, cols) for line in grid_of(rows, cols))
-    for degrees in TURNS:
-        turn = np.exp(-1j * np.deg2rad(degrees))
-        about = Similarity(float(turn.real), float(turn.imag), cols / 2, rows / 2)
-        turned = sample(original, about, x, y, 1) * inside(original.shape, about, x, y, 0.0) if degrees else original
-        product = irfft2(rfft2(turned, shape) * waves, shape)[: rows - high + 1, : cols - wide + 1]
-        power = _sums(turned * turned, high, wide)
-        likeness = product / np.sqrt(np.maximum(power, DULL * float((turned * turned).mean()) * high * wide + 1e-6))
+    products = irfft2(rfft2(original, shape) * np.conj(rfft2(templates, shape)), shape)
+    power = _sums(original * original, high, wide)
+    length = np.sqrt(np.maximum(power, DULL * float(power.mean()) + 1e-6))
+    for turn, product in zip(_turns(), products, strict=True):
+        likeness = product[: rows - high + 1, : cols - wide + 1] / length
         row, col = divmod(int(likeness.argmax()), likeness.shape[1])
-        middle = complex(col + wide / 2 - cols / 2, row + high / 2 - rows / 2) * turn
-        center = middle + complex(cols / 2, rows / 2)
         unit = SIZE * turn
-        yield float(likeness[row, col]), Similarity(unit.real, unit.imag, center.real, center.imag)
+        yield float(likeness[row, col]), Similarity(unit.real, unit.imag, col + wide / 2, row + high / 2)
 
 
 def _sums(plane: Floats, high: int, wide: int) -> NDArray[np.float64]:
