@@ -32,7 +32,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "14"
+MATCHER_VERSION = "15"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 

@@ -160,3 +160,11 @@ def test_grained_wood_that_moved_is_seen_by_the_texture_that_vanished_alone() ->
     assert other.words.startswith("the copy shows something else in places (")
     assert other.measures["vanished"] > 5
     assert other.measures["strange"] < 4
+
+
+@pytest.mark.parametrize("name", ["tram-IMG_0119-39fa87.jpg", "obg-IMG_0106-9e69a5.jpg"])
+def test_edges_that_tilt_shift_blurred_do_not_seem_to_have_moved(name: str) -> None:
+    copy, original = copy_of(name, Recipe(width=640, tilt=Tilt("disc", (0.5, 0.5), 0.25, 0.01)))
+    fit = matcher.compare(copy, original, matcher.Index([matcher.fingerprint(original)]).search(copy)[0])
+    assert fit.sure, fit.words
+    assert fit.measures["group"] < 1, fit.measures
