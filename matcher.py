@@ -32,7 +32,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "15"
+MATCHER_VERSION = "16"
 THUMBNAIL_SHORT = 640
 THUMBNAIL_LONG = 1600
 
@@ -49,9 +49,10 @@ ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 32
-LEAST_CELLS = 760
-"""A picture of fewer cells, less than 300 pixels square, as a padded copy of 306 holds, cannot show whether a small
-thing moved on plain ground: of such siblings made of one photograph three in four passed."""
+LEAST_CELLS, STILL = 850, 0.2
+"""A picture of fewer cells, less than some 306 pixels square, as a padded copy of 306 holds, need not show that a small
+thing moved on plain ground. It must be as still as its own exposure alone: of 1,350 siblings made so that nothing but
+such a thing moved, 16 passed every other test, none of them with less than 0.27 of the movement allowed."""
 CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
@@ -71,9 +72,9 @@ STRANGE_TOTAL = 8
 WHOLE = 2500
 """Cells that are strange at most, one beside the other and in all, of a square copy of 512 pixels, in which about WHOLE
 are looked at; fewer in a smaller one, whose cells are larger parts of it."""
-VANISHED, VANISHED_LEAST = 7.0, 2.0
-"""Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, and at least. True
-copies of 306 pixels keep 1.8 at most, larger ones 3 in 98 of 100."""
+VANISHED, VANISHED_LEAST = 10.0, 2.0
+"""Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, where things that
+moved are loud anyway, and in small ones, where they are not. True copies of 306 pixels keep 1.6 in 98 of 100."""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
@@ -99,7 +100,10 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     )
     mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {
-        "texture": max(LEAST_BLOCKS / max(1, evidence.measured), LEAST_CELLS / cells if evidence.near else 0.0),
+        "texture": max(
+            LEAST_BLOCKS / max(1, evidence.measured),
+            min(mean / STILL, ASKED) if evidence.near and cells < LEAST_CELLS else 0.0,
+        ),
         "movement": max(*moved, mean),
         "light": max(
             light.soft / max(LIGHT, LIGHT_SHARE * light.hard),
@@ -109,7 +113,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
             evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
-            evidence.strange.vanished / max(VANISHED_LEAST, VANISHED * small**3),
+            evidence.strange.vanished / max(VANISHED_LEAST, VANISHED * small**4),
             evidence.strange.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
