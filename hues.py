@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from align import Similarity, colours_below, grid_of, inside
-from grid import cell_power, cells_within, cut, level
+from grid import Mask, cell_power, cells_within, cut, level
 from search import REC601, Floats, Picture, planes
-from strange import Mask, largest_cluster, noise_of, spread_over
+from strange import largest_cluster, noise_of, spread_over
 
 SIZE = 256
 MARGIN = 0.085

@@ -32,13 +32,13 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "16"
-THUMBNAIL_SHORT = 640
-THUMBNAIL_LONG = 1600
+MATCHER_VERSION = "17"
+THUMBNAIL_SHORT = 756
+THUMBNAIL_LONG = 1890
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
-    """The size at which a colour thumbnail of an upright original is kept: short side 640, never enlarged."""
+    """The size at which a colour thumbnail of an upright original is kept: short side 756, never enlarged."""
     scale = min(1.0, THUMBNAIL_SHORT / min(width, height), THUMBNAIL_LONG / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -49,10 +49,11 @@ ALIKE = 0.7
 LEAST_ALIGNED = 0.5
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 32
-LEAST_CELLS, STILL = 850, 0.2
-"""A picture of fewer cells, less than some 306 pixels square, as a padded copy of 306 holds, need not show that a small
-thing moved on plain ground. It must be as still as its own exposure alone: of 1,350 siblings made so that nothing but
-such a thing moved, 16 passed every other test, none of them with less than 0.27 of the movement allowed."""
+STILL = ((850, 0.3), (1300, 0.7))
+"""A picture of fewer cells, less than some 306 or 380 pixels square, as a copy of 306 holds, need not show that a small
+thing moved on plain ground. It must be stiller, as its own exposure alone is: so much of the movement allowed. (Of 900
+siblings made so that nothing but such a thing moved, copies of 306 pixels, 1 to 8 passed every other test; the stillest
+had 0.47 of the movement allowed; one of 1,260 cells had 0.85.)"""
 CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
@@ -69,9 +70,10 @@ QUIET, QUIET_SHARE, TELLING = 2.5, 0.7, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
+STRANGE_FAINT, STRANGE_BURIED = 60, 6
 WHOLE = 2500
-"""Cells that are strange at most, one beside the other and in all, of a square copy of 512 pixels, in which about WHOLE
-are looked at; fewer in a smaller one, whose cells are larger parts of it."""
+"""Cells that are loud at most, one beside the other and in all, and faint or buried one beside the other, of a square
+copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger parts of it."""
 VANISHED, VANISHED_LEAST = 10.0, 2.0
 """Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, where things that
 moved are loud anyway, and in small ones, where they are not. True copies of 306 pixels keep 1.6 in 98 of 100."""
@@ -102,7 +104,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     return {
         "texture": max(
             LEAST_BLOCKS / max(1, evidence.measured),
-            min(mean / STILL, ASKED) if evidence.near and cells < LEAST_CELLS else 0.0,
+            next((min(mean / still, ASKED) for least, still in STILL if evidence.near and cells < least), 0.0),
         ),
         "movement": max(*moved, mean),
         "light": max(
@@ -113,6 +115,8 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
         "things": max(
             evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
             evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
+            evidence.strange.faint / (STRANGE_FAINT * small**6 + 0.5),
+            evidence.strange.buried / (STRANGE_BURIED * small**2 + 0.5),
             evidence.strange.vanished / max(VANISHED_LEAST, VANISHED * small**4),
             evidence.strange.strokes / cells / ink,
         ),
@@ -236,6 +240,8 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "group": evidence.group,
         "strange": evidence.strange.largest,
         "strange_total": evidence.strange.total,
+        "faint": evidence.strange.faint,
+        "buried": evidence.strange.buried,
         "vanished": evidence.strange.vanished,
         "ink": evidence.strange.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,

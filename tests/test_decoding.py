@@ -75,7 +75,7 @@ def test_a_jpeg_scaled_while_it_is_decoded_keeps_its_geometry(
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
 def test_every_exif_orientation_is_turned_once(tmp_path: Path, orientation: int, ending: str) -> None:
-    stored = painted(720, 660)
+    stored = painted(850, 780)
     path = tmp_path / f"a.{ending}"
     stored.save(path, exif=camera_exif(orientation=orientation), quality=92)
     tagged = stored.copy()
@@ -119,7 +119,7 @@ def test_display_p3_becomes_srgb(tmp_path: Path) -> None:
 
 
 def test_sixteen_bits_alpha_palette_cmyk_and_grey_become_ordinary_colours(tmp_path: Path) -> None:
-    base = painted(700, 650)
+    base = painted(830, 770)
     grey = base.convert("L")
     neutral = Image.new("L", grey.size, 128)
     deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
@@ -161,9 +161,9 @@ def deep_tiff(values: NDArray[np.uint16]) -> bytes:
 
 
 def test_sixteen_bits_of_colour_are_read(tmp_path: Path) -> None:
-    base = painted(700, 650)
+    base = painted(830, 770)
     deep = np.asarray(base).astype(np.uint16) * 257
-    solid = np.dstack([deep, np.full((650, 700), 65_535, np.uint16)])
+    solid = np.dstack([deep, np.full((770, 830), 65_535, np.uint16)])
     for name, data in (("a.png", deep_png(deep, 2)), ("b.png", deep_png(solid, 6)), ("a.tif", deep_tiff(deep))):
         (tmp_path / name).write_bytes(data)
         assert difference(thumbnail_of(tmp_path / name), expected(base)) < 3, name
@@ -189,7 +189,7 @@ def test_the_size_is_the_one_decoded_and_not_the_one_exif_claims(tmp_path: Path)
 
 
 def test_a_type_is_told_by_content_and_never_by_ending(tmp_path: Path) -> None:
-    painted(700, 650).save(tmp_path / "a.jpg")
+    painted(830, 770).save(tmp_path / "a.jpg")
     (tmp_path / "a.jpg").rename(tmp_path / "a.webp")
     picture = read_picture(read_bytes(tmp_path / "a.webp"))
     assert picture is not None
@@ -281,13 +281,13 @@ def test_a_heic_with_missing_tiles_is_found(tmp_path: Path) -> None:
 
 def test_what_follows_a_jpeg_s_end_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
-    painted(700, 650).save(path)
+    painted(830, 770).save(path)
     path.write_bytes(path.read_bytes() + b"\x00\x00\x00\x18ftypmp42 a film" + bytes(1000))
-    assert thumbnail_of(path).size == matcher.thumbnail_size(700, 650)
+    assert thumbnail_of(path).size == matcher.thumbnail_size(830, 770)
 
 
 def test_an_mpo_is_its_first_picture(tmp_path: Path) -> None:
-    first, second = painted(700, 650), painted(350, 325, seed=2)
+    first, second = painted(830, 770), painted(350, 325, seed=2)
     first.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[second], quality=92)
     picture = read_picture(read_bytes(tmp_path / "a.jpg"))
     assert picture is not None
@@ -297,7 +297,7 @@ def test_an_mpo_is_its_first_picture(tmp_path: Path) -> None:
 
 def test_an_mpo_cut_inside_its_second_picture_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
-    painted(700, 650).save(path, "MPO", save_all=True, append_images=[painted(700, 650, seed=2)])
+    painted(830, 770).save(path, "MPO", save_all=True, append_images=[painted(830, 770, seed=2)])
     path.write_bytes(path.read_bytes()[:-2000])
     assert reason(path) == "cut short"
 
@@ -305,15 +305,15 @@ def test_an_mpo_cut_inside_its_second_picture_is_found(tmp_path: Path) -> None:
 def test_an_mpo_without_its_second_picture_is_whole(tmp_path: Path) -> None:
     """Editors drop the further pictures and leave the index as it was."""
     path = tmp_path / "a.jpg"
-    painted(700, 650).save(path, "MPO", save_all=True, append_images=[painted(700, 650, seed=2)])
+    painted(830, 770).save(path, "MPO", save_all=True, append_images=[painted(830, 770, seed=2)])
     data = path.read_bytes()
     path.write_bytes(data[: data.rfind(b"\xff\xd8\xff")])
-    assert thumbnail_of(path).size == matcher.thumbnail_size(700, 650)
+    assert thumbnail_of(path).size == matcher.thumbnail_size(830, 770)
 
 
 def test_a_damaged_png_is_found_by_its_checksum(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    painted(700, 650).save(path)
+    painted(830, 770).save(path)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(data)
@@ -475,11 +475,11 @@ def test_a_heic_with_a_jpeg_inside_is_read_and_turned(tmp_path: Path, quarters: 
 
 
 def test_a_dng_is_read_by_its_preview_of_full_size(tmp_path: Path) -> None:
-    preview = painted(720, 660)
+    preview = painted(850, 780)
     (tmp_path / "IMG_0001.DNG").write_bytes(dng(preview, (724, 664), orientation=6))
     picture = read_picture(read_bytes(tmp_path / "IMG_0001.DNG"))
     assert picture is not None
-    assert (picture.content_format, picture.width, picture.height) == ("DNG", 660, 720)
+    assert (picture.content_format, picture.width, picture.height) == ("DNG", 780, 850)
     assert picture.exif.camera == "Apple iPhone 12 Pro"
     upright = preview.transpose(Image.Transpose.ROTATE_270)
     assert difference(thumbnail_of(tmp_path / "IMG_0001.DNG"), expected(upright)) < 4
@@ -491,7 +491,7 @@ def test_a_dng_with_a_small_preview_is_named(tmp_path: Path) -> None:
 
 
 def test_a_broken_profile_and_broken_exif_cost_nothing(tmp_path: Path) -> None:
-    base = painted(700, 650)
+    base = painted(830, 770)
     base.save(tmp_path / "a.jpg", icc_profile=b"no profile at all", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
     assert difference(thumbnail_of(tmp_path / "a.jpg"), expected(base)) < 4
 

@@ -325,7 +325,7 @@ def test_a_fingerprint_is_small() -> None:
 
 @pytest.mark.parametrize(
     ("size", "thumbnail"),
-    [((4032, 3024), (853, 640)), ((3024, 4032), (640, 853)), ((16000, 3000), (1600, 300)), ((500, 400), (500, 400))],
+    [((4032, 3024), (1008, 756)), ((3024, 4032), (756, 1008)), ((18900, 3000), (1890, 300)), ((500, 400), (500, 400))],
 )
 def test_thumbnails_are_bounded_and_never_enlarged(size: tuple[int, int], thumbnail: tuple[int, int]) -> None:
     assert matcher.thumbnail_size(*size) == thumbnail
