@@ -2,8 +2,8 @@
 
 Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike (scan.py looks
 more closely for a copy that nothing explained), align.py lays the copy over the window by one similarity, identify.py
-tests whether that similarity and smooth tones explain the copy wholly (tones.py, strange.py, hues.py, tints.py,
-light.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
+tests whether that similarity and smooth tones explain the copy wholly (tones.py, things.py, hues.py,
+tints.py, light.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
 """
 
 from __future__ import annotations
