@@ -7,8 +7,8 @@ contrast, which follows from the brightness around, and by light leaks (tints.py
 cells of the short side, and the copy's luminance is regressed, robustly, on exactly these. What is left over is parted
 in two: `soft`, smoothed over some seven cells, its 97th percentile; `hard`, the root mean square of the rest, which
 lies at edges. A hard filter or much local contrast, which no regression follows wholly, leaves more at edges than
-between them; a light that went on leaves it between them. Grey levels, medians: true pairs 2 soft and 5 hard, with
-strong local contrast 4 and 8; siblings that differ in light alone 7 and 7, with an edge of shadow 10.
+between them; a light that went on leaves it between them. Grey levels, medians: true pairs 1 soft and 3 hard, with
+strong local contrast 3 and 6; siblings that differ in light alone 4 and 4.
 """
 
 from __future__ import annotations

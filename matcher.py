@@ -64,9 +64,9 @@ MOVED = 0.63
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
 FEW = 20
 """With so many places only, each has to be twice as still: fewer witnesses."""
-LIGHT, LIGHT_SHARE = 5.0, 1.35
+LIGHT, LIGHT_SHARE = 4.7, 1.4
 """Grey levels of smooth light that a copy may miss, or this share of what it misses at edges."""
-QUIET, QUIET_SHARE, TELLING = 2.5, 0.7, 3.0
+QUIET, QUIET_SHARE, TELLING = 2.5, 1.1, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8

@@ -30,10 +30,11 @@ from strange import largest_cluster, spread_over
 
 Left = TypeVar("Left")
 
-CELLS = 40
+CELLS, FINER = 40, 4
+"""Cells of the short side, and points of the original a cell is the mean of in each direction."""
 MARGIN = 0.085
 ROUNDS = 6
-STRICTEST, LOOSE = 0.5, 3.0
+STRICTEST, LOOSE = 0.5, 2.0
 """A copy whose colours are predicted well everywhere else (median below LOOSE levels) is held to more, down to this."""
 LEAK_ANGLES = tuple(np.arange(12) * np.pi / 12)
 LEAK_TURN = np.pi / 24
@@ -113,8 +114,10 @@ def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.b
     """
     shrink = CELLS / min(copy.shape[:2])
     rows, cols = (max(1, round(edge * shrink)) for edge in copy.shape[:2])
+    x, y = grid_of(rows * FINER, cols * FINER)
+    finer = np.stack(colours_below(original, at, x, y, CELLS * FINER), 2)
+    there = finer.reshape(rows, FINER, cols, FINER, 3).mean(axis=(1, 3))
     x, y = grid_of(rows, cols)
-    there = np.stack(colours_below(original, at, x, y, CELLS), 2)
     seen = np.stack(planes(copy, rows, cols), 2)
     here = inside((original.shape[0], original.shape[1]), at, x, y, 2 * max(1.0, at.scale / CELLS)).copy()
     edge = int(np.ceil(MARGIN * CELLS))
