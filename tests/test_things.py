@@ -8,6 +8,7 @@ from scenes import HEIGHT, WIDTH, Light, Picture, bytes_of, scene
 from scipy.ndimage import gaussian_filter
 
 import matcher
+from align import Similarity, colours_below, grid_of
 from grid import BLOCK, crop, cut, level, uncrop, uncut
 from model import Fit
 from regression import Pair, regress
@@ -108,3 +109,16 @@ def test_what_is_not_clear_does_not_move_a_block() -> None:
     assert float((found.rest**2).mean()) < 0.01
     guided = regress(Pair(spoilt, grey, clear), clear, guide=found)
     assert np.abs(guided.moved).max() < 0.01
+
+
+@pytest.mark.parametrize("width", [1008, 1013, 853])
+@pytest.mark.parametrize("size", [40, 160, 256])
+def test_colours_are_taken_from_where_they_lie_whatever_the_sizes(width: int, size: int) -> None:
+    """A ramp of grey across an original tells the place that each point was taken from."""
+    ramp = np.linspace(20, 230, width)
+    original = np.repeat(np.repeat(ramp[None, :, None], 756, 0), 3, 2).round().astype(np.uint8)
+    at = Similarity(700.0, 0.0, width / 2, 378.0)
+    x, y = grid_of(size, size)
+    there = colours_below(original, at, x, y, size)[0]
+    places = 700 * x[0] + width / 2 - 0.5
+    assert np.abs(there - np.interp(places, np.arange(width), ramp)[None, :]).max() < 0.5
