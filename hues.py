@@ -2,7 +2,8 @@
 
 A filter sends colours to colours by one smooth map, bent slowly over the picture by vignettes and leaks. The aligned
 pair is brought to 256 pixels; the copy's two colour differences (red and blue less luminance) are regressed, robustly,
-on the original's colours to the second order and on low powers of the place. What is left over, less a plane in each
+on the original's colours to the second order, on broken lines of each of them (a filter's curves burn and drown), and
+on low powers of the place. What is left over, less a plane in each
 block, is compared cell by cell with its own noise (strange.py). A shirt of another colour is left over at its
 edges and folds; a filter is not.
 """
@@ -26,6 +27,8 @@ LOUD = 8.0
 STRONG = 80.0
 """Power of the rest in a cell, grey levels squared, both differences together."""
 SHARE = 0.3
+KNOTS = (-0.6, -0.2, 0.2, 0.6)
+"""Where the line that a curve is made of may break, of a colour from -1 to 1."""
 
 
 def _grey(colours: list[Floats]) -> Floats:
@@ -33,7 +36,7 @@ def _grey(colours: list[Floats]) -> Floats:
 
 
 def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
-    """Regressors (h, w, 25): colours to the second order, places to the third, and their products."""
+    """Regressors (h, w, 37): colours to the second order, broken lines of them, places to the third, and products."""
     r, g, b = (c / 128 - 1 for c in colours)
     m = grey / 128 - 1
     x, y = np.broadcast_to(2 * x, grey.shape), np.broadcast_to(2 * y, grey.shape)
@@ -41,6 +44,7 @@ def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
     terms: list[NDArray[Any]] = [np.ones_like(r), r, g, b, r * r, g * g, b * b, r * g, g * b, r * b, m**3]
     terms += [x, y, x * x, y * y, x * y, x**3, y**3, x * x * y, x * y * y]
     terms += [x * m, y * m, far * m, far * (r - m), far * (b - m)]
+    terms += [np.maximum(colour - knot, 0) for colour in (r, g, b) for knot in KNOTS]
     return np.stack(terms, 2).astype(np.float32)
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
-from align import Similarity, grid_of, inside, sample
+from align import Similarity, colours_below, grid_of, inside, sample
 from grid import BLOCK, corner, cut, middles
 from hues import recoloured_cells
 from regression import Doubles, Pair, Regression, regress
@@ -111,6 +111,7 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
             copy=resize(grey, rows, cols) if size != short else grey,
             predicted=tones.predict(sample(smooth, at, x, y, 3)),
             valid=inside((original.shape[0], original.shape[1]), at, x, y, 1.5),
+            colours=tuple(colours_below(original, at, x, y, size)) if cap == CAPS[-1] else (),
         )
         blocks = _refine(pair, at, tones)
         at = blocks.similarity

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from search import REC601, Floats
-from tints import Cells, at_best_angle, leak_bands
+from tints import LEAST_CELLS, Cells, at_best_angle, leak_bands
 from tones import Tones
 
 SMOOTH = 3.0
@@ -45,7 +45,7 @@ def light_left(cells: Cells, tones: Tones, leaked: bool = False) -> Light:
     picture is bright; other light multiplies, and is strongest there. (Left by the leak: 0.2 to 1 times what is left
     by the lamp; for siblings in other light 0.95 to 1.7.)
     """
-    if cells.here.sum() < 100:
+    if cells.here.sum() < LEAST_CELLS:
         return Light()
     terms, expected = _terms(cells, tones)
     left = _left(cells, terms)

@@ -32,7 +32,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "17"
+MATCHER_VERSION = "18"
 THUMBNAIL_SHORT = 756
 THUMBNAIL_LONG = 1890
 
@@ -46,10 +46,10 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
-LEAST_ALIGNED = 0.5
+LEAST_ALIGNED = 0.4
 """Correlation at the last level of align.py below which nothing is measured."""
-LEAST_BLOCKS = 32
-STILL = ((850, 0.3), (1300, 0.7))
+LEAST_BLOCKS = 27
+STILL = ((850, 0.36), (1300, 0.8))
 """A picture of fewer cells, less than some 306 or 380 pixels square, as a copy of 306 holds, need not show that a small
 thing moved on plain ground. It must be stiller, as its own exposure alone is: so much of the movement allowed. (Of 900
 siblings made so that nothing but such a thing moved, copies of 306 pixels, 1 to 8 passed every other test; the stillest
@@ -58,9 +58,9 @@ CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
 GROUP = 6.4
-FIELD = 0.07
+FIELD = 0.06
 STRETCH = 1.0
-MOVED = 0.63
+MOVED = 0.5
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
 FEW = 20
 """With so many places only, each has to be twice as still: fewer witnesses."""
@@ -70,11 +70,11 @@ QUIET, QUIET_SHARE, TELLING = 2.5, 1.1, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
 STRANGE_LARGEST = 4
 STRANGE_TOTAL = 8
-STRANGE_FAINT, STRANGE_BURIED = 60, 6
+STRANGE_FAINT, STRANGE_BURIED = 20, 6
 WHOLE = 2500
 """Cells that are loud at most, one beside the other and in all, and faint or buried one beside the other, of a square
 copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger parts of it."""
-VANISHED, VANISHED_LEAST = 10.0, 2.0
+VANISHED, VANISHED_LEAST = 7.0, 2.0
 """Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, where things that
 moved are loud anyway, and in small ones, where they are not. True copies of 306 pixels keep 1.6 in 98 of 100."""
 INK = 0.15
@@ -232,6 +232,8 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     at = blocks.similarity
     measures |= {
         "measured": evidence.measured,
+        "cells": evidence.cells,
+        "near": evidence.near,
         "chi": evidence.chi,
         "chi_high": evidence.chi_high,
         "field": evidence.field,

@@ -6,10 +6,12 @@ regressed on the predicted original,
 
     copy = sum_k g_k B_k + plane + dx Q_x + dy Q_y,      Q = sum_k g_k B_k
 
-where B_k are four octaves of the prediction (their gains g_k let a block be blurred, sharpened or flattened) and its
-square (a filter's curve bends more in some places), `plane` takes a vignette or a light leak, and Q_x, Q_y are the
-slopes of what is predicted, so that (dx, dy) is the block's leftover displacement in pixels (Lucas and Kanade 1981,
-with gain). Its covariance is the sandwich estimate over the block's sixteen 8 x 8 cells, JPEG's own, so it grows
+where B_k are four octaves of the prediction (their gains g_k let a block be blurred, sharpened or flattened), its
+square (a filter's curve bends more in some places) and the original's three colours as they are: under a vignette or a
+light leak the mixture of colours and the curve differ from place to place, and a texture that the one curve of the
+whole picture drowns or burns is there all the same. `plane` takes the vignette itself, and Q_x, Q_y are the slopes of
+what is predicted, so that (dx, dy) is the block's leftover displacement in pixels (Lucas and Kanade 1981, with gain).
+Its covariance is the sandwich estimate over the block's sixteen 8 x 8 cells, JPEG's own, so it grows
 where noise or a faint texture leaves nothing to measure by; and it is enlarged where the copy was blurred.
 """
 
@@ -44,11 +46,13 @@ _SLOPE = np.array([-1, 9, -45, 0, 45, -9, 1], np.float32) / 60
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Copy and prediction laid over each other: grey pictures of one size, and the original's valid part there."""
+    """Copy and prediction laid over each other: grey pictures of one size, the original's valid part there, and, where
+    they have a say, the original's three colours there."""
 
     copy: Floats
     predicted: Floats
     valid: NDArray[np.bool_]
+    colours: tuple[Floats, ...] = ()
 
     @property
     def size(self) -> int:
@@ -80,10 +84,11 @@ def regress(pair: Pair, clear: Mask | None = None, guide: Regression | None = No
     octaves = _bands(pair.predicted)
     if guide is not None:
         octaves = [octave * _between_blocks(guide, k, pair.copy.shape) for k, octave in enumerate(octaves)]
-    octaves.append(_bend(pair.predicted))
+    shaped = len(octaves)
+    octaves += [_bend(pair.predicted), *pair.colours]
     bands = np.stack([level(cut(octave), there) for octave in octaves], 1)
     pull = np.full(len(octaves), float(BLOCK * BLOCK))
-    aim = pull * np.array([1.0, 1.0, 1.0, 1.0, 0.0])
+    aim = pull * (np.arange(len(octaves)) < shaped)
     gram = bands @ bands.swapaxes(1, 2) + np.diag(pull)
     gains = np.linalg.solve(gram, ((bands @ seen[:, :, None])[..., 0] + aim)[..., None])[..., 0].astype(np.float32)
     slopes = []

@@ -4,8 +4,10 @@ hues.py finds recoloured things by their edges, with a colouring so supple that 
 into another everywhere, as when a shirt on a white wall is dyed. No filter does that: it strengthens or weakens the
 colours there are, and lays a tint over them that depends on brightness, and from the middle to the corners. So
 the aligned pair is brought to 40 cells of the short side, and the copy's two colour differences (red and blue less
-luminance) are regressed, robustly, on exactly that: a common strength, a tint by brightness to the third order, a
-slope and a vignette. A cell is tinted when it misses the prediction by more than a level and a share of its colour.
+luminance) are regressed, robustly, on exactly that: a common strength, of the colours as they are and as a curve for
+each of red, green and blue makes them (which burns and drowns some, and cannot turn one hue alone), a tint by
+brightness to the third order, a slope and a vignette. A cell is tinted when it misses the prediction by more than a
+level and a share of its colour.
 
 A light leak is a large tint too, but of a form that things in a scene do not have: light that is added along a
 straight line, so that its colour is a function of one coordinate across it. Where tinted cells are many, a tint that
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from align import Similarity, colours_below, grid_of, inside
+from hues import KNOTS, fit_colours
 from search import REC601, Floats, Picture, planes
 from strange import largest_cluster, spread_over
 
@@ -42,14 +45,17 @@ LEAK_STEPS = np.linspace(-1.2, 1.2, 7)
 LEAK_WIDTH = 0.4
 LEFT_OF_LEAK = 0.25
 LEAST_LEAK = 12
+LEAST_CELLS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Means of the copy and of the original below it, (rows, columns, 3), and which cells show the picture."""
+    """Means of the copy, of the original below it, and of what one curve for each colour makes of that, (rows, columns,
+    3); and which cells show the picture."""
 
     seen: Floats
     there: Floats
+    curved: Floats
     here: NDArray[np.bool_]
 
 
@@ -75,7 +81,7 @@ class Tint:
 
 def tint_left(cells: Cells, tolerance: Tolerance, leaks: bool) -> Tint:
     """The tint that no filter explains, nor, where `leaks` may be, a light leak."""
-    if cells.here.sum() < 100:
+    if cells.here.sum() < LEAST_CELLS:
         return Tint()
     tinted = _largest(cells, tolerance)
     if not leaks or tinted < LEAST_LEAK:
@@ -123,7 +129,8 @@ def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.b
     edge = int(np.ceil(MARGIN * CELLS))
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
     here &= ~binary_dilation(spread_over(ink, rows, cols), np.ones((3, 3)))
-    return Cells(seen, there, here)
+    curved = _curved(there, seen, here) if here.sum() >= LEAST_CELLS else there
+    return Cells(seen, there, curved, here)
 
 
 def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
@@ -144,7 +151,9 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
         terms += [band[here] * (1 - brightness) / 2 for band in leak_bands(here.shape, leak)]
     tint = np.stack(terms, 1)
     nothing = np.zeros_like(tint)
-    common = np.stack([colour / 64, colour / 64 * brightness[:, None]], 2)
+    curved = _differences(cells.curved, cells.curved @ np.array(REC601, np.float32))[here].astype(np.float64)
+    strengths = [part / 64 for whole in (colour, curved) for part in (whole, whole * brightness[:, None])]
+    common = np.stack(strengths, 2)
     design = np.concatenate([np.concatenate([tint, nothing, common[:, 0]], 1),
                              np.concatenate([nothing, tint, common[:, 1]], 1)])
     target = np.concatenate([wanted[:, 0], wanted[:, 1]])
@@ -156,6 +165,17 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
         missed = np.hypot(*np.split(target - design @ solved, 2))
         weight = 1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2)
     return missed.astype(np.float32), np.hypot(colour[:, 0], colour[:, 1]).astype(np.float32)
+
+
+def _curved(there: Floats, seen: Floats, here: NDArray[np.bool_]) -> Floats:
+    """What one curve for each of red, green and blue makes of the original's colours (rows, columns, 3), robustly."""
+    answer = np.zeros_like(there)
+    for band in range(3):
+        from_ = there[..., band] / 128 - 1
+        terms = np.stack([np.ones_like(from_), from_, *(np.maximum(from_ - knot, 0) for knot in KNOTS)], 2)
+        wanted = seen[here][:, band, None].astype(np.float64)
+        answer[..., band] = (terms @ fit_colours(terms[here].astype(np.float64), wanted).astype(np.float32))[..., 0]
+    return answer
 
 
 def _differences(picture: Floats, grey: Floats) -> Floats:
