@@ -49,7 +49,7 @@ ALIKE = 0.7
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of align.py below which nothing is measured."""
 LEAST_BLOCKS = 27
-STILL = ((850, 0.36), (1300, 0.8))
+STILL = ((850, 0.3), (1300, 0.7))
 """A picture of fewer cells, less than some 306 or 380 pixels square, as a copy of 306 holds, need not show that a small
 thing moved on plain ground. It must be stiller, as its own exposure alone is: so much of the movement allowed. (Of 900
 siblings made so that nothing but such a thing moved, copies of 306 pixels, 1 to 8 passed every other test; the stillest
@@ -58,9 +58,9 @@ CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
 GROUP = 6.4
-FIELD = 0.06
+FIELD = 0.05
 STRETCH = 1.0
-MOVED = 0.5
+MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
 FEW = 20
 """With so many places only, each has to be twice as still: fewer witnesses."""
