@@ -107,6 +107,7 @@ class _Reader:
         self.last_step = ""
         self.pile: list[Replacement] = []
         self.seen: Replacement | None = None
+        self.seen_at: datetime | None = None
         self.let_go_at: datetime | None = None
 
     def read(self, entry: Entry) -> None:
@@ -116,6 +117,8 @@ class _Reader:
             return
         self.last_step = step
         if step == "intended":
+            if not undo:
+                self._keep_seen()
             self.standing = Standing.UNDO_OPEN if undo else Standing.OPEN
             self.intended, self.intended_at, self.is_undo = entry.body, entry.at, undo
             self.ticket, self.run = None, entry.run
@@ -124,14 +127,24 @@ class _Reader:
             self.ticket = str(entry.body["ticket"])
         elif step == "unsure" and not undo and "after" in entry.body:
             self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
+            self.seen_at = _moment(entry)
         elif step == "confirmed":
             self._confirm(entry, undo=undo)
         elif step in {"refused", "not_taken"}:
             # What was unsure before somebody tried to take it back is unsure still.
-            self.standing = Standing.OPEN if undo and self.seen is not None else self.settled
+            self.seen = self.seen if undo else None
+            self.standing = Standing.OPEN if self.seen is not None else self.settled
+
+    def _keep_seen(self) -> None:
+        """What was unsure but ours lies on Flickr below whatever is sent next: without it the copy is out of reach."""
+        if self.seen is not None:
+            self.pile.append(self.seen)
+            self.settled, self.at = Standing.REPLACED, self.seen_at
 
     def _confirm(self, entry: Entry, *, undo: bool) -> None:
         if undo:
+            if self.seen is not None:
+                self.pile.append(self.seen)
             levels = int((self.intended or {}).get("levels", len(self.pile)))
             del self.pile[max(0, len(self.pile) - levels) :]
             if self.pile and "after" in entry.body:

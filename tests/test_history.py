@@ -1,0 +1,53 @@
+"""What the record of a picture means: whatever was sent, the copy that lay there first stays within reach of undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from history import History, Standing, read_history
+from journal import Entry
+
+INTENDED: dict[str, Any] = {"backup": "the copy"}
+SEEN: dict[str, Any] = {"after": {"secret": "a"}}
+
+
+def story(*steps: tuple[str, str, dict[str, Any]]) -> History:
+    """The story of (run, step, body), a second apart."""
+    return read_history([Entry(k, run, 1e9 + k, "7", step, body) for k, (run, step, body) in enumerate(steps)])
+
+
+def test_what_was_unsure_but_ours_can_be_taken_back_after_a_later_refusal() -> None:
+    told = story(("A", "intended", INTENDED), ("A", "unsure", SEEN), ("B", "intended", INTENDED), ("B", "refused", {}))
+    assert told.standing is Standing.REPLACED
+    assert [one.run for one in told.to_take_back] == ["A"]
+    assert told.at is not None
+
+
+def test_a_second_replacement_lies_on_the_one_that_was_unsure_but_ours() -> None:
+    first = ("A", "intended", INTENDED), ("A", "unsure", SEEN)
+    told = story(*first, ("B", "intended", INTENDED), ("B", "confirmed", SEEN))
+    assert [one.run for one in told.to_take_back] == ["A", "B"]
+
+
+def test_taking_back_the_unsure_one_alone_leaves_what_was_confirmed_before() -> None:
+    told = story(
+        ("A", "intended", INTENDED), ("A", "confirmed", SEEN), ("B", "intended", INTENDED), ("B", "unsure", SEEN),
+        ("C", "undo-intended", {"levels": 1}), ("C", "undo-confirmed", {}),
+    )
+    assert told.standing is Standing.REPLACED
+    assert [one.run for one in told.to_take_back] == ["A"]
+
+
+def test_taking_back_all_leaves_nothing() -> None:
+    told = story(
+        ("A", "intended", INTENDED), ("A", "confirmed", SEEN), ("B", "intended", INTENDED), ("B", "unsure", SEEN),
+        ("C", "undo-intended", {"levels": 2}), ("C", "undo-confirmed", {}),
+    )
+    assert told.standing is Standing.TAKEN_BACK
+    assert told.to_take_back == ()
+
+
+def test_what_turned_out_not_to_be_taken_is_on_no_pile() -> None:
+    first = ("A", "intended", INTENDED), ("A", "unsure", SEEN), ("A", "not_taken", {})
+    told = story(*first, ("B", "intended", INTENDED), ("B", "confirmed", SEEN))
+    assert [one.run for one in told.to_take_back] == ["B"]
