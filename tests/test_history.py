@@ -48,6 +48,8 @@ def test_taking_back_all_leaves_nothing() -> None:
 
 
 def test_what_turned_out_not_to_be_taken_is_on_no_pile() -> None:
-    first = ("A", "intended", INTENDED), ("A", "unsure", SEEN), ("A", "not_taken", {})
-    told = story(*first, ("B", "intended", INTENDED), ("B", "confirmed", SEEN))
+    told = story(
+        ("A", "intended", INTENDED), ("A", "unsure", SEEN), ("A", "not_taken", {}),
+        ("B", "intended", INTENDED), ("B", "confirmed", SEEN),
+    )
     assert [one.run for one in told.to_take_back] == ["B"]
