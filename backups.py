@@ -16,7 +16,7 @@ from pathlib import Path
 
 from errors import PictureError, PictureGoneError, StoppedError
 from flickr_client import Fetched, FlickrClient
-from history import History, Standing
+from history import History
 from journal import Backup, Journal
 from model import Photo
 from pace import Clock
@@ -128,7 +128,7 @@ def find_prunable(
     journal: Journal, state: StateFolder, histories: dict[str, History], before: float
 ) -> Prunable:
     """Saved copies fetched before a moment; a file that a younger one or an open question needs stays."""
-    open_ones = {photo for photo, one in histories.items() if one.standing in {Standing.OPEN, Standing.UNDO_OPEN}}
+    open_ones = {photo for photo, one in histories.items() if one.is_open}
     known = journal.backups()
     staying = {one.file for one in known if one.fetched_at >= before or one.photo_id in open_ones}
     staying |= _needed_since(histories, before)

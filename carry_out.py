@@ -24,7 +24,7 @@ from backups import Backups, let_go_words
 from desk import Desk
 from errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
 from flickr_client import PhotoInfo, Refused, Replaced
-from history import UNDO, History, Standing, read_history
+from history import UNDO, History, read_history
 from journal import Backup
 from model import Decision, Photo
 from proving import LOOKS_S, Outcome, Parcel, Prover, Sending
@@ -116,7 +116,7 @@ class Carrier:
         history = read_history(self._journal.entries(photo_id))
         pile = history.to_take_back
         if not pile:
-            if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
+            if history.is_open:
                 raise ReplyLostError("Flickr has not said yet what became of it; run again in some minutes")
             raise PictureError("there is nothing to take back")
         levels = min(levels or len(pile), len(pile))
@@ -138,11 +138,23 @@ class Carrier:
         prefix = UNDO if history.is_undo else ""
         try:
             return self._settle(photo_id, history, prefix)
-        except PictureGoneError:
-            self._record(photo_id, prefix + "not_taken", {"why": "no longer on Flickr"})
-            return None
+        except PictureGoneError as error:
+            return self._gone(photo_id, history, prefix, error)
         except PictureError as error:
             return Outcome("unsure", str(error))
+
+    def _gone(self, photo_id: str, history: History, prefix: str, error: PictureGoneError) -> Outcome | None:
+        """A photo that Flickr does not find may be there a moment later, with our picture in it: only one that stays
+        away for a day is no question any more.
+        """
+        if not history.is_open:
+            return None
+        if history.gone_at is None:
+            self._record(photo_id, prefix + "gone", {})
+        elif self._clock.now() - history.gone_at >= LATE_S:
+            self._record(photo_id, prefix + "not_taken", {"why": "no longer on Flickr"})
+            return None
+        return Outcome("unsure", str(error))
 
     def _settle(self, photo_id: str, history: History, prefix: str) -> Outcome | None:
         intended = history.intended or {}
@@ -150,7 +162,7 @@ class Carrier:
         parcel = Parcel(photo_id, None, **{name: intended["sent"][name] for name in
                                            ("sha256", "size_bytes", "width", "height")})
         age_s = self._clock.now() - history.intended_at
-        is_late = history.standing not in {Standing.OPEN, Standing.UNDO_OPEN}
+        is_late = not history.is_open
         if history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending":
             return Outcome("unsure", "Flickr is still at work on it")
         if not self._prover.was_taken(parcel, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
@@ -216,10 +228,7 @@ class Carrier:
     def _told(self, photo_id: str, error: PictureError) -> Outcome:
         """What a failure means for the picture: unsure as long as the record is open."""
         history = read_history(self._journal.entries(photo_id))
-        if history.standing not in {Standing.OPEN, Standing.UNDO_OPEN}:
-            return Outcome("failed", str(error))
-        if isinstance(error, PictureGoneError):
-            self._record(photo_id, (UNDO if history.is_undo else "") + "not_taken", {"why": str(error)})
+        if not history.is_open:
             return Outcome("failed", str(error))
         return Outcome("unsure", f"{error}; the next sync asks Flickr first")
 

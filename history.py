@@ -1,9 +1,10 @@
 """What the record says has become of a picture: pure reading of the journal's entries.
 
 A replacement writes `intended` before anything is sent, then one of `confirmed` (Flickr was asked and holds the
-original), `refused` or `not_taken` (Flickr still holds what it held), or `unsure`. Taking a picture back writes
-the same words with `undo-` before them. Whatever ends on `intended`, `ticket` or `unsure` was cut off or answered
-unclearly: nobody may send anything for that picture before Flickr has been asked what it holds.
+original), `refused` or `not_taken` (Flickr still holds what it held, or nothing), or `unsure`. Taking a picture back
+writes the same words with `undo-` before them. Whatever ends on `intended`, `ticket`, `unsure` or `gone` (Flickr did
+not find the photo) was cut off or answered unclearly: nobody may send anything for that picture before Flickr has
+been asked what it holds.
 
 A picture that was replaced, looked at `--again` and replaced once more has two replacements on a pile; taking it
 back leads to what lay below them all, which is the copy as it first was.
@@ -48,9 +49,10 @@ class History:
     """One picture's story so far: where it stands, since when, and the entries that matter.
 
     `intended` is the last entry made before something was sent and `intended_at` its time; `ticket` is what Flickr
-    gave for it, None where it gave none; `last_step` is the last word about it, without "undo-". `pile` holds the
-    replacements that are not taken back, oldest first; `seen` is the one that ended unsure although Flickr showed
-    another picture than before. `let_go_at` is when `backup prune` let the saved copy go.
+    gave for it, None where it gave none; `last_step` is the last word about it, without "undo-", and `gone_at` its
+    time where that word is `gone`. `pile` holds the replacements that are not taken back, oldest first; `seen` is the
+    one that ended unsure although Flickr showed another picture than before. `let_go_at` is when `backup prune` let
+    the saved copy go.
     """
 
     standing: Standing
@@ -61,9 +63,15 @@ class History:
     is_undo: bool
     ticket: str | None
     last_step: str
+    gone_at: float | None
     pile: tuple[Replacement, ...]
     seen: Replacement | None
     let_go_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody may send anything before Flickr was asked what it holds."""
+        return self.standing in {Standing.OPEN, Standing.UNDO_OPEN}
 
     @property
     def replaced(self) -> Mapping[str, Any] | None:
@@ -105,6 +113,7 @@ class _Reader:
         self.is_undo = False
         self.ticket: str | None = None
         self.last_step = ""
+        self.gone_at: float | None = None
         self.pile: list[Replacement] = []
         self.seen: Replacement | None = None
         self.seen_at: datetime | None = None
@@ -116,6 +125,7 @@ class _Reader:
             self.let_go_at = _moment(entry)
             return
         self.last_step = step
+        self.gone_at = entry.at if step == "gone" else None
         if step == "intended":
             if not undo:
                 self._keep_seen()
@@ -159,7 +169,7 @@ class _Reader:
 
     def told(self) -> History:
         return History(self.standing, self.at, self.run, self.intended, self.intended_at, self.is_undo, self.ticket,
-                       self.last_step, tuple(self.pile), self.seen, self.let_go_at)
+                       self.last_step, self.gone_at, tuple(self.pile), self.seen, self.let_go_at)
 
 
 def _moment(entry: Entry) -> datetime:

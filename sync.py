@@ -149,9 +149,9 @@ def settle(desk: Desk) -> None:
     carrier = Carrier(desk)
     for photo_id, history in read_histories(desk.journal.entries()).items():
         age_s = desk.clock.now() - history.intended_at
-        if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
+        if history.is_open:
             outcome = carrier.settle(photo_id, history)
-            words = "Flickr had not taken it" if outcome is None else outcome.outcome
+            words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
             desk.teller.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
         elif history.last_step == "not_taken" and age_s < LATE_S and carrier.settle(photo_id, history) is not None:
             desk.teller.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
@@ -209,7 +209,7 @@ def _resting(
     """The decision for a copy that an earlier run settled or left open; None for one to be looked at."""
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
-    if history.standing in {Standing.OPEN, Standing.UNDO_OPEN}:
+    if history.is_open:
         if copy.photo_id in request.again and history.last_step == "unsure":
             return None
         report.outcomes[copy.photo_id] = ("unsure", "an earlier run was cut off here and Flickr's answer is not clear")

@@ -26,8 +26,6 @@ from settings import Settings
 from state import StateFolder
 from terminal import say
 
-_OPEN = {Standing.OPEN, Standing.UNDO_OPEN}
-
 
 def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_file: str | None = None) -> ExitCode:
     """Put saved copies back: of the photos named, of one run, or of all."""
@@ -70,7 +68,7 @@ def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: st
     for photo_id in dict.fromkeys(photo_ids) or histories:
         one = histories[photo_id]
         pile = one.to_take_back
-        if not pile and one.standing not in _OPEN:
+        if not pile and not one.is_open:
             continue
         if photo_ids:
             wanted[photo_id] = None
@@ -78,7 +76,7 @@ def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: st
             sys.stderr.write(f"{photo_id} cannot be taken back: {let_go_words(one)}\n")
         elif run is None:
             wanted[photo_id] = None
-        elif pile and pile[-1].run == run or one.standing in _OPEN and one.run == run:
+        elif pile and pile[-1].run == run or one.is_open and one.run == run:
             wanted[photo_id] = 1
         elif any(each.run == run for each in pile):
             sys.stderr.write(f"{photo_id} was replaced again in run {pile[-1].run}; take that one back first\n")

@@ -120,15 +120,6 @@ def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str
     assert (bench.sent(), bench.standing(photo_id)) == (0, Standing.UNTOUCHED)
 
 
-def test_a_photo_deleted_during_the_sending_leaves_no_open_question(
-    bench: Bench, photo_id: str, original: Path
-) -> None:
-    copy = bench.save(photo_id)
-    strike(bench.flickr, "replace", Afterwards(lambda call: call.flickr.delete_photo(photo_id)))
-    assert bench.replace(copy, original).outcome == "failed"
-    assert bench.standing(photo_id) is Standing.UNTOUCHED
-
-
 def test_an_original_that_changes_while_it_is_sent_is_sent_as_it_was_proved(
     bench: Bench, photo_id: str, original: Path
 ) -> None:

@@ -1,0 +1,113 @@
+"""What Flickr took stays within reach of undo, whatever Flickr says afterwards; and no record stays open for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desks import Bench, open_test_desk, steps
+from flickr_side import picture
+
+from carry_out import LATE_S
+from history import Standing
+from sandbox import SandboxFlickr
+from sandbox.account import StoredPhoto
+from sandbox.faults import Fault, Kind
+from sandbox.kinds import Afterwards, ApiError
+
+COPY = picture(600, 600)
+INFO = "flickr.photos.getInfo"
+GONE = ApiError(1, "Photo not found")
+
+
+@pytest.fixture
+def photo_id(flickr: SandboxFlickr) -> str:
+    return flickr.add_photo(COPY, "A title", "via Instagram https://ift.tt/abc", "ifttt instagram")
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Path:
+    file = tmp_path / "IMG_1.JPG"
+    file.write_bytes(picture(1600, 1200, seed=2))
+    return file
+
+
+@pytest.fixture
+def bench(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
+    with open_test_desk(flickr, tmp_path) as desk:
+        yield Bench(desk, flickr)
+
+
+def strike(bench: Bench, where: str, kind: Kind, times: int | None = 1, skip: int = 0) -> None:
+    bench.flickr.faults.add(Fault(where=where, kind=kind, times=times, skip=skip))
+
+
+def taken_back(bench: Bench, photo_id: str) -> bool:
+    """Whether undo puts the small copy back."""
+    told = bench.carrier.undo(photo_id)
+    assert told.outcome == "replaced", told.note
+    return bench.flickr.photo(photo_id).data == COPY and bench.standing(photo_id) is Standing.TAKEN_BACK
+
+
+# "Photo not found" about a photo that is there.
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_a_photo_that_flickr_took_and_then_does_not_find_for_a_moment_can_be_taken_back(
+    bench: Bench, photo_id: str, original: Path, days: int
+) -> None:
+    strike(bench, INFO, GONE, skip=1)
+    told = bench.replace(bench.save(photo_id), original)
+    assert (told.outcome, bench.standing(photo_id)) == ("unsure", Standing.OPEN)
+    bench.desk.clock.sleep(days * LATE_S)
+    strike(bench, INFO, GONE)
+    for outcome in ("unsure", "replaced"):
+        settled = bench.settle(photo_id)
+        assert settled is not None
+        assert settled.outcome == outcome
+    assert taken_back(bench, photo_id)
+
+
+def test_a_photo_deleted_during_the_sending_is_no_question_any_more_after_a_day(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    strike(bench, "replace", Afterwards(lambda call: call.flickr.delete_photo(photo_id)))
+    assert bench.replace(bench.save(photo_id), original).outcome == "unsure"
+    for _ in range(2):
+        assert bench.settle(photo_id) is not None
+        assert bench.standing(photo_id) is Standing.OPEN
+    bench.desk.clock.sleep(2 * LATE_S)
+    assert bench.settle(photo_id) is None
+    assert bench.standing(photo_id) is Standing.UNTOUCHED
+    assert steps(bench.desk.journal, photo_id) == ["intended", "gone", "not_taken"]
+
+
+def test_what_was_unsure_but_ours_outlives_an_undo_that_does_not_find_the_photo(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    unsure_but_ours(bench, photo_id, original)
+    strike(bench, INFO, GONE)
+    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert taken_back(bench, photo_id)
+
+
+def test_what_was_unsure_but_ours_outlives_a_second_look_that_does_not_find_the_photo(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    unsure_but_ours(bench, photo_id, original)
+    copy = bench.save(photo_id)
+    strike(bench, INFO, GONE)
+    assert bench.replace(copy, original).outcome == "unsure"
+    assert taken_back(bench, photo_id)
+
+
+def unsure_but_ours(bench: Bench, photo_id: str, original: Path) -> None:
+    """A picture that Flickr took and shows smaller than it was sent."""
+
+    def shrink(photo: StoredPhoto) -> None:
+        photo.blob = bench.flickr.store.blob(picture(800, 600))
+
+    bench.flickr.habits.after_replace = shrink
+    assert bench.replace(bench.save(photo_id), original).outcome == "unsure"
+    bench.flickr.habits.after_replace = None
