@@ -193,37 +193,49 @@ class Carrier:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
         where that is not clear.
         """
-        lost, tickets = False, []
+        lost, why, tickets = False, "", []
 
         def keep_ticket(name: str) -> None:
             tickets.append(name)
             self._record(parcel.photo_id, prefix + "ticket", {"ticket": name})
 
         for attempt in range(1, TRIES + 1):
-            if attempt > 1 and self._prover.was_taken(parcel, before, (LOOKS_S[attempt - 1],)):
-                if lost:
-                    return None
-                self._record(parcel.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
-                raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
+            if attempt > 1 and self._is_there(parcel, before, prefix, LOOKS_S[attempt - 1], lost=lost):
+                return None
             try:
                 return self._flickr.replace(parcel.photo_id, parcel.path, before.title, keep_ticket)
             except ReplyLostError:
-                lost = True
+                lost, why = True, "no reply"
                 if self._prover.was_taken(parcel, before):
                     return None
                 if tickets:
                     raise  # Flickr has the picture and may still put it in place
             except SyncError as error:
-                last = attempt == TRIES or not isinstance(error, Refused) or error.final
-                if last and not lost:
-                    self._record(parcel.photo_id, prefix + "refused", {"why": str(error)})
+                why = str(error)
+                if lost and not isinstance(error, Refused):
+                    raise  # the question stays open: the next run asks Flickr first
+                if not lost and (not isinstance(error, Refused) or error.final):
+                    # Whether the refusals before it were true ones, later runs look once more.
+                    self._record(parcel.photo_id, prefix + ("refused" if attempt == 1 else "not_taken"), {"why": why})
                     if isinstance(error, Refused):
-                        raise PictureError(f"Flickr refused the picture: {error}") from None
-                if last and (not lost or not isinstance(error, Refused)):
-                    # After a lost reply the question stays open: the next run asks Flickr first.
+                        raise PictureError(f"Flickr refused the picture: {why}") from None
                     raise
-        self._record(parcel.photo_id, prefix + "not_taken", {"why": "no reply, and nothing changed"})
-        raise PictureError("Flickr did not take the picture in, after three tries")
+        if self._is_there(parcel, before, prefix, LOOKS_S[TRIES], lost=lost):
+            return None
+        self._record(parcel.photo_id, prefix + "not_taken", {"why": f"{why}, and nothing changed"})
+        raise PictureError(f"Flickr did not take the picture in, after three tries: {why}")
+
+    def _is_there(self, parcel: Parcel, before: PhotoInfo, prefix: str, wait_s: float, *, lost: bool) -> bool:
+        """Whether Flickr took the picture without saying so; a refusal may come after the work was done.
+
+        Raises PictureGoneError where somebody put another picture there. A lost reply leaves that to the proof.
+        """
+        if not self._prover.was_taken(parcel, before, (wait_s,)):
+            return False
+        if lost or self._prover.holds(parcel):
+            return True
+        self._record(parcel.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
+        raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
 
     def _told(self, photo_id: str, error: PictureError) -> Outcome:
         """What a failure means for the picture: unsure as long as the record is open."""

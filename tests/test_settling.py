@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from desks import Bench, open_test_desk, steps
+from flask import Response
 from flickr_side import picture
 
 from carry_out import LATE_S
+from errors import LoginError
 from history import Standing
 from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
+from sandbox.calls import Call
 from sandbox.faults import Fault, Kind
-from sandbox.kinds import Afterwards, ApiError
+from sandbox.kinds import Afterwards, ApiError, Meanwhile, OAuthError, Status
+from sync import settle
 
 COPY = picture(600, 600)
 INFO = "flickr.photos.getInfo"
 GONE = ApiError(1, "Photo not found")
+
+
+@dataclass
+class Answered(ApiError):
+    """One of Flickr's own failures, after the work was done."""
+
+    def instead(self, call: Call) -> Response | None:  # type: ignore[override]
+        return None
+
+    def after(self, call: Call, response: Response) -> Response:
+        return super().instead(call)
 
 
 @pytest.fixture
@@ -111,3 +128,47 @@ def unsure_but_ours(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.after_replace = shrink
     assert bench.replace(bench.save(photo_id), original).outcome == "unsure"
     bench.flickr.habits.after_replace = None
+
+
+# A refusal of a picture that Flickr took all the same.
+
+LYING = [Answered(105), Answered(106), Answered(201), Answered(3), Status(429, after_work=True)]
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3])
+@pytest.mark.parametrize("lie", LYING, ids=lambda kind: repr(kind)[:20])
+def test_a_refusal_of_a_picture_that_flickr_took_all_the_same_is_found_out(
+    bench: Bench, photo_id: str, original: Path, lie: Kind, tries: int
+) -> None:
+    strike(bench, "replace", ApiError(105), times=tries - 1)
+    strike(bench, "replace", lie, skip=tries - 1)
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    assert (bench.sent(), bench.flickr.photo(photo_id).version) == (tries, 1)
+    assert taken_back(bench, photo_id)
+
+
+@pytest.mark.parametrize("last", [ApiError(105), ApiError(5, "Filetype was not recognised"), OAuthError()],
+                         ids=lambda kind: repr(kind)[:20])
+def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
+    bench: Bench, photo_id: str, original: Path, last: Kind
+) -> None:
+    strike(bench, "replace", ApiError(105), times=2)
+    strike(bench, "replace", last, skip=2)
+    with suppress(LoginError):
+        assert bench.replace(bench.save(photo_id), original).outcome == "failed"
+    assert bench.standing(photo_id) is Standing.UNTOUCHED
+    bench.flickr.replace_by_hand(photo_id, original.read_bytes())
+    settle(bench.desk)
+    assert bench.standing(photo_id) is Standing.REPLACED
+    assert taken_back(bench, photo_id)
+
+
+def test_a_picture_its_owner_put_there_during_three_refusals_is_nobody_elses(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    by_hand = picture(1600, 1200, seed=77)
+    strike(bench, "replace", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, by_hand)), skip=2)
+    strike(bench, "replace", ApiError(105), times=3)
+    assert bench.replace(bench.save(photo_id), original).outcome == "failed"
+    settle(bench.desk)
+    assert (bench.standing(photo_id), bench.flickr.photo(photo_id).data) == (Standing.UNTOUCHED, by_hand)
