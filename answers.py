@@ -6,14 +6,15 @@ answer outlives a renamed folder and a changed tag as well as a new version of t
 
 Answers to one copy are steps, in order: "this" (this original it is), "never" (not this one), "none" (none of those
 shown). The last "this" counts unless something after it takes it back; what was refused stays refused until it is
-chosen. Nothing here replaces anything: plan.py says what follows from an answer.
+chosen, also when a replacement was taken back since. Nothing here replaces anything: plan.py says what follows from an
+answer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -129,17 +130,15 @@ class Seen:
 def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None:
     """What was said about this copy; None where nothing was, or where it was said of other bytes.
 
-    An answer that was carried out and then taken back with `undo` is used up: it must not be carried out again.
+    A choice that was carried out and then taken back with `undo` is used up: it must not be carried out again. What
+    was refused stays refused.
     """
-    kept = journal.answer(photo_id)
-    if kept is None or kept[0]["copy_sha256"] != copy_sha256:
-        return None
-    body, answered_at = kept
+    said = _all_said(journal, photo_id).get(copy_sha256)
     history = read_history(journal.entries(photo_id))
-    if history.at is not None and answered_at < history.at.timestamp():
-        return None
-    steps = tuple(Step(one["kind"], tuple(Identity(**each) for each in one["originals"])) for one in body["steps"])
-    return Said(copy_sha256, steps, answered_at)
+    if said is None or history.at is None or said.answered_at >= history.at.timestamp():
+        return said
+    refused = tuple(Step(NEVER, (one,)) for one in said.never)
+    return Said(copy_sha256, refused, said.answered_at) if refused else None
 
 
 def keep_step(
@@ -147,22 +146,40 @@ def keep_step(
 ) -> None:
     """Write down one more answer; it is on the disk when this returns."""
     said = said_about(journal, photo_id, copy_sha256)
-    _keep(journal, photo_id, copy_sha256, (*(said.steps if said else ()), step), clock())
+    _keep(journal, photo_id, Said(copy_sha256, (*(said.steps if said else ()), step), clock()))
 
 
 def take_back_step(journal: Journal, photo_id: str, copy_sha256: str) -> None:
     """Forget the last answer to this copy."""
     said = said_about(journal, photo_id, copy_sha256)
     if said is not None:
-        _keep(journal, photo_id, copy_sha256, said.steps[:-1], said.answered_at)
+        _keep(journal, photo_id, Said(copy_sha256, said.steps[:-1], said.answered_at))
 
 
-def _keep(journal: Journal, photo_id: str, copy_sha256: str, steps: Sequence[Step], at: float) -> None:
-    if not steps:
-        journal.forget_answer(photo_id)
-        return
-    body: dict[str, Any] = {"copy_sha256": copy_sha256, "steps": [asdict(one) for one in steps]}
-    journal.keep_answer(photo_id, body, at)
+def _all_said(journal: Journal, photo_id: str) -> dict[str, Said]:
+    """By the copy's bytes: what took its place may have been asked about since, and undo brings the copy back."""
+    kept = journal.answer(photo_id)
+    if kept is None:
+        return {}
+    body, answered_at = kept
+    return {one.copy_sha256: one for one in (
+        *(_read(other, other["answered_at"]) for other in body.get("others", ())), _read(body, answered_at))}
+
+
+def _read(body: Mapping[str, Any], answered_at: float) -> Said:
+    steps = tuple(Step(one["kind"], tuple(Identity(**each) for each in one["originals"])) for one in body["steps"])
+    return Said(body["copy_sha256"], steps, answered_at)
+
+
+def _keep(journal: Journal, photo_id: str, said: Said) -> None:
+    others = [one for one in _all_said(journal, photo_id).values() if one.copy_sha256 != said.copy_sha256]
+    if not said.steps:
+        if not others:
+            journal.forget_answer(photo_id)
+            return
+        said = others.pop()
+    body = {**asdict(said), "others": [asdict(one) for one in others]}
+    journal.keep_answer(photo_id, body, said.answered_at)
 
 
 def find_again(said: Said, originals: Sequence[Original], journal: Journal) -> Answer:

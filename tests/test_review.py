@@ -135,6 +135,38 @@ def test_an_answer_that_was_carried_out_and_undone_is_used_up(desk: Desk) -> Non
     assert said_about(desk.journal, question.photo_id, question.copy_sha256) is None
 
 
+def test_what_was_refused_stays_refused_after_a_replacement_and_an_undo(desk: Desk) -> None:
+    tell(desk, NONE, 0, 1, 2)
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
+        desk.journal.record("run", question.photo_id, step, {})
+        assert read_progress(desk.journal, question).refused == {1, 2}
+    assert read_progress(desk.journal, question).chosen is None
+    tell(desk, THIS, 1)
+    assert read_progress(desk.journal, question).refused == {2}
+    for left in ([1, 2], [1], []):
+        take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+        assert sorted(read_progress(desk.journal, question).refused) == left
+
+
+def test_what_was_refused_for_a_copy_outlives_an_answer_about_what_took_its_place(desk: Desk) -> None:
+    tell(desk, NEVER, 0)
+    question = read_questions(desk.journal)[0]
+    for place in (1, 2):
+        refused = Step(NEVER, (Seen(question.choices[place].original, desk.journal).identity(),))
+        keep_step(desk.journal, question.photo_id, "the original in its place", refused)
+    assert read_progress(desk.journal, question).refused == {0}
+    told = said_about(desk.journal, question.photo_id, "the original in its place")
+    assert told is not None
+    assert len(told.never) == 2
+    take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+    assert read_progress(desk.journal, question).refused == frozenset()
+    for _ in range(2):
+        take_back_step(desk.journal, question.photo_id, "the original in its place")
+    assert desk.journal.answer(question.photo_id) is None
+
+
 def test_an_original_is_the_same_whether_its_file_was_read_or_only_its_thumbnail(desk: Desk) -> None:
     tell(desk, THIS, 0)
     question = read_questions(desk.journal)[0]
