@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from errors import PictureError, PictureGoneError
 from flickr_client import FlickrClient, OriginalSize, PhotoInfo, Replaced, caption_as_typed
 from pace import Clock
-from wishes import Wish, grant
+from wishes import Wish, grant, tried
 
 # Waits between looks at a Flickr that may still be at work, seconds.
 LOOKS_S = (0.0, 2.0, 5.0, 15.0)
@@ -101,12 +102,11 @@ class Prover:
         for wait_s in LOOKS_S:
             self._clock.sleep(wait_s)
             after = self._flickr.get_info(parcel.photo_id)
-            size = self._flickr.get_original_size(parcel.photo_id)
-            doubt = _doubt(parcel, before, after, size, secret)
+            if sending.reply is not None and secret is None and after.secret != before.secret:
+                secret = after.secret  # a ticket brings none: what shows when it is done is what it put in place
+            doubt = self._doubt(sending, after, secret)
             if doubt is None:
                 break
-        if doubt is None and sending.reply is None and not self._is_it(parcel, size):
-            doubt = "Flickr holds another picture of that size than the one that was sent"
         if doubt is not None:
             # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
             is_ours = secret is not None and after.secret == secret
@@ -115,9 +115,11 @@ class Prover:
             return Outcome("unsure", f"{doubt}; the next sync asks again, " + (
                 "undo puts the saved copy back" if is_ours and not prefix else
                 f"sync --again {parcel.photo_id} looks at it anew"))
+        # The picture is in place: whatever is refused from here on is told, and nothing more.
         after, notes = self._mend(before, after, is_old=sending.is_old)
         if sending.restoring is not None:
-            after = self._restore_date_and_place(before, after, sending.restoring)
+            after, told = self._restore_date_and_place(before, after, sending.restoring)
+            notes += told
         if sending.wish is not None:
             after, told = grant(self._flickr, before, after, sending.wish, is_old=sending.is_old)
             notes += told
@@ -129,6 +131,25 @@ class Prover:
         size = self._flickr.get_original_size(parcel.photo_id)
         return _fits(parcel, size) and self._is_it(parcel, size)
 
+    def _doubt(self, sending: Sending, after: PhotoInfo, secret: str | None) -> str | None:
+        """What speaks against the picture being in place; None for nothing. What cannot be looked at is in doubt."""
+        parcel = sending.parcel
+        if after.secret == sending.before.secret:
+            return "Flickr still shows the picture it held before"
+        try:
+            size = self._flickr.get_original_size(parcel.photo_id)
+            if not _fits(parcel, size):
+                return f"Flickr shows {size.width} x {size.height} where {parcel.width} x {parcel.height} was sent"
+            if secret is not None and after.secret != secret:
+                return "Flickr shows another picture than the one it took"
+            if sending.reply is None and not self._is_it(parcel, size):
+                return "Flickr holds another picture of that size than the one that was sent"
+        except PictureGoneError:
+            raise
+        except PictureError as error:
+            return str(error)
+        return None
+
     def _is_it(self, parcel: Parcel, size: OriginalSize) -> bool:
         place = self._workdir / f"proof-{parcel.photo_id}"
         try:
@@ -138,16 +159,17 @@ class Prover:
 
     def _mend(self, before: PhotoInfo, after: PhotoInfo, *, is_old: bool) -> tuple[PhotoInfo, list[str]]:
         """Put a changed title or caption back; tell every other difference."""
-        notes = []
+        notes: list[str] = []
         if (before.title, before.caption) != (after.title, after.caption):
             if is_old and not _made_by_flickr(before, after):
                 notes.append("title or caption were changed since and stay as they are now")
             else:
-                self._flickr.set_meta(before.photo_id, before.title, caption_as_typed(before.caption))
+                failed = "title or caption changed and could not be put back; what they were is in the journal"
+                notes = tried(failed, lambda: self._flickr.set_meta(
+                    before.photo_id, before.title, caption_as_typed(before.caption)))
                 after = self._flickr.get_info(before.photo_id)
                 same = (before.title, before.caption) == (after.title, after.caption)
-                notes.append("title and caption were put back" if same else "title or caption changed and could not "
-                             "be put back; what they were is in the journal")
+                notes = ["title and caption were put back"] if same else notes or [failed]
         if sorted(before.tags) != sorted(after.tags):
             notes.append("the tags on Flickr changed")
         if before.privacy != after.privacy:
@@ -156,35 +178,27 @@ class Prover:
 
     def _restore_date_and_place(
         self, before: PhotoInfo, now: PhotoInfo, restoring: tuple[PhotoInfo, PhotoInfo]
-    ) -> PhotoInfo:
+    ) -> tuple[PhotoInfo, list[str]]:
         """Give back the date and the place that the replacements, not the person, changed."""
         was, became = restoring
         taken = was if before.taken == became.taken else before
         place = was.place if before.place == became.place else before.place
+        notes: list[str] = []
         changed = False
         if taken.taken is not None and (taken.taken, taken.taken_granularity) != (now.taken, now.taken_granularity):
-            self._flickr.set_dates(now.photo_id, taken.taken, taken.taken_granularity)
-            changed = True
+            date, changed = taken.taken, True
+            notes += tried(f"its date, {date}, could not be put back",
+                           lambda: self._flickr.set_dates(now.photo_id, date, taken.taken_granularity))
         if place != now.place:
             changed = True
-            if place is None:
-                self._flickr.remove_location(now.photo_id)
-            else:
-                self._flickr.set_location(now.photo_id, *place)
-        return self._flickr.get_info(now.photo_id) if changed else now
+            notes += tried("its place could not be put back", lambda: self._put_back(now.photo_id, place))
+        return self._flickr.get_info(now.photo_id) if changed else now, notes
 
-
-def _doubt(
-    parcel: Parcel, before: PhotoInfo, after: PhotoInfo, size: OriginalSize, secret: str | None
-) -> str | None:
-    """What speaks against the picture being in place; None for nothing."""
-    if after.secret == before.secret:
-        return "Flickr still shows the picture it held before"
-    if not _fits(parcel, size):
-        return f"Flickr shows {size.width} x {size.height} where {parcel.width} x {parcel.height} was sent"
-    if secret is not None and after.secret != secret:
-        return "Flickr shows another picture than the one it took"
-    return None
+    def _put_back(self, photo_id: str, place: tuple[float, float, int] | None) -> None:
+        if place is None:
+            self._flickr.remove_location(photo_id)
+        else:
+            self._flickr.set_location(photo_id, *place)
 
 
 def _fits(parcel: Parcel, size: OriginalSize) -> bool:

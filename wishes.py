@@ -10,7 +10,7 @@ Flickr's date taken is the camera's wall clock, without a zone and without parts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +71,16 @@ def grant(
             notes.append("its date taken was changed on Flickr since and stays")
         else:
             changed = True
-            notes += _tried("its capture time", lambda: flickr.set_dates(after.photo_id, wish.taken or "", EXACT))
+            notes += tried("its capture time could not be put on Flickr",
+                           lambda: flickr.set_dates(after.photo_id, wish.taken or "", EXACT))
     if wish.place is not None and not _is_there(after, wish.place):
         if is_old and after.place != before.place:
             notes.append("its place was changed on Flickr since and stays")
         else:
             changed = True
             latitude, longitude = wish.place
-            notes += _tried("its place", lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET))
+            notes += tried("its place could not be put on Flickr",
+                           lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET))
     return flickr.get_info(after.photo_id) if changed else after, notes
 
 
@@ -87,10 +89,11 @@ def _is_there(info: PhotoInfo, place: tuple[float, float]) -> bool:
         abs(here - wanted) < SAME_DEGREES for here, wanted in zip(info.place, place, strict=False))
 
 
-def _tried(what: str, put: Any) -> list[str]:
+def tried(failed: str, put: Callable[[], None]) -> list[str]:
+    """Change something on the photo; where Flickr refuses, `failed` with the reason."""
     try:
         put()
     except PictureError as error:
         advice = f"; {CHOOSE_HERE}" if getattr(error, "code", None) == NEVER_CHOSEN else ""
-        return [f"{what} could not be put on Flickr: {error}{advice}"]
+        return [f"{failed}: {error}{advice}"]
     return []

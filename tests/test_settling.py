@@ -19,12 +19,14 @@ from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
 from sandbox.calls import Call
 from sandbox.faults import Fault, Kind
-from sandbox.kinds import Afterwards, ApiError, Meanwhile, OAuthError, Status
+from sandbox.kinds import Afterwards, ApiError, DropAfter, Meanwhile, OAuthError, Status
 from sync import settle
+from wishes import CHOOSE_HERE
 
 COPY = picture(600, 600)
 INFO = "flickr.photos.getInfo"
 GONE = ApiError(1, "Photo not found")
+REFUSAL = ApiError(4, "Not today")
 
 
 @dataclass
@@ -172,3 +174,83 @@ def test_a_picture_its_owner_put_there_during_three_refusals_is_nobody_elses(
     assert bench.replace(bench.save(photo_id), original).outcome == "failed"
     settle(bench.desk)
     assert (bench.standing(photo_id), bench.flickr.photo(photo_id).data) == (Standing.UNTOUCHED, by_hand)
+
+
+# What Flickr refuses after the picture is in place.
+
+
+def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_back(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    bench.flickr.habits.replace_title = "file name"
+    strike(bench, "flickr.photos.setMeta", REFUSAL, times=None)
+    told = bench.replace(bench.save(photo_id), original)
+    assert (told.outcome, bench.standing(photo_id)) == ("replaced", Standing.REPLACED)
+    assert "could not be put back" in str(told.note)
+    assert REFUSAL.message in str(told.note)
+    assert taken_back(bench, photo_id)
+
+
+def test_a_date_and_a_place_that_cannot_be_put_back_are_told_and_the_copy_is_back(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    def restamp(photo: StoredPhoto) -> None:
+        photo.taken, photo.place = "2026-11-22 00:00:00", (9.0, 9.0)
+
+    bench.flickr.edit(photo_id, place=(1.5, 2.5))
+    bench.flickr.habits.after_replace = restamp
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    strike(bench, "flickr.photos.setDates", REFUSAL, times=None)
+    bench.flickr.account.geo_privacy_chosen = False
+    told = bench.carrier.undo(photo_id)
+    assert (told.outcome, bench.standing(photo_id)) == ("replaced", Standing.TAKEN_BACK)
+    assert "its date" in str(told.note)
+    assert CHOOSE_HERE in str(told.note)
+    assert bench.flickr.photo(photo_id).data == COPY
+
+
+def test_a_picture_that_cannot_be_fetched_after_a_lost_reply_is_unsure_until_it_can_be(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    copy = bench.save(photo_id)
+    strike(bench, "replace", DropAfter())
+    strike(bench, "static", Status(404), times=None)
+    told = bench.replace(copy, original)
+    assert told.outcome == "unsure"
+    assert f"--again {photo_id}" in str(told.note)
+    assert bench.history(photo_id).last_step == "unsure"
+    bench.flickr.faults.clear()
+    settle(bench.desk)
+    assert bench.standing(photo_id) is Standing.REPLACED
+    assert taken_back(bench, photo_id)
+
+
+def test_a_picture_whose_size_flickr_refuses_to_tell_can_be_taken_back(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    strike(bench, "flickr.photos.getSizes", REFUSAL, times=None)
+    assert bench.replace(bench.save(photo_id), original).outcome == "unsure"
+    bench.flickr.faults.clear()
+    assert taken_back(bench, photo_id)
+
+
+def test_a_picture_that_flickr_took_by_ticket_and_made_smaller_can_be_taken_back(
+    flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
+) -> None:
+    with open_test_desk(flickr, tmp_path, FLICKR_TICKETS="yes") as desk:
+        bench = Bench(desk, flickr)
+        unsure_but_ours(bench, photo_id, original)
+        settle(desk)
+        assert taken_back(bench, photo_id)
+
+
+def test_a_picture_its_owner_put_there_after_a_ticket_was_looked_at_is_not_called_ours(
+    flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
+) -> None:
+    with open_test_desk(flickr, tmp_path, FLICKR_TICKETS="yes") as desk:
+        bench = Bench(desk, flickr)
+        strike(bench, "flickr.photos.getSizes", Afterwards(
+            lambda call: call.flickr.replace_by_hand(photo_id, picture(700, 700))))
+        unsure_but_ours(bench, photo_id, original)
+        assert bench.carrier.undo(photo_id).outcome == "unsure"
+        assert (bench.sent(), flickr.photo(photo_id).version) == (1, 2)
