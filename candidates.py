@@ -88,7 +88,7 @@ def assess(
 ) -> dict[str, Assessed]:
     """Find the groups in question for each copy, given as file by sha256; the answers by sha256.
 
-    A copy that cannot be compared (its decoder or a worker crashed) has no answer.
+    A copy that cannot be compared (its decoder or a worker crashed, its file is not what was saved) has no answer.
     """
     signature = gallery.signature()
     answers: dict[str, Assessed] = {}
@@ -139,6 +139,10 @@ def _seek(
         for sha256 in copies:
             try:
                 data = waiting[sha256].read_bytes()
+                if hashlib.sha256(data).hexdigest() != sha256:
+                    # What a spoilt file shows would be kept as the answer about the copy that it was.
+                    yield None
+                    continue
                 copy = copy_pixels(data)
                 found = index.search_widely(copy, FAR) if far else index.search(copy, CROWD)
                 yield _task(data, found, far, gallery, journal)

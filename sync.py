@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from answers import find_again, said_about
+from backups import Backups
 from candidates import as_candidates, assess
 from carry_out import LATE_S, Carrier
 from copies import choose_copies, list_copies, save_copies
 from desk import Desk, claim_account
-from errors import FolderError, NotProError
+from errors import FolderError, NotProError, PictureError
 from folder import Found, find_files
 from hands import Brake, Hands
 from history import History, Standing, read_histories
@@ -233,7 +234,7 @@ def _decide(
         answer = answers.get(backup.sha256)
         if answer is None:
             decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
-            report.outcomes[copy.photo_id] = ("failed", "comparing it failed; the next run tries again")
+            report.outcomes[copy.photo_id] = ("failed", _why_not_compared(desk, copy))
             continue
         said = said_about(desk.journal, copy.photo_id, backup.sha256)
         originals = [shelf.gallery.originals[place] for group in answer.groups for place, _ in group]
@@ -241,6 +242,15 @@ def _decide(
         candidates = as_candidates(answer, shelf.gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decisions[copy.photo_id] = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
     return decisions
+
+
+def _why_not_compared(desk: Desk, copy: InstagramCopy) -> str:
+    """A saved copy that is spoilt is forgotten here, so that the next run fetches it anew."""
+    try:
+        Backups(desk.state, desk.journal, desk.clock).checked(copy.photo)
+    except PictureError as error:
+        return str(error)
+    return "comparing it failed; the next run tries again"
 
 
 def _keep_too_large(decision: Decision) -> Decision:

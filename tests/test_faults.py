@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -319,6 +321,24 @@ def test_an_undo_on_a_full_disk_is_finished_by_the_next(one: Scene, file_limit_b
     error_of(one)
     one.check(most_versions=2)
     one.finish_undo()
+
+
+# Saved copies that are not what was saved.
+
+
+def test_a_saved_copy_that_was_spoilt_is_never_compared_and_is_fetched_anew(one: Scene) -> None:
+    """As long as before and still a picture, but of something else: what it shows must not be kept as the answer."""
+    shorter, longer = sorted(one.roll.copies, key=len)[:2]
+    file = one.backup_of(longer)
+    file.write_bytes(shorter.ljust(len(longer), b"\0"))
+    with closing(sqlite3.connect(one.program.state / "journal.sqlite3")) as db, db:
+        db.execute("DELETE FROM assessments")
+    assert one.sync() == ExitCode.INCOMPLETE
+    assert sorted(report_of(one).values()) == ["failed", "replaced", "replaced", "replaced"]
+    shown = (one.program.home / "stdout").read_text(encoding="utf-8")
+    assert f"the saved copy {file} is not what was saved" in shown
+    assert len(one.flickr.requests("replace")) == 3
+    one.finish()
 
 
 # Letting backups go.
