@@ -116,7 +116,7 @@ def find_files(folders: Sequence[Path]) -> Found:
     passed_over: dict[Path, str] = {}
     named: dict[Path, Unreadable] = {}
     for folder in folders:
-        harvest = _walk(_absolute(folder))
+        harvest = _walk(absolute(folder))
         if not harvest.files:
             raise FolderError(_nothing_in(folder, harvest))
         for sighting in sorted(harvest.files, key=_preference):
@@ -139,7 +139,7 @@ def claims_to_be_a_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_ENDINGS
 
 
-def _absolute(folder: Path) -> Path:
+def absolute(folder: Path) -> Path:
     """The folder with links as given; `..` is folded only where that leads to the same place."""
     path = folder.expanduser().absolute()
     folded = Path(os.path.normpath(path))

@@ -20,7 +20,7 @@ import numpy as np
 import matcher
 from candidates import Gallery
 from errors import StoppedError
-from folder import FoundFile, Unreadable
+from folder import FoundFile, Unreadable, absolute
 from journal import Journal, StoredReading
 from model import CaptureTime, Original
 from originals import Reading, read_originals
@@ -76,8 +76,8 @@ def compare_with_last_time(
 
     What is missing could be the true original, and a sibling would stand alone. Raises StoppedError.
     """
-    for folder in dict.fromkeys(one.absolute() for one in folders):
-        held = sum(1 for one in files if one.path.absolute().is_relative_to(folder))
+    for folder in dict.fromkeys(map(absolute, folders)):
+        held = sum(1 for one in files if one.path.is_relative_to(folder))
         name = f"folder {printable(folder)}"
         before = int(journal.fact(name) or 0)
         if 2 * held < before and not accept:

@@ -197,10 +197,11 @@ def test_calls_noted_by_a_clock_that_ran_ahead_are_not_held_against_every_run(on
 # A folder that is not what it was.
 
 
+@pytest.mark.parametrize("way", ["phone", "home/../phone"])
 def test_a_folder_that_holds_less_than_half_stops_the_run_until_it_is_accepted(
-    one: Scene, tmp_path: Path
+    one: Scene, tmp_path: Path, way: str
 ) -> None:
-    folder = tmp_path / "phone"
+    folder = tmp_path / way
     shutil.copytree(one.roll.folder, folder)
     assert one.program.sync(folder, "--dry-run").exit_code == ExitCode.DONE
     for file in sorted(folder.iterdir())[1:]:
