@@ -164,7 +164,8 @@ def logout(ctx: click.Context) -> None:
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
 @click.option("--photo", "photo_ids", multiple=True, metavar="ID", help="Only this photo; may be given again.")
 @click.option("--again", multiple=True, metavar="ID", help="Look at a photo anew that was replaced or taken back.")
-@click.option("--again-folder", is_flag=True, help="Accept a folder that holds far less than at the last run.")
+@click.option("--again-folder", is_flag=True,
+              help="Accept a folder that holds far less than at the last run, or of which most cannot be read.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
 @click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the plan as a page to look at.")

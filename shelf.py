@@ -8,6 +8,7 @@ file is tried again. What comes out is the gallery the copies are compared with.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,11 +36,13 @@ BATCH = 32
 class Shelf:
     """What the folder holds: the readable originals, and the files that are named with the reason.
 
-    `passed_over` counts the files that are no pictures and do not claim to be any.
+    `unavailable` are those of them that may be readable another time; `passed_over` counts the files that are no
+    pictures and do not claim to be any.
     """
 
     gallery: Gallery
     unreadable: tuple[tuple[Path, str], ...]
+    unavailable: tuple[Path, ...]
     passed_over: int
 
 
@@ -54,6 +57,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
     if unread:
         teller.stage("Reading your originals", len(unread))
     batch: list[tuple[StoredReading, bytes | None]] = []
+    unavailable: list[Path] = []
     for reading in read_originals(unread):
         stored = _to_stored(reading)
         known[stored.path] = stored
@@ -61,12 +65,14 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
             batch.append((stored, reading.thumbnail))
         elif reading.lasting:
             batch.append((stored, None))
+        else:
+            unavailable.append(reading.path)
         teller.step()
         if len(batch) >= BATCH:
             journal.keep_readings(batch, version)
             batch.clear()
     journal.keep_readings(batch, version)
-    return _shelve([known[one.path] for one in files if one.path in known])
+    return _shelve([known[one.path] for one in files if one.path in known], unavailable)
 
 
 def compare_with_last_time(
@@ -89,7 +95,25 @@ def compare_with_last_time(
             journal.remember(name, str(held))
 
 
-def _shelve(readings: Sequence[StoredReading]) -> Shelf:
+def check_readable(shelf: Shelf, folders: Sequence[Path], *, accept: bool) -> None:
+    """Stop, for the same reason, where a disk or a cloud's folder shows the names and hands out less than half."""
+    for folder in dict.fromkeys(map(absolute, folders)):
+        failing = sum(1 for one in shelf.unavailable if one.is_relative_to(folder))
+        readable = sum(1 for one in shelf.gallery.originals if one.path.is_relative_to(folder))
+        if failing > readable and not accept:
+            raise StoppedError(
+                f"{failing} of the {failing + readable} pictures in {printable(folder)} cannot be read now "
+                f"({_most_common_reason(shelf, folder)}). Nothing was replaced; make them readable and run again, or "
+                "--again-folder goes on with the others"
+            )
+
+
+def _most_common_reason(shelf: Shelf, folder: Path) -> str:
+    failing = {one for one in shelf.unavailable if one.is_relative_to(folder)}
+    return Counter(reason for path, reason in shelf.unreadable if path in failing).most_common(1)[0][0]
+
+
+def _shelve(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> Shelf:
     originals, fingerprints, unreadable, passed_over = [], [], [], 0
     for one in readings:
         if one.fingerprint is None:
@@ -100,7 +124,7 @@ def _shelve(readings: Sequence[StoredReading]) -> Shelf:
             continue
         originals.append(_original(one))
         fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
-    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable), passed_over)
+    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable), tuple(unavailable), passed_over)
 
 
 def _to_stored(reading: Reading | Unreadable) -> StoredReading:

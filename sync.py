@@ -30,7 +30,7 @@ from proving import Outcome
 from report import Report
 from sending import MAX_BYTES, SENT_AS_THEY_ARE
 from settings import SyncRules
-from shelf import Shelf, compare_with_last_time, read_folder
+from shelf import Shelf, check_readable, compare_with_last_time, read_folder
 
 T = TypeVar("T")
 
@@ -91,6 +91,7 @@ def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) ->
     shelf = read_folder(found.files, desk.journal, desk.teller)
     report.originals = len(shelf.gallery.originals)
     report.unreadable.extend(shelf.unreadable)
+    check_readable(shelf, request.folders, accept=request.again_folder)
     if shelf.passed_over:
         report.passed_over["no pictures"] = shelf.passed_over
     histories = read_histories(desk.journal.entries())

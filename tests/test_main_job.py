@@ -333,6 +333,35 @@ def test_an_unreadable_file_is_named_and_costs_itself_only(home: Home) -> None:
     assert ran.report["counts"]["replaced"] == 3
 
 
+def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_that_is_accepted(
+    home: Home, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk" / "sitecustomize.py"
+    disk.parent.mkdir()
+    disk.write_text(
+        "import os, sys\n"
+        "def fail(event, args):\n"
+        "    name = args[0] if event == 'open' and isinstance(args[0], (str, bytes)) else ''\n"
+        f"    if {str(home.folder)!r} in os.fsdecode(name) and not os.fsdecode(name).endswith('IMG_0001.JPG'):\n"
+        "        raise OSError(5, 'Input/output error')\n"
+        "sys.addaudithook(fail)\n", encoding="utf-8")
+    failing = {"PYTHONPATH": str(disk.parent)}
+    ran = home.program.sync(home.folder, **failing)
+    assert ran.exit_code == ExitCode.STOPPED
+    assert f"3 of the 4 pictures in {home.folder} cannot be read now" in ran.error
+    assert "--again-folder" in ran.error
+    assert home.flickr.changing_requests == []
+    assert ran.report is not None
+    assert len(ran.report["unreadable"]) == 3
+    ran = home.program.sync(home.folder, "--again-folder", **failing)
+    assert ran.exit_code == ExitCode.DONE
+    assert ran.report is not None
+    assert (ran.report["counts"]["replaced"], len(ran.report["unreadable"])) == (1, 3)
+    ran = home.program.sync(home.folder)
+    assert ran.report is not None
+    assert (ran.exit_code, ran.report["counts"]["replaced"]) == (ExitCode.DONE, 2)
+
+
 # The true addresses.
 
 
