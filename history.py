@@ -153,8 +153,7 @@ class _Reader:
 
     def _confirm(self, entry: Entry, *, undo: bool) -> None:
         if undo:
-            if self.seen is not None:
-                self.pile.append(self.seen)
+            self._keep_seen()
             levels = int((self.intended or {}).get("levels", len(self.pile)))
             del self.pile[max(0, len(self.pile) - levels) :]
             if self.pile and "after" in entry.body:
