@@ -4,7 +4,7 @@ A replacement writes `intended` before anything is sent, then one of `confirmed`
 original), `refused` or `not_taken` (Flickr still holds what it held, or nothing), or `unsure`. Taking a picture back
 writes the same words with `undo-` before them. Whatever ends on `intended`, `ticket`, `unsure` or `gone` (Flickr did
 not find the photo) was cut off or answered unclearly: nobody may send anything for that picture before Flickr has
-been asked what it holds.
+been asked what it holds. `left` ends such a question: a person had the picture looked at anew, and it stays as it is.
 
 A picture that was replaced, looked at `--again` and replaced once more has two replacements on a pile; taking it
 back leads to what lay below them all, which is the copy as it first was.
@@ -138,6 +138,9 @@ class _Reader:
         elif step == "unsure" and not undo and "after" in entry.body:
             self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
             self.seen_at = _moment(entry)
+        elif step == "left":
+            self._keep_seen()
+            self.seen, self.standing = None, self.settled
         elif step == "confirmed":
             self._confirm(entry, undo=undo)
         elif step in {"refused", "not_taken"}:

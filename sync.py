@@ -117,6 +117,7 @@ def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Perm
     """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
     carrier = Carrier(desk)
+    _leave(desk, request, report)
     desk.teller.stage("Replacing", len(planned))
     brake = Brake(desk.settings.sync.brake)
 
@@ -133,6 +134,16 @@ def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Perm
     except BaseException:
         _mark_cut_off(desk, planned, report)
         raise
+
+
+def _leave(desk: Desk, request: SyncRequest, report: Report) -> None:
+    """What was unsure, was looked at `--again` and is not replaced once more is no open question for ever."""
+    histories = read_histories(desk.journal.entries())
+    looked_at = {photo_id for photo_id in request.again if photo_id in histories and histories[photo_id].is_open}
+    for decision in report.decisions:
+        photo_id = decision.copy.photo_id
+        if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
+            desk.journal.record(desk.run, photo_id, "left", {})
 
 
 def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
@@ -214,7 +225,9 @@ def _resting(
     if history.is_open:
         if copy.photo_id in request.again and history.last_step == "unsure":
             return None
-        report.outcomes[copy.photo_id] = ("unsure", "an earlier run was cut off here and Flickr's answer is not clear")
+        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == "unsure" else ""
+        report.outcomes[copy.photo_id] = (
+            "unsure", f"an earlier run was cut off here and Flickr's answer is not clear{again}")
         return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
     if copy.photo_id in request.again:
         return None

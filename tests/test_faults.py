@@ -324,6 +324,27 @@ def test_an_undo_on_a_full_disk_is_finished_by_the_next(one: Scene, file_limit_b
     one.finish_undo()
 
 
+# Open questions come to an end.
+
+
+def test_what_was_unsure_is_no_question_any_more_once_it_was_looked_at_again(one: Scene) -> None:
+    photo_id, by_hand = one.ids[0], one.roll.copies[1]
+    strike(one, "replace", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, by_hand)))
+    strike(one, "replace", DropBefore())
+    one.program.settings["FLICKR_UPLOADS"] = "1"
+    for _ in range(2):
+        assert one.sync() == ExitCode.INCOMPLETE
+        assert (report_of(one)[photo_id], one.standings()[photo_id]) == ("unsure", Standing.OPEN)
+    shown = (one.program.home / "stdout").read_text(encoding="utf-8")
+    assert f"sync --again {photo_id}" in shown
+    one.program.settings["SYNC_MIN_GAIN"] = "1000"
+    ran = one.program.sync(one.roll.folder, "--again", photo_id)
+    assert (ran.exit_code, ran.photos[photo_id]["decision"]) == (ExitCode.DONE, "keep")
+    assert one.standings()[photo_id] is Standing.UNTOUCHED
+    assert one.sync() == ExitCode.DONE
+    assert one.flickr.photo(photo_id).data == by_hand
+
+
 # Saved copies that are not what was saved.
 
 

@@ -47,6 +47,11 @@ def test_taking_back_all_leaves_nothing() -> None:
     assert told.to_take_back == ()
 
 
+def test_what_was_unsure_but_ours_can_be_taken_back_after_it_was_looked_at_and_left() -> None:
+    told = story(("A", "intended", INTENDED), ("A", "unsure", SEEN), ("B", "left", {}))
+    assert (told.standing, [one.run for one in told.to_take_back]) == (Standing.REPLACED, ["A"])
+
+
 def test_what_turned_out_not_to_be_taken_is_on_no_pile() -> None:
     told = story(
         ("A", "intended", INTENDED), ("A", "unsure", SEEN), ("A", "not_taken", {}),
