@@ -32,7 +32,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "18"
+MATCHER_VERSION = "19"
 THUMBNAIL_SHORT = 756
 THUMBNAIL_LONG = 1890
 
@@ -58,7 +58,7 @@ CHI = 3.6
 CHI_HIGH = 8.5
 KIN = 0.75
 GROUP = 6.4
-FIELD = 0.05
+FIELD = 0.045
 STRETCH = 1.0
 MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
@@ -80,7 +80,7 @@ moved are loud anyway, and in small ones, where they are not. True copies of 306
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
-RECOLOURED = 4
+RECOLOURED = 5
 TINTED = 20
 TINTED_TWINS = 6
 """Cells, see tints.py; two files of one shot carry no Instagram filter, so they are held to more."""

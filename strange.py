@@ -1,12 +1,15 @@
 """Strange: places where the copy shows what its original does not.
 
 After every block was regressed on the prediction (regression.py) a rest remains. Where the pair is of one exposure the
-rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there; both are
-learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
-times that. Cells are joined into clusters that are
+rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there, or of what is
+fine in the copy there, whichever is more: JPEG coarsens what is fine, so that between the blurred parts of a tilt-shift
+the sharp one, the grain of a scanned film and leather are noisier than their texture tells. Level and shares are learnt
+from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of times that. Cells
+are joined into clusters that are
 
 - loud: many times the noise, and a good share of what the copy shows there. A true pair's largest cluster holds two
-  cells or fewer nineteen times in twenty;
+  cells or fewer nineteen times in twenty. So is a cell whose rest, freed of what is fine, is many times the noise of
+  such: the edge of a shadow that moved over gravel is coarse, the noise of gravel is not;
 - faint: a few times the noise, but most of what the copy shows: a thing on plain ground, or one so small that its
   cells are not loud in a small copy;
 - buried: very many times the noise, though a small share of what is shown: a thing beside a strong edge.
@@ -29,6 +32,9 @@ LOUD, FAINT, BURIED = (12.0, 0.3), (4.5, 0.5), (20.0, 0.15)
 """Times the noise, and share of what the copy shows, above which a cell is loud, faint or buried. (Of 398 true pairs
 loud in five cells or more, one; faint in so many, four, and in three of a copy of 306 pixels, none of 43; buried in so
 many, two.)"""
+LOUD_COARSE, LEAST_COARSE = (20.0, 0.3), 0.3
+"""The same for a cell of the coarse rest, and the least level of its noise. (At 16 times five more true pairs of 3,500
+were held back, and no more shadows or things found.)"""
 PATCH, VANISHED = 4, 0.55
 """Cells of a side of a patch, and the share of what a patch shows that the prediction leaves unexplained where a
 texture went and another one came."""
@@ -36,8 +42,9 @@ WORST_LEVEL, WORST_SHARE = 40.0, 0.04
 """What JPEG at quality 60 leaves at most; a pair that is strange all over must not pass for a noisy one."""
 
 
-def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
-    """Expected power of the rest per cell: a level and a share of the texture, fitted to the pair's own medians."""
+def noise_of(rest: Floats, texture: Floats, core: Mask, least: float = 1.0) -> Floats:
+    """Expected power of the rest per cell: a level, `least` or more, and a share of the texture, fitted to the pair's
+    own medians."""
     power, here = rest[core], texture[core]
     steps = [part for part in np.array_split(np.argsort(here), 8) if len(part)]
     x = np.array([np.median(here[s]) for s in steps])
@@ -48,7 +55,7 @@ def noise_of(rest: Floats, texture: Floats, core: Mask) -> Floats:
     level = max(0.0, float(mean_y - slope * mean_x))
     if level == 0.0:
         slope = float((weight @ (x * y)) / (weight @ (x * x) + 1e-9))
-    learnt = max(level, 1.0) + slope * texture
+    learnt = max(level, least) + slope * texture
     return np.asarray(np.minimum(learnt, WORST_LEVEL + WORST_SHARE * texture), np.float32)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, uniform_filter
+from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, gaussian_filter, uniform_filter
 
 from align import Similarity, colours_below, grid_of
 from grid import (
@@ -35,7 +35,7 @@ from hues import fit_colours
 from ink import STROKE, Ink, find_inks
 from regression import Pair, Regression, regress
 from search import Floats, Picture, planes
-from strange import BURIED, FAINT, LOUD, largest_cluster, noise_of, strange_cells, vanished
+from strange import BURIED, FAINT, LEAST_COARSE, LOUD, LOUD_COARSE, largest_cluster, noise_of, strange_cells, vanished
 
 MARGIN, EDGE = 0.1, 0.04
 """Frames reach 8 % of the side, ragged ones a little more: what is nearer to the edge of a copy that may be framed is
@@ -48,6 +48,8 @@ FAINTEST = 2.0
 LEAST_CORE = 16
 LEAST_CLEAR = 0.25
 """Share of a cell that must be clear of ink for it to be looked at."""
+FINE, COARSE = 1.0, 1.5
+"""Pixels over which the copy is averaged: what that takes away is fine, what it leaves of the rest is coarse."""
 BESIDE_INK = 0.02
 """What pixels that miss by a stroke may hold beside an ink, as a share of its power. (Beside made overlays: 0 to 0.012;
 beside words and clock hands that were exchanged: 0.02 to 0.2.)"""
@@ -168,12 +170,27 @@ def _account(pair: Pair, found: Regression, clear: Mask, core: Mask, untouched: 
     shape = pair.copy.shape
     share = share_of_cells(crop(clear))
     by_share = (1 / np.maximum(share, LEAST_CLEAR)).astype(np.float32)
+    predicted = level(cut(pair.predicted))
     rest, seen = cell_power(found.rest, shape) * by_share, cell_power(found.seen, shape) * by_share
-    expected = cell_power(level(cut(pair.predicted)), shape)
     cells = core & (share >= LEAST_CLEAR)
-    noise = noise_of(rest, uniform_filter(np.maximum(seen, expected), 3), cells)
+    texture = uniform_filter(np.maximum(seen, cell_power(predicted, shape)), 3)
+    fine = uniform_filter(cell_power(_fine(pair.copy, clear), shape) * by_share, 3)
+    noise = np.maximum(noise_of(rest, texture, cells), noise_of(rest, fine, cells))
     loud, faint, buried = strange_cells(rest, seen, noise, cells, LOUD, FAINT, BURIED)
+    coarse = [cell_power(_coarse(part, shape), shape) * by_share for part in (found.rest, found.seen, predicted)]
+    coarse_noise = noise_of(coarse[0], uniform_filter(np.maximum(coarse[1], coarse[2]), 3), cells, LEAST_COARSE)
+    loud |= strange_cells(coarse[0], coarse[1], coarse_noise, cells, LOUD_COARSE)[0]
     return _Account(loud, faint, buried, vanished(rest, seen, noise, cells & untouched))
+
+
+def _fine(copy: Floats, clear: Mask) -> Floats:
+    """Blocks of the copy's finest texture, what JPEG must coarsen."""
+    return level(cut(copy - gaussian_filter(copy, FINE)), None if clear.all() else cut(clear.astype(np.float32)))
+
+
+def _coarse(blocks: Floats, shape: tuple[int, ...]) -> Floats:
+    """Blocks without their fine texture."""
+    return cut(gaussian_filter(uncut(blocks, shape), COARSE, truncate=2.5))
 
 
 def _are_ink(inks: Sequence[Ink], pair: Pair, within: Mask, regression: Regression) -> list[bool]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from scenes import HEIGHT, WIDTH, Light, Picture, bytes_of, scene
 from scipy.ndimage import gaussian_filter
 
@@ -74,13 +77,55 @@ def test_a_frame_is_no_thing_in_the_margin() -> None:
     assert fit.sure, (fit.words, fit.measures)
 
 
-def test_a_picture_that_grows_blurred_within_a_block_shows_nothing_strange() -> None:
-    copy = copy_of(ORIGINAL)
+def sharp_within(radius: int, copy: Light) -> Light:
+    """A tilt-shift that leaves a disc as it is."""
     down, across = np.mgrid[0:512, 0:512]
-    away = np.clip((np.hypot(across - 280, down - 230) - 110) / 45, 0, 1)[..., None]
-    fit = fit_of(bytes_of(copy * (1 - away) + gaussian_filter(copy, (5, 5, 0)) * away), bytes_of(ORIGINAL))
+    away = np.clip((np.hypot(across - 280, down - 230) - radius) / 45, 0, 1)[..., None]
+    return np.asarray(copy * (1 - away) + gaussian_filter(copy, (5, 5, 0)) * away)
+
+
+def test_a_picture_that_grows_blurred_within_a_block_shows_nothing_strange() -> None:
+    fit = fit_of(bytes_of(sharp_within(110, copy_of(ORIGINAL))), bytes_of(ORIGINAL))
     assert fit.sure, (fit.words, fit.measures)
     assert fit.measures["strange_total"] == 0
+
+
+def grainy(light: Light, seed: int) -> Light:
+    """The same with the grain of a scanned film, 13 grey levels."""
+    return np.asarray(light + np.random.default_rng(seed).normal(size=light.shape[:2])[..., None] * 0.05)
+
+
+def pressed(light: Light, quality: int) -> Picture:
+    """The picture as a JPEG of that quality gives it back."""
+    buffer = io.BytesIO()
+    Image.fromarray(bytes_of(light)).save(buffer, "JPEG", quality=quality)
+    return np.asarray(Image.open(buffer).convert("RGB"))
+
+
+def test_what_jpeg_leaves_of_film_grain_is_nothing_strange_where_a_tilt_shift_left_it_sharp() -> None:
+    film = grainy(0.5 * ORIGINAL + 0.25, 5)
+    fit = fit_of(pressed(sharp_within(70, copy_of(film)), 40), bytes_of(film))
+    assert fit.measures["strange_total"] == 0, fit.measures
+    assert fit.measures["vanished"] < 2, fit.measures
+
+
+@pytest.mark.parametrize("radius", [70, 110])
+def test_what_chance_moves_in_the_few_places_a_tilt_shift_left_sharp_is_no_movement(radius: int) -> None:
+    film = grainy(0.5 * ORIGINAL + 0.25, 5)
+    fit = fit_of(pressed(sharp_within(radius, copy_of(film)), 60), bytes_of(film))
+    assert fit.measures["measured"] < 70
+    assert fit.sure, (fit.words, fit.measures)
+
+
+@pytest.mark.parametrize("angle", [0.3, 1.2, 2.4])
+def test_the_edge_of_a_shadow_that_moved_over_gravel_is_seen(angle: float) -> None:
+    """Nothing moved but the light; a quarter of it is missing behind the edge."""
+    gravel = grainy(0.6 * ORIGINAL + 0.2, 6)
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH] / HEIGHT - 0.5
+    edge = np.clip(((x - 0.17) * np.cos(angle) + y * np.sin(angle)) / 0.004, -1, 1)
+    fit = fit_of(pressed(copy_of(gravel * (0.875 + 0.125 * edge)[..., None]), 85), bytes_of(gravel))
+    assert not fit.sure, fit.measures
+    assert fit.measures["strange"] > 4, fit.measures
 
 
 def test_blocks_are_cut_and_put_together_again() -> None:
