@@ -29,9 +29,9 @@ from grid import Mask
 from search import Floats
 
 LOUD, FAINT, BURIED = (12.0, 0.3), (4.5, 0.5), (20.0, 0.15)
-"""Times the noise, and share of what the copy shows, above which a cell is loud, faint or buried. (Of 398 true pairs
-loud in five cells or more, one; faint in so many, four, and in three of a copy of 306 pixels, none of 43; buried in so
-many, two.)"""
+"""Times the noise, and share of what the copy shows, above which a cell is loud, faint or buried. (Of 1,868 true pairs
+of 2,000 cells or more 15 had a cluster of five loud cells or more, words laid over the copy most of them, 22 of faint
+ones, 8 of buried ones; of 76 of copies of 306 pixels 4, 6 and 2.)"""
 LOUD_COARSE, LEAST_COARSE = (20.0, 0.3), 0.3
 """The same for a cell of the coarse rest, and the least level of its noise. (At 16 times five more true pairs of 3,500
 were held back, and no more shadows or things found.)"""

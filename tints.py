@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from align import Similarity, colours_below, grid_of, inside
-from hues import KNOTS, fit_colours
+from hues import broken_lines, fit_colours
 from search import REC601, Floats, Picture, planes
 from strange import largest_cluster, spread_over
 
@@ -172,7 +172,7 @@ def _curved(there: Floats, seen: Floats, here: NDArray[np.bool_]) -> Floats:
     answer = np.zeros_like(there)
     for band in range(3):
         from_ = there[..., band] / 128 - 1
-        terms = np.stack([np.ones_like(from_), from_, *(np.maximum(from_ - knot, 0) for knot in KNOTS)], 2)
+        terms = np.stack([np.ones_like(from_), from_, *broken_lines(from_)], 2)
         wanted = seen[here][:, band, None].astype(np.float64)
         answer[..., band] = (terms @ fit_colours(terms[here].astype(np.float64), wanted).astype(np.float32))[..., 0]
     return answer
