@@ -35,9 +35,9 @@ def _grey(colours: list[Floats]) -> Floats:
     return np.asarray(np.tensordot(np.array(REC601, np.float32), np.stack(colours), 1), np.float32)
 
 
-def broken_lines(colour: Floats) -> list[Floats]:
+def broken_lines(colour: NDArray[Any]) -> list[NDArray[Any]]:
     """What a curve of a colour, from -1 to 1, is made of beside the colour itself."""
-    return [np.maximum(colour - np.float32(knot), np.float32(0)) for knot in KNOTS]
+    return [np.maximum(colour - knot, 0) for knot in KNOTS]
 
 
 def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
@@ -49,7 +49,7 @@ def _terms(colours: list[Floats], grey: Floats, x: Floats, y: Floats) -> Floats:
     terms: list[NDArray[Any]] = [np.ones_like(r), r, g, b, r * r, g * g, b * b, r * g, g * b, r * b, m**3]
     terms += [x, y, x * x, y * y, x * y, x**3, y**3, x * x * y, x * y * y]
     terms += [x * m, y * m, far * m, far * (r - m), far * (b - m)]
-    terms += [line for colour in (r, g, b) for line in broken_lines(colour)]
+    terms += broken_lines(r) + broken_lines(g) + broken_lines(b)
     return np.stack(terms, 2).astype(np.float32)
 
 

@@ -59,8 +59,8 @@ CHI_HIGH = 8.5
 KIN = 0.75
 GROUP = 6.4
 FIELD = 0.045
-"""The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of chi, 0.7 of those of field, kin and group; of 147
-real and made siblings 99 in 100 are above 1.1 of that of chi, 2.3 of that of field."""
+"""The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of chi, 0.7 of those of field, kin and group; of
+147 real and made siblings 99 in 100 are above 1.1 of that of chi, 2.3 of that of field."""
 STRETCH = 1.0
 MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""

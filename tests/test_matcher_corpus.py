@@ -147,7 +147,7 @@ def test_a_padded_copy_of_306_pixels_is_too_small_to_show_what_moved(name: str) 
         assert not fit.sure, (fit.words, fit.measures)
 
 
-def test_grained_wood_that_moved_is_seen_by_the_texture_that_vanished_alone() -> None:
+def test_grained_wood_that_moved_is_seen_by_the_texture_that_vanished() -> None:
     upright, _ = photograph(WOOD)
     copy, original = copy_of(WOOD, Recipe(width=480))
     (shown,) = siblings_of(upright, range(8, 9))
@@ -159,7 +159,6 @@ def test_grained_wood_that_moved_is_seen_by_the_texture_that_vanished_alone() ->
     assert own.measures["vanished"] < 2
     assert other.words.startswith("the copy shows something else in places (")
     assert other.measures["vanished"] > 5
-    assert other.measures["strange"] < 4
 
 
 @pytest.mark.parametrize("name", ["tram-IMG_0119-39fa87.jpg", "obg-IMG_0106-9e69a5.jpg"])
