@@ -208,11 +208,11 @@ class Carrier:
                 lost, why = True, "no reply"
                 if self._prover.was_taken(parcel, before):
                     return None
-                if tickets:
-                    raise  # Flickr has the picture and may still put it in place
+                if self._tickets:
+                    raise  # Flickr may have the picture and still put it in place, by a ticket nobody heard of, too
             except SyncError as error:
                 why = str(error)
-                if lost and not isinstance(error, Refused):
+                if (lost or tickets) and not isinstance(error, Refused):
                     raise  # the question stays open: the next run asks Flickr first
                 if not lost and (not isinstance(error, Refused) or error.final):
                     # Whether the refusals before it were true ones, later runs look once more.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -525,6 +527,36 @@ def test_a_ticket_nobody_noted_is_waited_for_before_anything_is_sent_again(
     settled = bench.settle(photo_id)
     assert settled is not None
     assert settled.outcome == "unsure"
+    bench.flickr.finish_tickets()
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert (settled.outcome, bench.sent()) == ("replaced", 1)
+
+
+def test_a_lost_answer_that_would_have_held_a_ticket_is_waited_for_and_nothing_is_sent_again(
+    by_ticket: Bench, photo_id: str, original: Path
+) -> None:
+    bench = by_ticket
+    copy = bench.save(photo_id)
+    strike(bench.flickr, "replace", DropAfter())
+    assert (bench.replace(copy, original).outcome, bench.sent()) == ("unsure", 1)
+    bench.flickr.finish_tickets()
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert (settled.outcome, bench.sent(), bench.flickr.photo(photo_id).version) == ("replaced", 1, 1)
+
+
+def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
+    by_ticket: Bench, photo_id: str, original: Path
+) -> None:
+    bench = by_ticket
+    copy = bench.save(photo_id)
+    with closing(sqlite3.connect(bench.desk.state.journal_file)) as db, db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.step = 'ticket' "
+                   "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
+    with pytest.raises(StoppedError, match="full"):
+        bench.replace(copy, original)
+    assert bench.standing(photo_id) is Standing.OPEN
     bench.flickr.finish_tickets()
     settled = bench.settle(photo_id)
     assert settled is not None
