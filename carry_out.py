@@ -163,13 +163,19 @@ class Carrier:
                                            ("sha256", "size_bytes", "width", "height")})
         age_s = self._clock.now() - history.intended_at
         is_late = not history.is_open
-        if history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending":
+        is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
+        if is_pending and age_s < LATE_S:
             return Outcome("unsure", "Flickr is still at work on it")
         if not self._prover.was_taken(parcel, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
             if is_late:
                 return None
             if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
                 return Outcome("unsure", "Flickr may still be at work on it")
+            if is_pending or history.seen is not None and not history.is_undo:
+                # A ticket may stay open for ever, and a look may come from the past: a person decides, by --again.
+                why = "Flickr still shows the picture it held before"
+                self._record(photo_id, prefix + "unsure", {"why": why})
+                return Outcome("unsure", f"{why}; sync --again {photo_id} looks at it anew")
             self._record(photo_id, prefix + "not_taken", {})
             return None
         if is_late:

@@ -13,6 +13,7 @@ from desks import Bench, open_test_desk, steps
 from flickr_side import picture
 from PIL import Image
 
+from carry_out import LATE_S
 from errors import LoginError, PictureError, StoppedError
 from history import Standing
 from sandbox import SandboxFlickr
@@ -561,3 +562,24 @@ def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
     settled = bench.settle(photo_id)
     assert settled is not None
     assert (settled.outcome, bench.sent()) == ("replaced", 1)
+
+
+def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
+    by_ticket: Bench, photo_id: str, original: Path
+) -> None:
+    bench = by_ticket
+    copy = bench.save(photo_id)
+    bench.flickr.habits.pending_polls = 10_000
+    assert bench.replace(copy, original).outcome == "unsure"
+    bench.desk.clock.sleep(5000)
+    assert bench.settle(photo_id) is not None
+    assert bench.history(photo_id).last_step == "ticket"
+    bench.desk.clock.sleep(LATE_S)
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert f"--again {photo_id}" in str(settled.note)
+    assert bench.history(photo_id).last_step == "unsure"
+    bench.flickr.finish_tickets()
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert (settled.outcome, bench.standing(photo_id)) == ("replaced", Standing.REPLACED)

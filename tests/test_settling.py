@@ -19,7 +19,7 @@ from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
 from sandbox.calls import Call
 from sandbox.faults import Fault, Kind
-from sandbox.kinds import Afterwards, ApiError, DropAfter, Meanwhile, OAuthError, Status
+from sandbox.kinds import Afterwards, ApiError, DropAfter, Lagging, Meanwhile, OAuthError, Status
 from sync import settle
 from wishes import CHOOSE_HERE
 
@@ -118,6 +118,18 @@ def test_what_was_unsure_but_ours_outlives_a_second_look_that_does_not_find_the_
     copy = bench.save(photo_id)
     strike(bench, INFO, GONE)
     assert bench.replace(copy, original).outcome == "unsure"
+    assert taken_back(bench, photo_id)
+
+
+def test_what_was_unsure_but_ours_outlives_a_look_that_comes_from_the_past(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    unsure_but_ours(bench, photo_id, original)
+    bench.desk.clock.sleep(LATE_S)
+    strike(bench, INFO, Lagging())
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert (settled.outcome, bench.history(photo_id).last_step) == ("unsure", "unsure")
     assert taken_back(bench, photo_id)
 
 
