@@ -13,7 +13,7 @@ became the file's name, as Flickr does it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,7 @@ class Prover:
                 "undo puts the saved copy back" if is_ours and not prefix else
                 f"sync --again {parcel.photo_id} looks at it anew"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
+        proved = after
         after, notes = self._mend(before, after, is_old=sending.is_old)
         if sending.restoring is not None:
             after, told = self._restore_date_and_place(before, after, sending.restoring)
@@ -123,6 +124,8 @@ class Prover:
         if sending.wish is not None:
             after, told = grant(self._flickr, before, after, sending.wish, is_old=sending.is_old)
             notes += told
+        # The secrets of what was proved: a picture that somebody put there meanwhile is not ours.
+        after = replace(after, secret=proved.secret, original_secret=proved.original_secret)
         self._record(parcel.photo_id, prefix + "confirmed", {"after": after.to_json()})
         return Outcome("replaced", "; ".join(notes) or None)
 

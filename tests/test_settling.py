@@ -203,6 +203,17 @@ def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_ba
     assert taken_back(bench, photo_id)
 
 
+def test_a_picture_its_owner_put_there_while_the_title_was_put_back_is_not_called_ours(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    by_hand = picture(1000, 1000, seed=9)
+    bench.flickr.habits.replace_title = "file name"
+    strike(bench, "flickr.photos.setMeta", Afterwards(lambda call: call.flickr.replace_by_hand(photo_id, by_hand)))
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    assert bench.carrier.undo(photo_id).outcome == "failed"
+    assert bench.flickr.photo(photo_id).data == by_hand
+
+
 def test_a_date_and_a_place_that_cannot_be_put_back_are_told_and_the_copy_is_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
