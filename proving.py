@@ -117,7 +117,7 @@ class Prover:
                 f"sync --again {parcel.photo_id} looks at it anew"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
-        after, notes = self._mend(before, after, is_old=sending.is_old)
+        after, notes = self._mend(_with_words(before, sending.restoring), after, is_old=sending.is_old)
         if sending.restoring is not None:
             after, told = self._restore_date_and_place(before, after, sending.restoring)
             notes += told
@@ -207,6 +207,15 @@ class Prover:
 def _fits(parcel: Parcel, size: OriginalSize) -> bool:
     # Either way round: Flickr may turn a picture by its EXIF.
     return sorted((size.width, size.height)) == sorted((parcel.width, parcel.height))
+
+
+def _with_words(before: PhotoInfo, restoring: tuple[PhotoInfo, PhotoInfo] | None) -> PhotoInfo:
+    """What title and caption shall be afterwards: as before, or as before the replacement that could not leave them."""
+    if restoring is None:
+        return before
+    was, became = restoring
+    theirs = (before.title, before.caption) != (became.title, became.caption) or not _made_by_flickr(was, became)
+    return before if theirs else replace(before, title=was.title, caption=was.caption)
 
 
 def _made_by_flickr(before: PhotoInfo, after: PhotoInfo) -> bool:

@@ -203,6 +203,27 @@ def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_ba
     assert taken_back(bench, photo_id)
 
 
+def test_a_title_that_could_not_be_put_back_is_given_back_by_undo(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    bench.flickr.habits.replace_title = "file name"
+    strike(bench, "flickr.photos.setMeta", REFUSAL)
+    assert "could not be put back" in str(bench.replace(bench.save(photo_id), original).note)
+    bench.flickr.habits.replace_title = "kept"
+    assert bench.flickr.photo(photo_id).title != "A title"
+    assert taken_back(bench, photo_id)
+    assert bench.flickr.photo(photo_id).title == "A title"
+
+
+def test_a_title_typed_since_it_could_not_be_put_back_stays(bench: Bench, photo_id: str, original: Path) -> None:
+    bench.flickr.habits.replace_title = "file name"
+    strike(bench, "flickr.photos.setMeta", REFUSAL)
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    bench.flickr.edit(photo_id, title="What I typed")
+    assert taken_back(bench, photo_id)
+    assert bench.flickr.photo(photo_id).title == "What I typed"
+
+
 def test_a_picture_its_owner_put_there_while_the_title_was_put_back_is_not_called_ours(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
