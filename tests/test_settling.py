@@ -144,6 +144,15 @@ def unsure_but_ours(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.after_replace = None
 
 
+def test_open_questions_of_old_times_cost_a_run_no_waits(bench: Bench, photo_id: str, original: Path) -> None:
+    unsure_but_ours(bench, photo_id, original)
+    bench.desk.clock.sleep(LATE_S)
+    before = bench.desk.clock.now()
+    settle(bench.desk)
+    assert bench.standing(photo_id) is Standing.OPEN
+    assert bench.desk.clock.now() == before
+
+
 # A refusal of a picture that Flickr took all the same.
 
 LYING = [Answered(105), Answered(106), Answered(201), Answered(3), Status(429, after_work=True)]
