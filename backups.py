@@ -150,8 +150,12 @@ def prune(journal: Journal, prunable: Prunable, run: str) -> None:
 
 
 def _needed_since(histories: dict[str, History], before: float) -> set[str]:
-    """A copy saved long ago whose picture was replaced lately is as young as the replacement."""
-    return {name for one in histories.values() if one.intended_at >= before for name in _files_of(one)}
+    """A copy saved long ago whose picture was replaced lately is as young as the replacement, also where Flickr seems
+    not to have taken it: it may show late.
+    """
+    young = [one for one in histories.values() if one.intended_at >= before]
+    late = [one.intended["backup"]["file"] for one in young if one.last_step == "not_taken" and one.intended]
+    return {*late, *(name for one in young for name in _files_of(one))}
 
 
 def _files_of(history: History) -> set[str]:

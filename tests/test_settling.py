@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,10 @@ from desks import Bench, open_test_desk, steps
 from flask import Response
 from flickr_side import picture
 
+from backups import DAY_S, find_prunable, prune
 from carry_out import LATE_S
 from errors import LoginError
-from history import Standing
+from history import Standing, read_histories
 from sandbox import SandboxFlickr
 from sandbox.account import StoredPhoto
 from sandbox.calls import Call
@@ -183,6 +184,22 @@ def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
     settle(bench.desk)
     assert bench.standing(photo_id) is Standing.REPLACED
+    assert taken_back(bench, photo_id)
+
+
+def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    copy = bench.save(photo_id)
+    journal, now = bench.desk.journal, bench.desk.clock.now()
+    for backup in journal.backups():
+        journal.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
+    strike(bench, "replace", ApiError(105), times=3)
+    assert bench.replace(copy, original).outcome == "failed"
+    bench.flickr.replace_by_hand(photo_id, original.read_bytes())
+    histories = read_histories(journal.entries())
+    prune(journal, find_prunable(journal, bench.desk.state, histories, now - 30 * DAY_S), "prune")
+    settle(bench.desk)
     assert taken_back(bench, photo_id)
 
 
