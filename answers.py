@@ -57,11 +57,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything said about one copy, oldest first."""
+    """Everything said about one copy, oldest first; `asks_anew` where a replacement was taken back since."""
 
     copy_sha256: str
     steps: tuple[Step, ...]
     answered_at: float
+    asks_anew: bool = False
 
     @property
     def chosen(self) -> Identity | None:
@@ -138,7 +139,7 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
     if said is None or history.at is None or said.answered_at >= history.at.timestamp():
         return said
     refused = tuple(Step(NEVER, (one,)) for one in said.never)
-    return Said(copy_sha256, refused, said.answered_at) if refused else None
+    return Said(copy_sha256, refused, said.answered_at, asks_anew=True) if refused else None
 
 
 def keep_step(
@@ -194,4 +195,4 @@ def find_again(said: Said, originals: Sequence[Original], journal: Journal) -> A
     found = paths(chosen) if chosen else []
     # The same file may lie in two places; the shorter path is as good as the other, and always the same.
     path = min(found, key=lambda one: (len(str(one)), str(one))) if found else None
-    return Answer(path, chosen.name if chosen else None, never)
+    return Answer(path, chosen.name if chosen else None, never, said.asks_anew)

@@ -184,12 +184,14 @@ class Answer:
     """What a person said about one copy, in terms of the originals that come into question now.
 
     `chosen` is the file of the original that was chosen, None when none was or when it is not among them;
-    `chosen_name` is what it was called, None when none was chosen. `never` are the files that were refused.
+    `chosen_name` is what it was called, None when none was chosen. `never` are the files that were refused;
+    `asks_anew` where that was before a replacement that was taken back.
     """
 
     chosen: Path | None
     chosen_name: str | None
     never: frozenset[Path]
+    asks_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

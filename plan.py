@@ -54,7 +54,12 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
     if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
         return Decision(copy, Verdict.KEEP, "you said that it is none of these", "person", tuple(candidates))
-    return decide(copy, left, min_gain)
+    decision = decide(copy, left, min_gain)
+    if answer.asks_anew and len(left) < len(candidates) and decision.verdict is Verdict.REPLACE:
+        # What was refused then may have led to the very replacement that was taken back.
+        reason = f"{left[0].original.path.name} is what you had not refused when a replacement was taken back"
+        return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
+    return decision
 
 
 def leave(copy: InstagramCopy, reason: str) -> Decision:

@@ -254,3 +254,12 @@ def test_what_was_not_refused_is_decided_by_the_rules() -> None:
     unsure = make_candidate(0.6, sure=False, original=make_original("IMG_0003.JPG"))
     decision = decide(make_copy(), [refused, unsure], 1.2, Answer(None, None, frozenset({refused.original.path})))
     assert (decision.verdict, decision.decided_by) == (Verdict.REVIEW, "rule")
+
+
+def test_what_was_refused_before_an_undo_makes_no_other_the_only_shot_that_fits() -> None:
+    refused, rival = make_candidate(0.99), make_candidate(0.98, original=make_original("IMG_0002.JPG"))
+    answer = Answer(None, None, frozenset({refused.original.path}), asks_anew=True)
+    decision = decide(make_copy(), [refused, rival], 1.2, answer)
+    assert (decision.verdict, decision.decided_by, decision.candidates) == (Verdict.REVIEW, "rule", (rival,))
+    assert "IMG_0002.JPG" in decision.reason
+    assert decide(make_copy(), [rival], 1.2, answer).verdict is Verdict.REPLACE

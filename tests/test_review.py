@@ -77,6 +77,13 @@ def tell(desk: Desk, kind: str, *places: int) -> None:
     keep_step(desk.journal, question.photo_id, question.copy_sha256, Step(kind, originals))
 
 
+def asks_anew(desk: Desk) -> bool:
+    """Whether what was answered to the first question was before a replacement that was taken back."""
+    question = read_questions(desk.journal)[0]
+    said = said_about(desk.journal, question.photo_id, question.copy_sha256)
+    return said is not None and find_again(said, [one.original for one in question.choices], desk.journal).asks_anew
+
+
 # Answers.
 
 
@@ -143,7 +150,9 @@ def test_what_was_refused_stays_refused_after_a_replacement_and_an_undo(desk: De
         desk.journal.record("run", question.photo_id, step, {})
         assert read_progress(desk.journal, question).refused == {1, 2}
     assert read_progress(desk.journal, question).chosen is None
+    assert asks_anew(desk)
     tell(desk, THIS, 1)
+    assert not asks_anew(desk)
     assert read_progress(desk.journal, question).refused == {2}
     for left in ([1, 2], [1], []):
         take_back_step(desk.journal, question.photo_id, question.copy_sha256)
