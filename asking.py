@@ -7,6 +7,7 @@ open in whatever shows pictures. Either way an answer is on the disk before the 
 
 from __future__ import annotations
 
+import hashlib
 import html
 import os
 import sys
@@ -148,11 +149,19 @@ def _step(journal: Journal, question: Question, word: str) -> Step | None:
     return Step(kind, (Seen(question.choices[places[name]].original, journal).identity(),))
 
 
+def _is_whole(file: Path, question: Question) -> bool:
+    """Whether the file still shows what is asked about."""
+    with suppress(OSError):
+        return hashlib.sha256(file.read_bytes()).hexdigest() == question.copy_sha256
+    return False
+
+
 def _show(journal: Journal, state: StateFolder, question: Question, where: str) -> None:
     refused = read_progress(journal, question).refused
     say(f"\n{where}: {question.photo_id} {in_plain_words(question.title)}\n{in_plain_words(question.reason)}\n")
+    file = state.backups / question.copy_file
     say(f"  the copy, {_size(question.copy_size)}")
-    say(f"     {printable(state.backups / question.copy_file)}", whole=True)
+    say(f"     {printable(file)}" + ("" if _is_whole(file, question) else " (is not what was saved)"), whole=True)
     for place, one in enumerate(question.choices):
         original, gone = one.original, "; never, you said" if place in refused else ""
         taken = f", taken {original.taken.local:%Y-%m-%d}" if original.taken else ""

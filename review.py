@@ -11,6 +11,7 @@ browser asks for those of the next five, and the files they belong to are hashed
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 import secrets
@@ -149,8 +150,12 @@ class Pictures:
         self.whole = lru_cache(KEPT_PICTURES)(self._whole)
 
     def _small(self, number: int) -> Image.Image:
-        file = self._table.backups / self._table.questions[number].copy_file
-        return Image.fromarray(copy_pixels(file.read_bytes()))
+        question = self._table.questions[number]
+        data = (self._table.backups / question.copy_file).read_bytes()
+        if hashlib.sha256(data).hexdigest() != question.copy_sha256:
+            # An answer is about the copy that was saved; what a spoilt file shows may be another picture.
+            raise PictureError("the saved copy is not what was saved")
+        return Image.fromarray(copy_pixels(data))
 
     def _jpeg(self, number: int, choice: int) -> bytes:
         path = self._table.questions[number].choices[choice].original.path
@@ -258,7 +263,10 @@ def _add_page(app: Flask, table: Table, secret: str, pictures: Pictures) -> None
     def windows(number: int) -> Response:
         if not _in(table.questions, number):
             abort(404)
-        return jsonify([pictures.window(number, place) for place in range(len(table.questions[number].choices))])
+        try:
+            return jsonify([pictures.window(number, place) for place in range(len(table.questions[number].choices))])
+        except (OSError, PictureError):
+            abort(404)
 
 
 def _add_pictures(app: Flask, table: Table, secret: str, pictures: Pictures) -> None:

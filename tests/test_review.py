@@ -254,6 +254,14 @@ def test_only_pictures_of_the_plan_are_served(caller: Caller) -> None:
         assert caller.ask(caller.root + path)[0] == 404
 
 
+def test_a_saved_copy_that_is_not_what_was_saved_is_not_shown(desk: Desk, caller: Caller) -> None:
+    spoilt, other = (desk.state / "backups" / read_questions(desk.journal)[number].copy_file for number in (0, 1))
+    spoilt.write_bytes(other.read_bytes())
+    for path in ("copy/0", "cut/0/0", "windows/0"):
+        assert caller.ask(caller.root + path)[0] == 404
+    assert caller.ask(caller.root + "copy/1")[0] == 200
+
+
 def test_an_answer_without_sense_is_refused_and_nothing_is_kept(desk: Desk, caller: Caller) -> None:
     for body in ({"question": 9, "kind": THIS, "choice": 0}, {"question": 0, "kind": "all", "choice": 0},
                  {"question": 0, "kind": THIS, "choice": 7}, {"question": 0, "kind": NEVER, "choice": None},
@@ -331,6 +339,17 @@ def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple
     ran = program.run("review", "--terminal", typed="n\nu\nwhat\n\n1\n")
     assert "That is none of" in ran.stdout
     assert "1 answered, 1 left" in ran.stdout
+
+
+def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
+    doubtful: tuple[Program, Path, list[str]]
+) -> None:
+    program = doubtful[0]
+    spoilt = next((program.state / "backups").rglob("*.jpg"))
+    spoilt.write_bytes(spoilt.read_bytes()[:-1])
+    shown = program.run("review", "--terminal", typed="\n\n").stdout
+    assert f"{spoilt} (is not what was saved)" in shown
+    assert shown.count("not what was saved") == 1
 
 
 def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Program, Path, list[str]]) -> None:
