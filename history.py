@@ -51,8 +51,8 @@ class History:
     `intended` is the last entry made before something was sent and `intended_at` its time; `ticket` is what Flickr
     gave for it, None where it gave none; `last_step` is the last word about it, without "undo-", and `gone_at` its
     time where that word is `gone`. `pile` holds the replacements that are not taken back, oldest first; `seen` is the
-    one that ended unsure although Flickr showed another picture than before. `let_go_at` is when `backup prune` let
-    the saved copy go.
+    one that ended unsure although Flickr showed another picture than before. `is_half_back` says that taking back ended
+    so, and may be done once more. `let_go_at` is when `backup prune` let the saved copy go.
     """
 
     standing: Standing
@@ -66,6 +66,7 @@ class History:
     gone_at: float | None
     pile: tuple[Replacement, ...]
     seen: Replacement | None
+    is_half_back: bool
     let_go_at: datetime | None
 
     @property
@@ -88,8 +89,8 @@ class History:
         """What an undo would take off the pile, oldest first; empty where there is nothing to take back."""
         if self.standing is Standing.REPLACED:
             return self.pile
-        if self.standing is Standing.OPEN and self.seen is not None:
-            return (*self.pile, self.seen)
+        if self.standing is Standing.OPEN and self.seen is not None or self.is_half_back:
+            return self.pile if self.seen is None else (*self.pile, self.seen)
         return ()
 
 
@@ -117,6 +118,7 @@ class _Reader:
         self.pile: list[Replacement] = []
         self.seen: Replacement | None = None
         self.seen_at: datetime | None = None
+        self.is_half_back = False
         self.let_go_at: datetime | None = None
 
     def read(self, entry: Entry) -> None:
@@ -126,6 +128,7 @@ class _Reader:
             return
         self.last_step = step
         self.gone_at = entry.at if step == "gone" else None
+        self.is_half_back = self.is_half_back and step in {"unsure", "gone"}
         if step == "intended":
             if not undo:
                 self._keep_seen()
@@ -138,6 +141,9 @@ class _Reader:
         elif step == "unsure" and not undo and "after" in entry.body:
             self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
             self.seen_at = _moment(entry)
+        elif step == "unsure" and "after" in entry.body:
+            self._lies_under(entry.body["after"])
+            self.is_half_back = self.pile != [] or self.seen is not None
         elif step == "left":
             self._keep_seen()
             self.seen, self.standing = None, self.settled
@@ -154,15 +160,22 @@ class _Reader:
             self.pile.append(self.seen)
             self.settled, self.at = Standing.REPLACED, self.seen_at
 
+    def _lies_under(self, after: Mapping[str, Any]) -> None:
+        """What is ours and on top is on Flickr under new secrets."""
+        if self.seen is not None:
+            self.seen = Replacement(self.seen.run, {**self.seen.body, "after": after})
+        elif self.pile:
+            top = self.pile.pop()
+            self.pile.append(Replacement(top.run, {**top.body, "after": after}))
+
     def _confirm(self, entry: Entry, *, undo: bool) -> None:
         if undo:
             self._keep_seen()
+            self.seen = None
             levels = int((self.intended or {}).get("levels", len(self.pile)))
             del self.pile[max(0, len(self.pile) - levels) :]
             if self.pile and "after" in entry.body:
-                # What lies on top now is on Flickr under new secrets.
-                top = self.pile.pop()
-                self.pile.append(Replacement(top.run, {**top.body, "after": entry.body["after"]}))
+                self._lies_under(entry.body["after"])
         else:
             self.pile.append(Replacement(entry.run, {**(self.intended or {}), **entry.body}))
         self.seen = None
@@ -171,7 +184,7 @@ class _Reader:
 
     def told(self) -> History:
         return History(self.standing, self.at, self.run, self.intended, self.intended_at, self.is_undo, self.ticket,
-                       self.last_step, self.gone_at, tuple(self.pile), self.seen, self.let_go_at)
+                       self.last_step, self.gone_at, tuple(self.pile), self.seen, self.is_half_back, self.let_go_at)
 
 
 def _moment(entry: Entry) -> datetime:

@@ -113,9 +113,9 @@ class Prover:
             is_ours = secret is not None and after.secret == secret
             self._record(parcel.photo_id, prefix + "unsure",
                          {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
+            by_undo = "undo sends the saved copy once more" if prefix else "undo puts the saved copy back"
             return Outcome("unsure", f"{doubt}; the next sync asks again, " + (
-                "undo puts the saved copy back" if is_ours and not prefix else
-                f"sync --again {parcel.photo_id} looks at it anew"))
+                by_undo if is_ours else f"sync --again {parcel.photo_id} looks at it anew"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
         after, notes = self._mend(_with_words(before, sending.restoring), after, is_old=sending.is_old)

@@ -47,6 +47,18 @@ def test_taking_back_all_leaves_nothing() -> None:
     assert told.to_take_back == ()
 
 
+def test_what_is_half_back_can_be_taken_back_once_more_under_its_new_secret() -> None:
+    first = ("A", "intended", INTENDED), ("A", "confirmed", SEEN), ("B", "intended", INTENDED), ("B", "unsure", SEEN)
+    half = ("C", "undo-intended", {"levels": 1}), ("C", "undo-unsure", {"after": {"secret": "b"}})
+    told = story(*first, *half)
+    assert (told.standing, [one.run for one in told.to_take_back]) == (Standing.UNDO_OPEN, ["A", "B"])
+    assert [one.body["after"]["secret"] for one in told.to_take_back] == ["a", "b"]
+    again = ("D", "undo-intended", {"levels": 1}), ("D", "undo-confirmed", {"after": {"secret": "c"}})
+    told = story(*first, *half, *again)
+    assert [one.body["after"]["secret"] for one in told.to_take_back] == ["c"]
+    assert story(*first, *half, again[0]).to_take_back == ()
+
+
 def test_what_was_unsure_but_ours_can_be_taken_back_after_it_was_looked_at_and_left() -> None:
     told = story(("A", "intended", INTENDED), ("A", "unsure", SEEN), ("B", "left", {}))
     assert (told.standing, [one.run for one in told.to_take_back]) == (Standing.REPLACED, ["A"])

@@ -145,6 +145,36 @@ def unsure_but_ours(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.after_replace = None
 
 
+@pytest.mark.parametrize("between", [(), ("left",), ("undo-not_taken",)])
+def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_more(
+    bench: Bench, photo_id: str, original: Path, between: tuple[str, ...]
+) -> None:
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    bench.flickr.habits.after_replace = lambda photo: setattr(photo, "blob", bench.flickr.store.blob(picture(300, 300)))
+    told = bench.carrier.undo(photo_id)
+    assert (told.outcome, bench.standing(photo_id)) == ("unsure", Standing.UNDO_OPEN)
+    assert "undo sends the saved copy once more" in str(told.note)
+    bench.flickr.habits.after_replace = None
+    for step in between:
+        bench.desk.journal.record("run-2", photo_id, step, {})
+    settle(bench.desk)
+    assert taken_back(bench, photo_id)
+
+
+def test_a_picture_its_owner_put_there_while_the_copy_was_half_back_is_left_alone(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    by_hand = picture(700, 700)
+    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
+    bench.flickr.habits.after_replace = lambda photo: setattr(photo, "blob", bench.flickr.store.blob(picture(300, 300)))
+    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    bench.flickr.habits.after_replace = None
+    bench.flickr.replace_by_hand(photo_id, by_hand)
+    settle(bench.desk)
+    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert bench.flickr.photo(photo_id).data == by_hand
+
+
 def test_open_questions_of_old_times_cost_a_run_no_waits(bench: Bench, photo_id: str, original: Path) -> None:
     unsure_but_ours(bench, photo_id, original)
     bench.desk.clock.sleep(LATE_S)
