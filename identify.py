@@ -38,9 +38,11 @@ SYSTEMATIC = 0.03
 SHARP = 0.15
 """Pixels: a block whose displacement is less certain than this has no voice."""
 LEAST_MEASURED = 12
-NEAR_CHI, NEAR_FIELD = 9.0, 0.2
-"""More than twice what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen, and in
-fewer pixels than the last. (Of 498 true pairs at 256 pixels the largest were 3.7 and 0.09.)"""
+NEAR_CHI, NEAR_FIELD = 5.4, 0.075
+"""One and a half times what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
+FAR_CHI, FAR_FIELD = 9.0, 0.2
+"""Beyond these it is plain also in fewer pixels than the last. (Of 498 true pairs at 256 pixels the largest were 3.7
+and 0.09.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         chi, chi_high = (float(part) for part in np.percentile(_squared(blocks, use), (50, 75)))
         field = _field(blocks, use)
         kin, group = _kin(blocks, use)
-    near = _is_near(chi, field)
+    near = chi < NEAR_CHI and field < NEAR_FIELD
     strange, cells = NOTHING, 1
     if near:
         strange, cells = find_things(copy, original, blocks.similarity, blocks.pair, blocks.regression)
@@ -172,16 +174,12 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
     )
 
 
-def _is_near(chi: float, field: float) -> bool:
-    return chi < NEAR_CHI and field < NEAR_FIELD
-
-
 def _is_far(blocks: Blocks) -> bool:
     """Whether more pixels could not make the pair near any more."""
     use = _measured(blocks)
     if use.sum() < LEAST_MEASURED:
         return False
-    return not _is_near(float(np.median(_squared(blocks, use))), _field(blocks, use))
+    return float(np.median(_squared(blocks, use))) >= FAR_CHI or _field(blocks, use) >= FAR_FIELD
 
 
 def _measured(blocks: Blocks) -> NDArray[np.bool_]:

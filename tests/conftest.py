@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,19 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """The tests run in as many processes as there are cores; numpy's own threads would stand in each other's way."""
+    """The tests run in as many processes as there are cores; numpy's own threads would stand in each other's way.
+
+    A shell that started them in the background has Ctrl-C ignored, and the programs they start would inherit that.
+    """
     os.environ.update(ONE_THREAD)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no core waits for it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 from killing import Roll, Scene, scene
+from PIL import Image
 from quick_program import Zygote
 
 from errors import ExitCode
 from history import Standing
+from sandbox.account import StoredPhoto
 from sandbox.faults import Fault, Kind
 from sandbox.kinds import ApiError, CutOff, DropBefore, Html, Meanwhile, OAuthError, Silence, Status, truncated
 
@@ -304,6 +306,29 @@ def test_undo_works_on_another_machine_from_the_copied_state_alone(
     assert untouched(one)
     assert not one.flickr.requests(LISTING)
     assert not one.flickr.requests("flickr.people.getPhotos")
+
+
+def test_a_picture_unsure_but_ours_and_looked_at_again_is_taken_back_to_the_small_copy(
+    one: Scene, tmp_path: Path
+) -> None:
+    original, photo_id = one.roll.originals[0], one.ids[0]
+
+    def shrink(photo: StoredPhoto) -> None:
+        with Image.open(original) as picture:
+            picture.resize((800, 600)).save(tmp_path / "shrunk.jpg")
+        photo.blob = one.flickr.store.blob((tmp_path / "shrunk.jpg").read_bytes())
+
+    one.flickr.habits.after_replace = shrink
+    ran = one.program.sync(one.roll.folder, "--photo", photo_id)
+    assert (ran.exit_code, ran.photos[photo_id]["outcome"]) == (ExitCode.INCOMPLETE, "unsure")
+    one.flickr.habits.after_replace = None
+    ran = one.program.sync(one.roll.folder, "--photo", photo_id, "--again", photo_id)
+    assert (ran.exit_code, ran.photos[photo_id]["outcome"]) == (ExitCode.DONE, "replaced"), ran.stderr
+    assert one.flickr.photo(photo_id).data == original.read_bytes()
+    ran = one.program.run("undo", photo_id)
+    assert ran.exit_code == ExitCode.DONE, ran.stderr
+    assert untouched(one)
+    assert "There is nothing to take back" in one.program.run("undo", photo_id).stdout
 
 
 def test_an_undo_in_bad_weather_is_finished_by_the_next(one: Scene) -> None:

@@ -22,7 +22,6 @@ from rolls import make_photograph, post, save_roll
 
 from errors import ExitCode
 from sandbox import SandboxFlickr
-from sandbox.account import StoredPhoto
 
 register_heif_opener()
 
@@ -124,28 +123,6 @@ def test_undo_leaves_the_server_with_the_bytes_it_had_before(home: Home) -> None
     after = home.program.sync(home.folder)
     assert all(after.photos[photo_id]["reason"].startswith("taken back on 20") for photo_id in home.copies)
     assert home.program.sync(home.folder, "--again", next(iter(home.copies))).report["counts"]["replaced"] == 1  # type: ignore[index]
-
-
-def test_a_picture_unsure_but_ours_and_looked_at_again_is_taken_back_to_the_small_copy(home: Home) -> None:
-    photo_id, original = next(iter(home.copies.items()))
-    copy = home.flickr.photo(photo_id).data
-
-    def shrink(photo: StoredPhoto) -> None:
-        with Image.open(original) as picture:
-            picture.resize((800, 600)).save(home.folder.parent / "shrunk.jpg")
-        photo.blob = home.flickr.store.blob((home.folder.parent / "shrunk.jpg").read_bytes())
-
-    home.flickr.habits.after_replace = shrink
-    ran = home.program.sync(home.folder, "--photo", photo_id)
-    assert (ran.exit_code, ran.photos[photo_id]["outcome"]) == (ExitCode.INCOMPLETE, "unsure")
-    home.flickr.habits.after_replace = None
-    ran = home.program.sync(home.folder, "--photo", photo_id, "--again", photo_id)
-    assert (ran.exit_code, ran.photos[photo_id]["outcome"]) == (ExitCode.DONE, "replaced"), ran.stderr
-    assert home.flickr.photo(photo_id).data == original.read_bytes()
-    ran = home.program.run("undo", photo_id)
-    assert ran.exit_code == ExitCode.DONE, ran.stderr
-    assert home.flickr.photo(photo_id).data == copy
-    assert "There is nothing to take back" in home.program.run("undo", photo_id).stdout
 
 
 def test_undo_of_one_run_leaves_other_runs_alone(home: Home) -> None:
@@ -418,6 +395,7 @@ def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         yield Program(flickr, tmp_path_factory.mktemp("home")), put_on_flickr(flickr, corpus), corpus / "originals"
 
 
+@pytest.mark.long
 def test_real_photographs_are_replaced_by_their_very_originals(real: tuple[Program, dict[str, Truth], Path]) -> None:
     program, truths, folder = real
     dry = program.sync(folder, "--dry-run")
