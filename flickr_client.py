@@ -25,8 +25,24 @@ import requests
 import urllib3
 from flickrapi.auth import FlickrAccessToken
 
-from errors import LoginError, SettingsError, SyncError
-from flickr_answers import (
+from i2f.flickr.captions import caption_as_typed
+from i2f.flickr.download import Fetched, Pictures
+from i2f.flickr.failures import (
+    Failure,
+    Passing,
+    Refused,
+    from_connection,
+    from_failure,
+    from_status,
+    lost,
+    retry_after_s,
+    sending_from_connection,
+    sending_from_status,
+    stopped,
+)
+from i2f.flickr.listing import PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
+from i2f.flickr.oauth import PendingLogin, Token, begin
+from i2f.flickr.responses import (
     Account,
     Garbled,
     OriginalSize,
@@ -41,29 +57,13 @@ from flickr_answers import (
     read_ticket,
     read_upload_status,
 )
-from flickr_captions import caption_as_typed
-from flickr_listing import PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
-from flickr_login import PendingLogin, Token, begin
-from flickr_patience import Patience, persist
-from flickr_sending import Outgoing, Replaced, SendingSession, read_reply
-from flickr_session import Network
-from flickr_trouble import (
-    Failure,
-    Passing,
-    Refused,
-    from_connection,
-    from_failure,
-    from_status,
-    lost,
-    retry_after_s,
-    sending_from_connection,
-    sending_from_status,
-    stopped,
-)
-from logging_masks import hide, mask_libraries
-from model import Photo
-from pace import CallBudget, Clock, Gate, wait_until
-from pictures import Fetched, Pictures
+from i2f.flickr.retry import Patience, persist
+from i2f.flickr.session import Network
+from i2f.flickr.upload import Outgoing, Replaced, SendingSession, read_reply
+from i2f.ground.errors import LoginError, SettingsError, SyncError
+from i2f.ground.log_redaction import hide, mask_libraries
+from i2f.ground.model import Photo
+from i2f.ground.rate_limit import CallBudget, Clock, Gate, wait_until
 
 __all__ = [
     "Access", "Account", "Fetched", "FlickrClient", "Listing", "Network", "OriginalSize", "PendingLogin", "PhotoInfo",

@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 try:
     import click
 
-    import commands
-    import taking_back
-    from errors import ExitCode, SettingsError, SyncError
-    from logging_masks import hide, masked_traceback
-    from settings import VERSION, Settings, load_settings
-    from terminal import fitted, say
+    from i2f.commands import sync as commands
+    from i2f.commands import undo as taking_back
+    from i2f.display.tables import fitted, say
+    from i2f.ground.errors import ExitCode, SettingsError, SyncError
+    from i2f.ground.log_redaction import hide, masked_traceback
+    from i2f.ground.settings import VERSION, Settings, load_settings
 except ModuleNotFoundError as missing:
     raise SystemExit(f"Error: the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, "
                      "run .venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made") from None
@@ -245,7 +245,7 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
       instagram2flickr.py review
       instagram2flickr.py review 8037212345 --terminal
     """
-    import asking  # it brings a web server, which no other command should wait for
+    from i2f.commands import review as asking  # it brings a web server, which no other command should wait for
 
     how = "terminal" if terminal else "address" if no_browser else "browser"
     ctx.exit(asking.review(_settings(ctx), photo_ids, how))
@@ -315,7 +315,7 @@ def demo(ctx: click.Context, photos: Path | None) -> None:
       instagram2flickr.py demo
       instagram2flickr.py demo --photos ~/Pictures/iphone
     """
-    import demo as story  # the demo brings a web server, which no other command should wait for
+    from i2f.commands import demo as story  # the demo brings a web server, which no other command should wait for
 
     ctx.exit(story.tell(photos))
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
-from caption_links import links_in_text, read_caption
-from instagram_ids import EXACT, code_of, posted_at
-from model import InstagramMark, Mark
+from i2f.ground.model import InstagramMark, Mark
+from i2f.instagram.caption_links import links_in_text, read_caption
+from i2f.instagram.shortcodes import EXACT, code_of, posted_at
 
 __all__ = ["Post", "PostKind", "post_links", "posted_at", "recognise"]
 

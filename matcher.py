@@ -13,13 +13,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from align import Similarity, align, start_of, started_at
-from identify import Blocks, Evidence, measure, weigh
-from light import Light, light_left
-from model import Fit, Kinship, Window
-from scan import scan, templates_of
-from search import FAR_TRIMS, Floats, Index, Picture, Proposal, fingerprint, luminance, upright, without_edges
-from tints import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
+from i2f.ground.model import Fit, Kinship, Window
+from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
+from i2f.matching.illumination import Light, light_left
+from i2f.matching.registration import Similarity, align, start_of, started_at
+from i2f.matching.retrieval import (
+    FAR_TRIMS,
+    Floats,
+    Index,
+    Picture,
+    Proposal,
+    fingerprint,
+    luminance,
+    upright,
+    without_edges,
+)
+from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh
+from i2f.matching.template_scan import scan, templates_of
 
 __all__ = [
     "MATCHER_VERSION",

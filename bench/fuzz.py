@@ -15,11 +15,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # the scenes are those of the tests
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fuzzing import run_once  # noqa: E402
-from killing import Roll  # noqa: E402
-from quick_program import Zygote  # noqa: E402
+from tests.support.fuzzing import run_once  # noqa: E402
+from tests.support.killing import Roll  # noqa: E402
+from tests.support.quick_program import Zygote  # noqa: E402
 
 
 def main() -> None:

@@ -18,10 +18,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # the scenes are those of the tests
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, kill_at_request, scene, steps_of  # noqa: E402
-from quick_program import KILLED, Zygote  # noqa: E402
+from tests.support.killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, kill_at_request, scene, steps_of  # noqa: E402
+from tests.support.quick_program import KILLED, Zygote  # noqa: E402
 
 
 class Bench:

@@ -21,15 +21,15 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
+from i2f.sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
 
 LISTER = """
 import os, resource, sys
-from desk import open_desk
-from pace import SystemClock
-from progress import TerminalTeller
-from settings import load_settings
-from sync import list_copies
+from i2f.sync.session import open_desk
+from i2f.ground.rate_limit import SystemClock
+from i2f.display.progress import TerminalTeller
+from i2f.ground.settings import load_settings
+from i2f.sync.pipeline import list_copies
 with TerminalTeller() as teller, open_desk(load_settings(os.environ), SystemClock(), teller) as desk:
     copies = list_copies(desk)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

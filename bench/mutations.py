@@ -19,16 +19,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # the files are those of the tests
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mutations import make_broken_files  # noqa: E402
-
-from errors import PictureError  # noqa: E402
-from folder import FoundFile  # noqa: E402
-from model import Original  # noqa: E402
-from packing import Packer  # noqa: E402
-from reading import Reading, read_originals  # noqa: E402
-from sending import MAX_BYTES  # noqa: E402
+from i2f.ground.errors import PictureError  # noqa: E402
+from i2f.ground.model import Original  # noqa: E402
+from i2f.photos.folder import FoundFile  # noqa: E402
+from i2f.photos.reader import Reading, read_originals  # noqa: E402
+from i2f.photos.upload_file import MAX_BYTES  # noqa: E402
+from i2f.photos.upload_file_worker import Packer  # noqa: E402
+from tests.support.mutations import make_broken_files  # noqa: E402
 
 LONGEST_S = 10.0
 MOST_MIB = 1024

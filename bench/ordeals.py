@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageFilter
 
-from sandbox.looks import Crop, Frame, Recipe, Tilt
+from i2f.sandbox.photos.looks import Crop, Frame, Recipe, Tilt
 
 Draw = Callable[[np.random.Generator], Recipe]
 

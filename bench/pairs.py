@@ -32,11 +32,11 @@ from bench.decoys import MAKERS, make_pair
 from bench.ordeals import CHANGED_FIRST, ORDEALS, finish, prepare
 from bench.photographs import Photograph, open_upright, read_roll
 from bench.tables import machine
-from decoding import pixels, read_picture
-from model import Fit, Kinship
-from plan import SURE_SCORE
-from sandbox.looks import TIERS, Recipe, make_copy, make_sibling, random_recipe
-from sandbox.siblings import SIBLINGS
+from i2f.ground.model import Fit, Kinship
+from i2f.photos.decode import pixels, read_picture
+from i2f.sandbox.photos.looks import TIERS, Recipe, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.siblings import SIBLINGS
+from i2f.sync.plan import SURE_SCORE
 
 UNKNOWABLE = "again"
 PROPOSALS = 8

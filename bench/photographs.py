@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from decoding import read_picture
-from errors import PictureError
-from folder import find_files
-from model import Original
-from originals import same_exposure_by_exif
+from i2f.ground.errors import PictureError
+from i2f.ground.model import Original
+from i2f.photos.decode import read_picture
+from i2f.photos.folder import find_files
+from i2f.photos.same_shot import same_exposure_by_exif
 
 SIDE = 32
 NEAR = 0.85

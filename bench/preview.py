@@ -28,9 +28,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from journal import Backup, Journal, StoredReading  # noqa: E402 - the program's own folder comes first
-from matcher import thumbnail_size  # noqa: E402
-from model import (  # noqa: E402
+from i2f.display.preview import Preview  # noqa: E402
+from i2f.display.review_server import Table, serve  # noqa: E402
+from i2f.ground.model import (  # noqa: E402
     Candidate,
     Decision,
     Fit,
@@ -42,12 +42,12 @@ from model import (  # noqa: E402
     Verdict,
     Window,
 )
-from preview import Preview  # noqa: E402
-from questions import read_questions  # noqa: E402
-from report import Report  # noqa: E402
-from review import Table, serve  # noqa: E402
-from sandbox.looks import make_copy, random_recipe  # noqa: E402
-from sandbox.paint import paint_roll  # noqa: E402
+from i2f.memory.journal import Backup, Journal, StoredReading  # noqa: E402 - the program's own folder comes first
+from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
+from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
+from i2f.sync.questions import read_questions  # noqa: E402
+from i2f.sync.report import Report  # noqa: E402
+from matcher import thumbnail_size  # noqa: E402
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from journal import Journal
-from sandbox import SandboxFlickr
-from workers import ONE_THREAD
+from i2f.ground.processes import ONE_THREAD
+from i2f.memory.journal import Journal
+from i2f.sandbox import SandboxFlickr
 
 ROOT = Path(__file__).resolve().parent.parent
 

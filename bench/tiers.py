@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 from bench.photographs import Photograph, open_upright
-from sandbox.looks import Recipe, make_copy, make_sibling, random_recipe
-from sandbox.siblings import SIBLINGS
+from i2f.sandbox.photos.looks import Recipe, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.siblings import SIBLINGS
 
 TIERS = ("EASY", "TYPICAL", "HARD", "BURST")
 LEFT_OUT = 0.3

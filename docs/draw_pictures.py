@@ -28,9 +28,9 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
-from sandbox.looks import make_copy, random_recipe  # noqa: E402
-from sandbox.paint import paint_roll  # noqa: E402
+from i2f.sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
+from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
+from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 108

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import open_chromium
-from killing import Roll
-from quick_program import Zygote
 
-from sandbox import SandboxFlickr
-from workers import ONE_THREAD
+from i2f.ground.processes import ONE_THREAD
+from i2f.sandbox import SandboxFlickr
+from tests.support.browser import open_chromium
+from tests.support.killing import Roll
+from tests.support.quick_program import Zygote
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -1,0 +1,1 @@
+"""instagram2flickr: the full-size originals in place of the small Instagram copies on Flickr."""

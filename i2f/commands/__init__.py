@@ -1,0 +1,1 @@
+"""One module a command: words in, a typed result out."""

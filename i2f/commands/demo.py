@@ -1,0 +1,210 @@
+"""The whole story in under a minute, on a pretend Flickr: no account, no network, nothing outside one folder.
+
+Two dozen photographs are painted (or the person's own are taken), small Instagram copies of most of them are put
+on a Flickr that lives on the loopback, some of whose originals are then left out of the folder. After that the
+demo only types the commands a person would type, in processes of their own, and shows what they print. In the end
+it looks at the pretend Flickr itself: every replaced picture must be the very original, every other untouched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
+
+from i2f.ground.errors import ExitCode, FolderError
+from i2f.instagram.shortcodes import EPOCH_MS, TIME_SHIFT, code_of
+from i2f.photos.folder import find_files
+from i2f.sandbox import SandboxFlickr
+from i2f.sandbox.photos.looks import make_copy, random_recipe
+from i2f.sandbox.photos.paint import PaintedShot, paint_roll
+
+COPIES = 14
+LEFT_OUT = 3
+SEED = 2011
+PROGRAM = Path(__file__).resolve().parents[2] / "instagram2flickr.py"
+TITLES = ("Sunday", "golden hour", "on the way home", "no filter #nofilter", "still here", "#latergram", "breakfast",
+          "from the ferry", "quiet", "look up", "the old harbour", "market day", "first light", "rain again")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A copy on the pretend Flickr and the original it was made from; `left_out` when that is not in the folder."""
+
+    photo_id: str
+    original: Path
+    left_out: bool
+    data: bytes
+
+
+def tell(photos: Path | None) -> ExitCode:
+    """Play the whole story; FAILED when anything on the pretend Flickr is not as it must be."""
+    register_heif_opener()
+    root = Path(tempfile.mkdtemp(prefix="instagram2flickr-demo-"))
+    _say(f"Everything below happens in {root} and on this machine only.\n")
+    folder = photos if photos is not None else root / "iphone"
+    drawer = root / "not-on-the-phone"
+    if photos is None:
+        _say("Painting two dozen photographs ...")
+        chosen, gone = _choose(paint_roll(folder, seed=SEED))
+    else:
+        chosen, gone = _choose_own(folder)
+    with SandboxFlickr() as flickr:
+        posted = _post(flickr, chosen, gone)
+        if not posted:
+            raise FolderError(f"there are no pictures in {folder} that could be shown")
+        for path in gone:
+            drawer.mkdir(exist_ok=True)
+            path.rename(drawer / path.name)
+        _say(f"Posted {len(posted)} small copies of them on a pretend Flickr at {flickr.url}.\n")
+        run = _typist(flickr, root)
+        _log_in(flickr, run)
+        run(["sync", str(folder), "--dry-run", "--json", str(root / "preview.json"),
+             "--preview", str(root / "plan.html")], None)
+        run(["sync", str(folder), "--yes", "--json", str(root / "report.json")], None)
+        report = json.loads((root / "report.json").read_text(encoding="utf-8"))
+        replaced = {one["photo_id"]: Path(one["original"]) for one in report["photos"] if one["outcome"] == "replaced"}
+        wrong = _check(flickr, posted, replaced)
+        if replaced:
+            first = next(iter(replaced))
+            run(["undo", first], None)
+            if flickr.photo(first).data != next(one.data for one in posted if one.photo_id == first):
+                wrong.append(f"{first} did not come back byte for byte")
+        run(["status"], None)
+    return _end(root, folder, posted, replaced, wrong)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _choose(shots: Sequence[PaintedShot]) -> tuple[list[Path], set[Path]]:
+    """Which painted shots were posted, and which of those are no longer on the phone, though a sibling of each is."""
+    rng = np.random.default_rng(SEED)
+    camera = [one for one in shots if one.kind in {"photo", "sibling"}]
+    families = Counter((one.scene, one.seed) for one in camera)
+    edited = {(one.scene, one.seed) for one in shots if one.kind == "edit"}
+    with_sibling = [one for one in camera if families[one.scene, one.seed] > 1 and (one.scene, one.seed) not in edited]
+    gone = {with_sibling[place].path for place in rng.permutation(len(with_sibling))[:LEFT_OUT]}
+    others = [one.path for one in camera if one.path not in gone]
+    newest = {path for path in others if path.suffix.upper() == ".HEIC"}
+    posted = [others[place] for place in rng.permutation(len(others))[: COPIES - LEFT_OUT - len(newest)]]
+    return sorted({*posted, *newest, *gone}), gone
+
+
+def _choose_own(folder: Path) -> tuple[list[Path], set[Path]]:
+    """The same from the person's own folder, where nothing is moved away."""
+    files = [one.path for one in find_files([folder]).files]
+    rng = np.random.default_rng(SEED)
+    return [files[place] for place in sorted(rng.permutation(len(files))[:COPIES])], set()
+
+
+def _post(flickr: SandboxFlickr, chosen: Sequence[Path], gone: set[Path]) -> list[Posted]:
+    """Make copies as IFTTT left them."""
+    rng = np.random.default_rng(SEED)
+    posted = []
+    for number, path in enumerate(chosen):
+        try:
+            with Image.open(path) as picture:
+                upright = ImageOps.exif_transpose(picture).convert("RGB")
+        except (OSError, Image.DecompressionBombError):
+            continue  # the person's own folder may hold anything
+        data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL", "TYPICAL")[number % 3]))
+        when = datetime(2026, 6, 1, 12, number, tzinfo=UTC)
+        photo_id = flickr.add_photo(
+            data, title=TITLES[number % len(TITLES)], tags="ifttt instagram", uploaded=int(when.timestamp()),
+            description=f"via Instagram https://www.instagram.com/p/{_code(when, number)}/",
+        )
+        posted.append(Posted(photo_id, path, path in gone, data))
+    return posted
+
+
+def _code(when: datetime, number: int) -> str:
+    """The code Instagram would have given a post of this moment."""
+    return code_of(((int(when.timestamp() * 1000) - EPOCH_MS) << TIME_SHIFT) | number) or ""
+
+
+Typist = Callable[[Sequence[str], str | None], None]
+
+
+def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
+    """Types commands as a person would, with everything led to the pretend Flickr and into one folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
+    config = root / "config.ini"
+    config.write_text(f"[flickr]\napi_key = {flickr.api_key}\napi_secret = {flickr.api_secret}\n", encoding="utf-8")
+    environment |= {"INSTAGRAM2FLICKR_SANDBOX": flickr.url, "INSTAGRAM2FLICKR_STATE": str(root / "state"),
+                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1"}
+
+    def run(words: Sequence[str], typed: str | None) -> None:
+        _say(f"\n$ instagram2flickr.py {' '.join(words)}")
+        with subprocess.Popen([sys.executable, str(PROGRAM), *words], env=environment, text=True, encoding="utf-8",
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            if process.stdout is None or process.stdin is None:
+                raise RuntimeError("the program has no standard output")
+            for line in process.stdout:
+                _say("  " + line.rstrip())
+                page = re.search(r"https?://\S+oauth_token=([\w-]+)", line)
+                if page and typed == "code":
+                    process.stdin.write(flickr.authorize(page[1]) + "\n")
+                    process.stdin.flush()
+                    typed = None
+        if process.returncode:
+            _say(f"  (exit code {process.returncode})")
+
+    return run
+
+
+def _log_in(flickr: SandboxFlickr, run: Typist) -> None:
+    """Log in: the demo agrees on the pretend Flickr's page and types the code."""
+    run(["login", "--no-browser"], "code")
+
+
+def _check(flickr: SandboxFlickr, posted: Sequence[Posted], replaced: dict[str, Path]) -> list[str]:
+    """What on the pretend Flickr is not as it must be."""
+    wrong = []
+    for one in posted:
+        now = flickr.photo(one.photo_id).data
+        if one.photo_id not in replaced:
+            if now != one.data:
+                wrong.append(f"{one.photo_id} was touched")
+        elif one.left_out:
+            wrong.append(f"{one.photo_id} was replaced though its original is not in the folder")
+        elif replaced[one.photo_id].suffix.lower() in {".jpg", ".jpeg", ".png"} and (
+            now != replaced[one.photo_id].read_bytes()
+        ):
+            wrong.append(f"{one.photo_id} is not the original byte for byte")
+    return wrong
+
+
+def _end(
+    root: Path, folder: Path, posted: Sequence[Posted], replaced: dict[str, Path], wrong: Sequence[str]
+) -> ExitCode:
+    there = sum(1 for one in posted if not one.left_out)
+    exact = sum(1 for one in posted if replaced.get(one.photo_id) == one.original)
+    _say(f"\n{len(posted)} copies, {there} of whose originals were in the folder: {len(replaced)} were replaced, "
+         f"{exact} by the very file they were made from and {len(replaced) - exact} by another file of the same shot; "
+         "one was then taken back.")
+    for line in wrong:
+        _say(f"WRONG: {line}")
+    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
+         f"  {root / 'preview.json'}   the same as JSON\n"
+         f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the copies as they were\n"
+         f"Delete {root} when you have seen enough.")
+    if wrong or not replaced:
+        _say("The demo FAILED.")
+        return ExitCode.FAILED
+    _say("The demo succeeded.")
+    return ExitCode.DONE

@@ -1,0 +1,1 @@
+"""Results rendered for a person: tables, progress, the preview page and the review server."""

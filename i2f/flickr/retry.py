@@ -1,0 +1,61 @@
+"""How long a bad moment of Flickr's is borne: five tries with random growing waits, or as long as Flickr asks for.
+
+Random, since several threads and programs that were turned away together should not come back together. The waits
+go through the clock that is given, in naps, so that a test waits no time and a sleeping laptop not twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import tenacity
+
+from i2f.flickr.failures import Passing
+from i2f.ground.rate_limit import Clock, wait_until
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long; HTTP 429 may be worth more tries than a fault."""
+
+    tries: int
+    tries_throttled: int
+    first_wait_s: float
+    longest_wait_s: float
+
+
+def persist(
+    attempt: Callable[[], T], patience: Patience, clock: Clock, on_wait: Callable[[float], None] | None = None
+) -> T:
+    """Try until it works, or raise the last Passing; anything else that is raised is final."""
+    backing_off = tenacity.wait_random_exponential(multiplier=patience.first_wait_s, max=patience.longest_wait_s)
+
+    def enough(state: tenacity.RetryCallState) -> bool:
+        trouble = _trouble(state)
+        throttled = trouble is not None and trouble.throttled
+        return state.attempt_number >= (patience.tries_throttled if throttled else patience.tries)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        trouble = _trouble(state)
+        asked_s = trouble.after_s if trouble is not None else None
+        return max(backing_off(state), asked_s or 0.0)
+
+    def sleep(seconds: float) -> None:
+        until = clock.now() + seconds
+        if on_wait is not None:
+            on_wait(until)
+        wait_until(until, clock)
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Passing), stop=enough, wait=wait, sleep=sleep, reraise=True
+    )
+    return retrying(attempt)
+
+
+def _trouble(state: tenacity.RetryCallState) -> Passing | None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error if isinstance(error, Passing) else None

@@ -1,0 +1,1 @@
+"""What everything else stands on: the words as types, settings, errors, processes and threads."""

@@ -1,0 +1,133 @@
+"""Several pictures at once, begun in order, with a brake.
+
+Whatever is begun is brought to its end: when one picture's failure must stop the run, when too many fail in a row,
+or when the person says stop, nothing more is begun, but the pictures under way are finished and told. Only a second
+Ctrl-C leaves them where they are; what becomes of them is then asked of Flickr by the next run.
+
+The threads are daemons of the program: they never keep it from ending, and what they raise goes to the caller.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from i2f.ground.errors import StoppedError
+
+# A wait without an end cannot be interrupted everywhere.
+NAP_S = 1.0
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T, R]):
+    """One task that is finished: its result, or what it raised."""
+
+    task: T
+    result: R | None
+    error: BaseException | None
+
+
+class Brake:
+    """Ends a run in which everything fails: a wrong setting, a full account, a Flickr that is ill."""
+
+    def __init__(self, limit: int) -> None:
+        """So many failures in a row are borne, less one."""
+        self._limit = limit
+        self._in_a_row = 0
+
+    def note(self, failure: str | None) -> None:
+        """Note how one picture went; None is well. Raises StoppedError at the limit."""
+        self._in_a_row = 0 if failure is None else self._in_a_row + 1
+        if self._in_a_row >= self._limit:
+            raise StoppedError(f"{self._in_a_row} pictures in a row failed, so the run was stopped; the last: "
+                               f"{failure}. What was done is noted; look into it and run again ([sync] brake)")
+
+
+class Hands(Generic[T, R]):
+    """Works on tasks with so many hands; results come in the order in which they are finished."""
+
+    def __init__(
+        self, work: Callable[[T], R], count: int, *, before_each: Callable[[int], bool] | None = None,
+        on_stop: Callable[[int], None] | None = None, must_finish: bool = True,
+    ) -> None:
+        """`before_each` is told how many are under way before a further one begins; False puts it off until one
+        is finished. `on_stop` is told how many are waited for when the person says stop; with `must_finish` off
+        nobody waits for what may as well be done anew.
+        """
+        self._work = work
+        self._count = count
+        self._before_each = before_each or (lambda _: True)
+        self._on_stop = on_stop or (lambda _: None)
+        self._must_finish = must_finish
+        self._begun: queue.SimpleQueue[T | None] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[Done[T, R]] = queue.SimpleQueue()
+        self._under_way = 0
+        self._threads = 0
+
+    def through(self, tasks: Iterable[T], on_done: Callable[[T, R], None]) -> None:
+        """Work through the tasks; `on_done` is called here for each. Raises the first thing that was raised."""
+        waiting = deque(tasks)
+        failure: Exception | None = None
+        try:
+            for done in self._run(waiting):
+                try:
+                    if done.error is not None:
+                        raise done.error
+                    on_done(done.task, done.result)  # type: ignore[arg-type]
+                except Exception as error:  # noqa: BLE001 - kept and raised when the others are finished
+                    waiting.clear()
+                    failure = failure or error
+                    if not self._must_finish:
+                        break
+        except BaseException:
+            # The person says stop: no picture is left half-way that could be finished.
+            waiting.clear()
+            self._on_stop(self._under_way)
+            for done in self._run(waiting) if self._must_finish else ():
+                if done.error is None:
+                    on_done(done.task, done.result)  # type: ignore[arg-type]
+            raise
+        finally:
+            for _ in range(self._threads):
+                self._begun.put(None)
+        if failure is not None:
+            raise failure
+
+    def _run(self, waiting: deque[T]) -> Iterator[Done[T, R]]:
+        while waiting or self._under_way:
+            while waiting and self._under_way < self._count and self._before_each(self._under_way):
+                self._begin(waiting.popleft())
+            if self._under_way:
+                yield self._next()
+
+    def _begin(self, task: T) -> None:
+        """Give a task to a hand; each stays one thread as long as there is work, and so keeps its connection."""
+        if self._threads <= self._under_way:
+            self._threads += 1
+            threading.Thread(target=self._hand, daemon=True, name="picture").start()
+        self._under_way += 1
+        self._begun.put(task)
+
+    def _hand(self) -> None:
+        while (task := self._begun.get()) is not None:
+            try:
+                done = Done(task, self._work(task), None)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                done = Done(task, None, error)
+            self._finished.put(done)
+
+    def _next(self) -> Done[T, R]:
+        while True:
+            try:
+                done = self._finished.get(timeout=NAP_S)
+            except queue.Empty:
+                continue
+            self._under_way -= 1
+            return done

@@ -1,0 +1,1 @@
+"""What an Instagram address tells: caption links and shortcodes."""

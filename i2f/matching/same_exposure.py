@@ -1,0 +1,228 @@
+"""Identify: is this copy of this very exposure, or of its sibling?
+
+The aligned pair (512 pixels of the short side at most) is cut into blocks, and in each the copy is regressed on the
+predicted original (regression.py), which leaves a displacement with its covariance, and a rest.
+
+From all blocks one similarity is taken off, with at most a trace of stretching (pictures are cut to whole pixels).
+A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
+remains still tells it:
+
+- chi: median over blocks of squared displacement in units of its covariance; 1.39 at most by pure chance;
+- field: root mean square of the second-order field through the displacements, in pixels, less what chance gives it: a
+  hand that moved gives a smooth field (keystone, parallax), errors of measurement do not;
+- kin: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
+- group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
+- stretch: what the trace of stretching came to, in thousandths;
+- strangeness: what the regression leaves over (things.py) and colours that no colouring explains (hues.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, uniform_filter
+
+from i2f.matching.blocks import BLOCK, corner, cut, middles
+from i2f.matching.changed_content import NOTHING, Strangeness, find_things
+from i2f.matching.color_transfer import recoloured_cells
+from i2f.matching.displacement import Doubles, Pair, Regression, regress
+from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
+from i2f.matching.retrieval import Picture, luminance, resize
+from i2f.matching.tone_curve import Tones, fit_tones
+
+CAPS = (256, 512)
+STRETCH = 0.0005
+SYSTEMATIC = 0.03
+SHARP = 0.15
+"""Pixels: a block whose displacement is less certain than this has no voice."""
+LEAST_MEASURED = 12
+NEAR_CHI, NEAR_FIELD = 5.4, 0.075
+"""One and a half times what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
+FAR_CHI, FAR_FIELD = 9.0, 0.2
+"""Beyond these it is plain also in fewer pixels than the last. (Of 498 true pairs at 256 pixels the largest were 3.7
+and 0.09.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What was measured: displacements left over after the common similarity, and that similarity."""
+
+    pair: Pair
+    regression: Regression
+    left: Doubles
+    valid: NDArray[np.bool_]
+    similarity: Similarity
+    stretch: float
+    tones: Tones
+
+
+def _common(x: Doubles, y: Doubles, moved: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
+    """The similarity (and trace of stretching) common to all displacements, robustly; and what is left over.
+
+    x, y and moved in short sides; weight is the inverse variance of one coordinate. Returns (6,), (n, 2).
+    """
+    design = np.zeros((len(x), 2, 6))
+    design[:, 0] = np.stack([x, -y, np.ones_like(x), 0 * x, x, y], 1)
+    design[:, 1] = np.stack([y, x, 0 * x, np.ones_like(x), -y, x], 1)
+    now, solved, left = weight, np.zeros(6), moved
+    for _ in range(6):
+        normal = np.einsum("n,nij,nik->jk", now, design, design) + np.diag([1e-6] * 4 + [STRETCH**-2] * 2)
+        solved = np.linalg.solve(normal, np.einsum("n,nij,ni->j", now, design, moved))
+        left = moved - np.einsum("nij,j->ni", design, solved)
+        now = weight / (1 + (left**2).sum(1) * weight / 8)
+    return solved, left
+
+
+def _deviation(covariance: Doubles) -> Doubles:
+    return np.asarray(np.sqrt(np.trace(covariance, axis1=1, axis2=2) / 2))
+
+
+def _refine(pair: Pair, at: Similarity, tones: Tones) -> Blocks:
+    """Measure all blocks and take the common similarity off."""
+    found = regress(pair)
+    valid = cut(pair.valid.astype(np.float32)).min(1) > 0
+    x, y = middles(*pair.copy.shape)
+    deviation = _deviation(found.covariance)
+    trusted = valid & (deviation < 0.3) & (np.abs(found.moved).max(1) < 2)
+    weight = trusted * pair.size**2 / (deviation**2 + SYSTEMATIC**2)
+    common, left = _common(x / pair.size, y / pair.size, found.moved / pair.size, weight)
+    outer = complex(at.a, at.b)
+    turned = outer * complex(1 + common[0], common[1])
+    center = complex(at.cx, at.cy) + outer * complex(common[2], common[3])
+    return Blocks(
+        pair=pair,
+        regression=found,
+        left=left * pair.size,
+        valid=valid,
+        similarity=Similarity(turned.real, turned.imag, center.real, center.imag),
+        stretch=float(np.hypot(common[4], common[5])) * 1e3,
+        tones=tones,
+    )
+
+
+def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
+    """The blocks of an upright copy over its original's thumbnail, starting from the alignment `at`."""
+    tones = fit_tones(copy, original, at)
+    mixed = tones.mix(original)
+    grey = luminance(copy)
+    short = min(grey.shape)
+    blocks: Blocks | None = None
+    for cap in CAPS:
+        size = max(BLOCK * 4, int(min(short, round(at.scale), cap)))
+        rows, cols = (round(n * size / short) for n in grey.shape)
+        ratio = at.scale / size
+        smooth = gaussian_filter(mixed, 0.5 * float(np.sqrt(ratio**2 - 1))) if ratio > 1.15 else mixed
+        x, y = grid_of(rows, cols)
+        pair = Pair(
+            copy=resize(grey, rows, cols) if size != short else grey,
+            predicted=tones.predict(sample(smooth, at, x, y, 3)),
+            valid=inside((original.shape[0], original.shape[1]), at, x, y, 1.5),
+            colours=tuple(colours_below(original, at, x, y, size)) if cap == CAPS[-1] else (),
+        )
+        blocks = _refine(pair, at, tones)
+        at = blocks.similarity
+        if _is_far(blocks):
+            break
+    assert blocks is not None
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The statistics of the module's head, and how many blocks they rest on. What is strange or recoloured is looked
+    for only where the pair is `near` enough for that to matter."""
+
+    measured: int
+    chi: float
+    chi_high: float
+    field: float
+    kin: float
+    group: float
+    stretch: float
+    near: bool
+    cells: int
+    strange: Strangeness
+    recoloured: int
+
+
+def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
+    """Statistics over the blocks, and what is strange or recoloured."""
+    use = _measured(blocks)
+    chi, chi_high, field, kin, group = 99.0, 99.0, 9.0, 9.0, 9.0
+    if use.sum() >= LEAST_MEASURED:
+        chi, chi_high = (float(part) for part in np.percentile(_squared(blocks, use), (50, 75)))
+        field = _field(blocks, use)
+        kin, group = _kin(blocks, use)
+    near = chi < NEAR_CHI and field < NEAR_FIELD
+    strange, cells = NOTHING, 1
+    if near:
+        strange, cells = find_things(copy, original, blocks.similarity, blocks.pair, blocks.regression)
+    return Evidence(
+        measured=int(use.sum()),
+        chi=chi,
+        chi_high=chi_high,
+        field=field,
+        kin=kin,
+        group=group,
+        stretch=blocks.stretch,
+        near=near,
+        cells=cells,
+        strange=strange,
+        recoloured=recoloured_cells(copy, original, blocks.similarity, strange.ink) if near else 0,
+    )
+
+
+def _is_far(blocks: Blocks) -> bool:
+    """Whether more pixels could not make the pair near any more."""
+    use = _measured(blocks)
+    if use.sum() < LEAST_MEASURED:
+        return False
+    return float(np.median(_squared(blocks, use))) >= FAR_CHI or _field(blocks, use) >= FAR_FIELD
+
+
+def _measured(blocks: Blocks) -> NDArray[np.bool_]:
+    """Which blocks have a voice."""
+    return np.asarray(blocks.valid & (_deviation(blocks.regression.covariance) < SHARP))
+
+
+def _squared(blocks: Blocks, use: NDArray[np.bool_]) -> Doubles:
+    """Squared displacements of some blocks in units of their covariance."""
+    left = blocks.left[use]
+    inverse = np.linalg.inv(blocks.regression.covariance[use])
+    return np.asarray(np.einsum("ni,nij,nj->n", left, inverse, left))
+
+
+def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
+    """Root mean square, in pixels, of the second-order field through the displacements (robust least squares), less
+    what the blocks' own uncertainty puts into it: few blocks bend a field by chance."""
+    x, y = (line[use] / blocks.pair.size for line in middles(*blocks.pair.copy.shape))
+    moved = blocks.left[use]
+    variance = _deviation(blocks.regression.covariance[use]) ** 2
+    design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
+    weight = now = 1 / (variance + SYSTEMATIC**2)
+    for _ in range(6):
+        weighted = design * now[:, None]
+        inverse = np.linalg.inv(design.T @ weighted + 1e-6 * np.eye(6))
+        fitted = design @ (inverse @ (weighted.T @ moved))
+        by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse
+        now = weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8)
+    chance = 2 * float(np.einsum("ni,ij,nj->n", design, by_chance, design).mean())
+    return float(np.sqrt(max(0.0, (fitted**2).sum(1).mean() - chance)))
+
+
+def _kin(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
+    """Mean product of neighbours' displacements, each in units of its deviation and held below 4; and the strongest
+    common displacement of 3 x 3 blocks, squared, in those units."""
+    _, _, rows, cols = corner(blocks.pair.copy.shape)
+    unit = blocks.left / _deviation(blocks.regression.covariance)[:, None]
+    length = np.linalg.norm(unit, axis=1, keepdims=True)
+    unit = (unit * np.minimum(1.0, 4.0 / (length + 1e-9)) * use[:, None]).reshape(rows, cols, 2)
+    here = use.reshape(rows, cols)
+    total = float((unit[1:] * unit[:-1]).sum() + (unit[:, 1:] * unit[:, :-1]).sum())
+    pairs = int((here[1:] & here[:-1]).sum() + (here[:, 1:] & here[:, :-1]).sum())
+    sums = 9 * np.stack([uniform_filter(unit[..., k], 3, mode="constant") for k in range(2)])
+    count = 9 * uniform_filter(here.astype(float), 3, mode="constant")
+    group = float((((sums**2).sum(0)) / np.maximum(count, 1) ** 2)[count > 5.5].max(initial=0.0))
+    return total / max(pairs, 1), group

@@ -1,0 +1,199 @@
+"""What the record says has become of a picture: pure reading of the journal's entries.
+
+A replacement writes `intended` before anything is sent, then one of `confirmed` (Flickr was asked and holds the
+original), `refused` or `not_taken` (Flickr still holds what it held, or nothing), or `unsure`. Taking a picture back
+writes the same words with `undo-` before them. Whatever ends on `intended`, `ticket`, `unsure` or `gone` (Flickr did
+not find the photo) was cut off or answered unclearly: nobody may send anything for that picture before Flickr has
+been asked what it holds. `left` ends such a question: a person had the picture looked at anew, and it stays as it is.
+
+A picture that was replaced, looked at `--again` and replaced once more has two replacements on a pile; taking it
+back leads to what lay below them all, which is the copy as it first was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from i2f.memory.journal import Entry
+
+UNDO = "undo-"
+
+
+class Standing(StrEnum):
+    """How a picture stands between this tool and Flickr."""
+
+    UNTOUCHED = "untouched"
+    REPLACED = "replaced"
+    TAKEN_BACK = "taken back"
+    OPEN = "open"
+    UNDO_OPEN = "undo open"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """One replacement that Flickr confirmed, or showed without being clear: its run and what was noted of it.
+
+    `body` has `original`, `backup`, `sent`, `before` and `after`.
+    """
+
+    run: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One picture's story so far: where it stands, since when, and the entries that matter.
+
+    `intended` is the last entry made before something was sent and `intended_at` its time; `ticket` is what Flickr
+    gave for it, None where it gave none; `last_step` is the last word about it, without "undo-", and `gone_at` its
+    time where that word is `gone`. `pile` holds the replacements that are not taken back, oldest first; `seen` is the
+    one that ended unsure although Flickr showed another picture than before. `is_half_back` says that taking back ended
+    so, and may be done once more. `let_go_at` is when `backup prune` let the saved copy go.
+    """
+
+    standing: Standing
+    at: datetime | None
+    run: str | None
+    intended: Mapping[str, Any] | None
+    intended_at: float
+    is_undo: bool
+    ticket: str | None
+    last_step: str
+    gone_at: float | None
+    pile: tuple[Replacement, ...]
+    seen: Replacement | None
+    is_half_back: bool
+    let_go_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody may send anything before Flickr was asked what it holds."""
+        return self.standing in {Standing.OPEN, Standing.UNDO_OPEN}
+
+    @property
+    def replaced(self) -> Mapping[str, Any] | None:
+        """What the last replacement that still stands noted."""
+        return self.pile[-1].body if self.pile else None
+
+    @property
+    def replaced_in(self) -> str | None:
+        """The run of that replacement."""
+        return self.pile[-1].run if self.pile else None
+
+    @property
+    def to_take_back(self) -> tuple[Replacement, ...]:
+        """What an undo would take off the pile, oldest first; empty where there is nothing to take back."""
+        if self.standing is Standing.REPLACED:
+            return self.pile
+        if self.standing is Standing.OPEN and self.seen is not None or self.is_half_back:
+            return self.pile if self.seen is None else (*self.pile, self.seen)
+        return ()
+
+
+def read_history(entries: Sequence[Entry]) -> History:
+    """Tell the story of one picture from its entries, oldest first."""
+    reader = _Reader()
+    for entry in entries:
+        reader.read(entry)
+    return reader.told()
+
+
+class _Reader:
+    """What is known so far, entry by entry."""
+
+    def __init__(self) -> None:
+        self.standing = self.settled = Standing.UNTOUCHED
+        self.at: datetime | None = None
+        self.run: str | None = None
+        self.intended: Mapping[str, Any] | None = None
+        self.intended_at = 0.0
+        self.is_undo = False
+        self.ticket: str | None = None
+        self.last_step = ""
+        self.gone_at: float | None = None
+        self.pile: list[Replacement] = []
+        self.seen: Replacement | None = None
+        self.seen_at: datetime | None = None
+        self.is_half_back = False
+        self.let_go_at: datetime | None = None
+
+    def read(self, entry: Entry) -> None:
+        undo, step = entry.step.startswith(UNDO), entry.step.removeprefix(UNDO)
+        if step == "pruned":
+            self.let_go_at = _moment(entry)
+            return
+        self.last_step = step
+        self.gone_at = entry.at if step == "gone" else None
+        self.is_half_back = self.is_half_back and step in {"unsure", "gone"}
+        if step == "intended":
+            if not undo:
+                self._keep_seen()
+            self.standing = Standing.UNDO_OPEN if undo else Standing.OPEN
+            self.intended, self.intended_at, self.is_undo = entry.body, entry.at, undo
+            self.ticket, self.run = None, entry.run
+            self.seen, self.let_go_at = (self.seen, self.let_go_at) if undo else (None, None)
+        elif step == "ticket":
+            self.ticket = str(entry.body["ticket"])
+        elif step == "unsure" and not undo and "after" in entry.body:
+            self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
+            self.seen_at = _moment(entry)
+        elif step == "unsure" and "after" in entry.body:
+            self._lies_under(entry.body["after"])
+            self.is_half_back = self.pile != [] or self.seen is not None
+        elif step == "left":
+            self._keep_seen()
+            self.seen, self.standing = None, self.settled
+        elif step == "confirmed":
+            self._confirm(entry, undo=undo)
+        elif step in {"refused", "not_taken"}:
+            # What was unsure before somebody tried to take it back is unsure still.
+            self.seen = self.seen if undo else None
+            self.standing = Standing.OPEN if self.seen is not None else self.settled
+
+    def _keep_seen(self) -> None:
+        """What was unsure but ours lies on Flickr below whatever is sent next: without it the copy is out of reach."""
+        if self.seen is not None:
+            self.pile.append(self.seen)
+            self.settled, self.at = Standing.REPLACED, self.seen_at
+
+    def _lies_under(self, after: Mapping[str, Any]) -> None:
+        """What is ours and on top is on Flickr under new secrets."""
+        if self.seen is not None:
+            self.seen = Replacement(self.seen.run, {**self.seen.body, "after": after})
+        elif self.pile:
+            top = self.pile.pop()
+            self.pile.append(Replacement(top.run, {**top.body, "after": after}))
+
+    def _confirm(self, entry: Entry, *, undo: bool) -> None:
+        if undo:
+            self._keep_seen()
+            self.seen = None
+            levels = int((self.intended or {}).get("levels", len(self.pile)))
+            del self.pile[max(0, len(self.pile) - levels) :]
+            if self.pile and "after" in entry.body:
+                self._lies_under(entry.body["after"])
+        else:
+            self.pile.append(Replacement(entry.run, {**(self.intended or {}), **entry.body}))
+        self.seen = None
+        self.standing = self.settled = Standing.REPLACED if self.pile else Standing.TAKEN_BACK
+        self.at, self.run = _moment(entry), entry.run
+
+    def told(self) -> History:
+        return History(self.standing, self.at, self.run, self.intended, self.intended_at, self.is_undo, self.ticket,
+                       self.last_step, self.gone_at, tuple(self.pile), self.seen, self.is_half_back, self.let_go_at)
+
+
+def _moment(entry: Entry) -> datetime:
+    return datetime.fromtimestamp(entry.at, UTC)
+
+
+def read_histories(entries: Iterable[Entry]) -> dict[str, History]:
+    """The stories of all pictures that were ever touched, by photo id."""
+    by_photo: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_photo.setdefault(entry.photo_id, []).append(entry)
+    return {photo_id: read_history(own) for photo_id, own in by_photo.items()}

@@ -1,0 +1,198 @@
+"""What a person said about a copy, kept so that it is found again whatever the folder is called by then.
+
+An answer belongs to one copy (its bytes, by sha256) and names originals by what they are, not by where they lie: the
+sha256 of the file, or of the thumbnail that was made of it with the original's size in pixels. Either suffices, so an
+answer outlives a renamed folder and a changed tag as well as a new version of the picture libraries.
+
+Answers to one copy are steps, in order: "this" (this original it is), "never" (not this one), "none" (none of those
+shown). The last "this" counts unless something after it takes it back; what was refused stays refused until it is
+chosen, also when a replacement was taken back since. Nothing here replaces anything: plan.py says what follows from an
+answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from i2f.ground.model import Answer, Original
+from i2f.memory.history import read_history
+from i2f.memory.journal import Journal
+
+THIS, NEVER, NONE = "this", "never", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an original is; `name` is only for words."""
+
+    sha256: str | None
+    thumbnail_sha256: str | None
+    width: int
+    height: int
+    size_bytes: int
+    name: str
+
+    def agrees(self, other: Identity) -> bool:
+        """Whether both name one original, though perhaps only one of them was read to its end."""
+        if self.sha256 is not None and self.sha256 == other.sha256:
+            return True
+        return self.thumbnail_sha256 is not None and self.thumbnail_sha256 == other.thumbnail_sha256 and (
+            (self.width, self.height) == (other.width, other.height))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One answer: what was said, of which originals."""
+
+    kind: str
+    originals: tuple[Identity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything said about one copy, oldest first; `asks_anew` where a replacement was taken back since."""
+
+    copy_sha256: str
+    steps: tuple[Step, ...]
+    answered_at: float
+    asks_anew: bool = False
+
+    @property
+    def chosen(self) -> Identity | None:
+        """The original that was chosen and not taken back."""
+        chosen = None
+        for step in self.steps:
+            if step.kind == THIS:
+                chosen = step.originals[0]
+            elif chosen is not None and any(chosen.agrees(one) for one in step.originals):
+                chosen = None
+        return chosen
+
+    @property
+    def never(self) -> tuple[Identity, ...]:
+        """The originals that were refused."""
+        refused: list[Identity] = []
+        for step in self.steps:
+            for one in step.originals:
+                refused = [each for each in refused if not each.agrees(one)]
+                if step.kind != THIS:
+                    refused.append(one)
+        return tuple(refused)
+
+
+class Seen:
+    """An original as it lies there now, hashed only when somebody asks."""
+
+    def __init__(self, original: Original, journal: Journal) -> None:
+        """Nothing is read yet."""
+        self._original = original
+        self._journal = journal
+
+    @cached_property
+    def thumbnail_sha256(self) -> str | None:
+        """Of the kept thumbnail."""
+        jpeg = self._journal.thumbnail(self._original.path)
+        return None if jpeg is None else hashlib.sha256(jpeg).hexdigest()
+
+    @cached_property
+    def sha256(self) -> str | None:
+        """Of the file as it is now; None when it is not there, or no longer what was seen."""
+        with suppress(OSError), self._original.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            status = self._original.path.stat()
+            if (status.st_size, status.st_mtime_ns) == (self._original.size_bytes, self._original.mtime_ns):
+                return digest
+        return None
+
+    def is_the_one(self, identity: Identity) -> bool:
+        """Whether this is the original that was named."""
+        one = self._original
+        if (one.width, one.height) == (identity.width, identity.height) and (
+            identity.thumbnail_sha256 is not None and self.thumbnail_sha256 == identity.thumbnail_sha256
+        ):
+            return True
+        return one.size_bytes == identity.size_bytes and identity.sha256 is not None and (
+            self.sha256 == identity.sha256)
+
+    def identity(self, *, with_file: bool = True) -> Identity:
+        """What to write down, so that it is found again."""
+        one = self._original
+        sha256 = self.sha256 if with_file else None
+        return Identity(sha256, self.thumbnail_sha256, one.width, one.height, one.size_bytes, one.path.name)
+
+
+def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None:
+    """What was said about this copy; None where nothing was, or where it was said of other bytes.
+
+    A choice that was carried out and then taken back with `undo` is used up: it must not be carried out again. What
+    was refused stays refused.
+    """
+    said = _all_said(journal, photo_id).get(copy_sha256)
+    history = read_history(journal.entries(photo_id))
+    if said is None or history.at is None or said.answered_at >= history.at.timestamp():
+        return said
+    refused = tuple(Step(NEVER, (one,)) for one in said.never)
+    return Said(copy_sha256, refused, said.answered_at, asks_anew=True) if refused else None
+
+
+def keep_step(
+    journal: Journal, photo_id: str, copy_sha256: str, step: Step, clock: Callable[[], float] = time.time
+) -> None:
+    """Write down one more answer; it is on the disk when this returns."""
+    said = said_about(journal, photo_id, copy_sha256)
+    _keep(journal, photo_id, Said(copy_sha256, (*(said.steps if said else ()), step), clock()))
+
+
+def take_back_step(journal: Journal, photo_id: str, copy_sha256: str) -> None:
+    """Forget the last answer to this copy."""
+    said = said_about(journal, photo_id, copy_sha256)
+    if said is not None:
+        _keep(journal, photo_id, Said(copy_sha256, said.steps[:-1], said.answered_at))
+
+
+def _all_said(journal: Journal, photo_id: str) -> dict[str, Said]:
+    """By the copy's bytes: what took its place may have been asked about since, and undo brings the copy back."""
+    kept = journal.answer(photo_id)
+    if kept is None:
+        return {}
+    body, answered_at = kept
+    return {one.copy_sha256: one for one in (
+        *(_read(other, other["answered_at"]) for other in body.get("others", ())), _read(body, answered_at))}
+
+
+def _read(body: Mapping[str, Any], answered_at: float) -> Said:
+    steps = tuple(Step(one["kind"], tuple(Identity(**each) for each in one["originals"])) for one in body["steps"])
+    return Said(body["copy_sha256"], steps, answered_at)
+
+
+def _keep(journal: Journal, photo_id: str, said: Said) -> None:
+    others = [one for one in _all_said(journal, photo_id).values() if one.copy_sha256 != said.copy_sha256]
+    if not said.steps:
+        if not others:
+            journal.forget_answer(photo_id)
+            return
+        said = others.pop()
+    body = {**asdict(said), "others": [asdict(one) for one in others]}
+    journal.keep_answer(photo_id, body, said.answered_at)
+
+
+def find_again(said: Said, originals: Sequence[Original], journal: Journal) -> Answer:
+    """The answer in terms of the originals that come into question now."""
+    seen = {one.path: Seen(one, journal) for one in originals}
+
+    def paths(identity: Identity) -> list[Path]:
+        return [path for path, one in seen.items() if one.is_the_one(identity)]
+
+    never = frozenset(path for identity in said.never for path in paths(identity))
+    chosen = said.chosen
+    found = paths(chosen) if chosen else []
+    # The same file may lie in two places; the shorter path is as good as the other, and always the same.
+    path = min(found, key=lambda one: (len(str(one)), str(one))) if found else None
+    return Answer(path, chosen.name if chosen else None, never, said.asks_anew)

@@ -1,0 +1,128 @@
+"""The state folder: what it holds, who may read it, and that one run uses it at a time.
+
+    login.json         the Flickr login, readable by its owner only
+    journal.sqlite3    the journal (journal.py)
+    backups/           the copies as they were, named after their content
+    outgoing/          pictures made for sending, gone when the run ends
+    lock               held by the run that is at work
+
+One folder belongs to one Flickr account. Everything here is for the owner's eyes: the folder is 0700, files 0600.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import filelock
+
+from i2f.ground.errors import LoginError, SettingsError, StoppedError
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A Flickr login as kept between runs."""
+
+    token: str
+    token_secret: str
+    nsid: str
+    username: str
+    perms: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateFolder:
+    """The folder and the places in it."""
+
+    root: Path
+
+    @property
+    def login_file(self) -> Path:
+        """Where the login is kept."""
+        return self.root / "login.json"
+
+    @property
+    def journal_file(self) -> Path:
+        """The journal's one file."""
+        return self.root / "journal.sqlite3"
+
+    @property
+    def backups(self) -> Path:
+        """Where the copies are kept as they were before."""
+        return self.root / "backups"
+
+    @property
+    def outgoing(self) -> Path:
+        """Where pictures are made for sending."""
+        return self.root / "outgoing"
+
+    def make(self) -> StateFolder:
+        """Create what is missing, for the owner only."""
+        try:
+            for folder in (self.root, self.backups, self.outgoing):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.name == "posix":
+                self.root.chmod(0o700)
+        except OSError as error:
+            raise SettingsError(
+                f"the state folder {self.root} cannot be written ({error.strerror}); name another with --state"
+            ) from None
+        return self
+
+    def read_login(self) -> Login | None:
+        """The kept login, None when nobody is logged in."""
+        try:
+            return Login(**json.loads(self.login_file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError):
+            raise LoginError(f"the login in {self.login_file} cannot be read; run `login` again") from None
+
+    def write_login(self, login: Login) -> None:
+        """Keep a login: whole or not at all, readable by the owner only from its first byte on."""
+        write_private(self.login_file, json.dumps(asdict(login), indent=1).encode())
+
+    def forget_login(self) -> bool:
+        """Remove the login; says whether there was one."""
+        try:
+            self.login_file.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder for one run. The lock is the system's own: a crash releases it."""
+        lock = filelock.FileLock(self.root / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise StoppedError(
+                f"another run is at work in {self.root}; nothing was done, let it finish and run again"
+            ) from None
+        except OSError as error:
+            raise SettingsError(f"the state folder {self.root} cannot be written ({error.strerror})") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write a file for its owner only, under a temporary name first, then renamed."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp makes it 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

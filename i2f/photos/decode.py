@@ -1,0 +1,149 @@
+"""One file becomes pixels: a faithful thumbnail for matching, or every row for sending.
+
+`read_picture` makes the colour thumbnail that stands for an original from then on: searched by, aligned with,
+never decoded again. Its geometry must be exact, since the matcher measures displacements of a tenth of a pixel
+in it. A JPEG is scaled by libjpeg while it is decoded: that yields ceil(size / n) columns of which the last may
+stand for less than a whole one, so the box of true size is cut out when resizing (against a full decode the
+result is displaced by less than 0.006 px, measured in November 2026 on seven sizes, both colour samplings).
+`prove_whole` and `decode_fully` are for sending: every row, no shortcut.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+import matcher
+from i2f.ground.errors import PictureError
+from i2f.photos.color_profiles import plain, to_srgb
+from i2f.photos.exif import Exif
+from i2f.photos.flaws import DAMAGED
+from i2f.photos.jpeg_entropy import comes_out_even
+from i2f.photos.open import Opened, decoding, open_picture
+
+# Drafts are at least this many times the thumbnail, so that their own rough filter does not show in it.
+DRAFT_MARGIN = 2
+# Above this a picture is decoded alone. JPEG is decoded scaled down, so only very large ones count.
+BIG_PIXELS = 60_000_000
+BIG_DRAFT_PIXELS = 200_000_000
+STRIPE_ROWS = 16
+THUMBNAIL_QUALITY = 90
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_JPEG_NAMES = frozenset({"JPEG", "MPO"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is kept of one original: its upright size, its EXIF, and its thumbnail (JPEG, sRGB)."""
+
+    content_format: str
+    width: int
+    height: int
+    exif: Exif
+    thumbnail: bytes
+
+
+def read_picture(data: bytes, alone: bool = True) -> Picture | None:
+    """Decode a file once, just far enough for its thumbnail; None when it is too large to be read beside others."""
+    with open_picture(data) as opened:
+        width, height = opened.upright_size
+        limit = BIG_DRAFT_PIXELS if opened.image.format in _JPEG_NAMES else BIG_PIXELS
+        if not alone and width * height > limit:
+            return None
+        thumbnail = _thumbnail(opened, matcher.thumbnail_size(width, height))
+        return Picture(opened.content_format, width, height, opened.exif, thumbnail)
+
+
+def _thumbnail(opened: Opened, upright_size: tuple[int, int]) -> bytes:
+    image = opened.image
+    size = upright_size[::-1] if opened.orientation >= 5 else upright_size
+    roomy = (size[0] * DRAFT_MARGIN, size[1] * DRAFT_MARGIN)
+    profile = image.info.get("icc_profile")
+    drafted = image.draft(None, roomy) if image.format in _JPEG_NAMES else None
+    image.load()
+    reduced, box = _reduced(image, roomy)
+    if drafted:
+        box = drafted[1]
+    small = reduced if box == (0, 0, *size) else reduced.resize(size, Image.Resampling.LANCZOS, box)
+    buffer = io.BytesIO()
+    turned(to_srgb(small, profile), opened.orientation).save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
+    return buffer.getvalue()
+
+
+def _reduced(image: Image.Image, roomy: tuple[int, int]) -> tuple[Image.Image, tuple[float, float, float, float]]:
+    """The picture in a plain mode and the box of it that is the picture; very large ones averaged stripe by stripe.
+
+    Changing the mode of a whole picture doubles its memory, and so does resizing one with transparency.
+    """
+    width, height = image.size
+    factor = min(width // roomy[0], height // roomy[1])
+    if width * height <= BIG_PIXELS or factor < 2:
+        return plain(image), (0, 0, width, height)
+    parts = []
+    for top in range(0, height, factor * STRIPE_ROWS):
+        stripe = image.crop((0, top, width, min(top + factor * STRIPE_ROWS, height)))
+        stripe.info = image.info
+        parts.append(plain(stripe).reduce(factor))
+    whole = Image.new(parts[0].mode, (parts[0].width, sum(part.height for part in parts)))
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    return whole, (0, 0, width / factor, height / factor)
+
+
+def decode_fully(opened: Opened) -> Image.Image:
+    """Every pixel, unturned and in the picture's own colours, 8 bits deep; PictureError if it does not decode."""
+    with decoding():
+        return plain(opened.image)
+
+
+def prove_even(opened: Opened) -> None:
+    """PictureError for a JPEG whose coded data does not come out even: something in the middle is lost."""
+    with decoding():
+        if opened.image.format in _JPEG_NAMES and not comes_out_even(opened.data):
+            raise PictureError(DAMAGED)
+
+
+def prove_whole(opened: Opened) -> None:
+    """Decode to the last row and throw the pixels away; PictureError if it does not decode or cannot be shown."""
+    image = opened.image
+    with decoding():
+        if opened.content_format == "GIF" and getattr(image, "is_animated", False):
+            raise PictureError("an animated GIF, which Flickr does not take")
+        if opened.image.format in _JPEG_NAMES:
+            image.draft("L", (1, 1))  # all data is decoded at any scale, at the smallest in next to no memory
+        image.load()
+    prove_even(opened)
+
+
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """The picture upright."""
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def pixels(jpeg: bytes) -> NDArray[np.uint8]:
+    """A thumbnail as (height, width, 3) array."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def glimpse(jpeg: bytes) -> tuple[NDArray[np.float32], float]:
+    """The luminance of a thumbnail at about a quarter of its size, which is quick, and what share of it that is."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        whole = min(image.size)
+        image.draft("L", (image.width // 4, image.height // 4))
+        return np.asarray(image.convert("L"), np.float32), min(image.size) / whole

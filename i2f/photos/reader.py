@@ -1,0 +1,214 @@
+"""Reading thousands of pictures in processes of their own, so that a bad file costs only itself.
+
+Codecs are large C libraries fed with whatever lies in a folder. One that crashes takes its process along, one
+that loops never comes back. So pictures are decoded in worker processes, one file each at a time: when a worker
+dies or exceeds its time, the file is known. It is tried once more at the end, alone, since memory short
+because of its neighbours looks the same; then it is named, and the run goes on. Very large pictures wait for
+that end, too, so that two of them never lie in memory at once.
+
+Processes are spawned, never forked (a fork would copy the parent's threads and locks), they ignore Ctrl-C (the
+parent decides), and they end when the generator is closed, when the parent goes, or when nothing is left. Each
+works on one thread: the pool is the parallelism. There is a worker even for a single file, since that file may
+be the one that crashes.
+
+Readings come in the order they are done.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+import numpy as np
+from numpy.typing import NDArray
+
+import matcher
+from i2f.ground.errors import PictureError, SyncError
+from i2f.ground.model import Original
+from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
+from i2f.photos.decode import pixels, read_picture
+from i2f.photos.folder import FoundFile, Unreadable, claims_to_be_a_picture
+from i2f.photos.open import NotAPictureError, UnavailableError, read_bytes
+
+# A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
+TIMEOUT_S = 60.0
+FILES_PER_WORKER = 8
+_LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one original: the facts, its fingerprint, its thumbnail (JPEG, upright, sRGB)."""
+
+    original: Original
+    fingerprint: NDArray[np.generic]
+    thumbnail: bytes
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    line: Connection
+    file: FoundFile | None = None
+    deadline: float = 0.0
+    answers: int = 0
+
+
+@dataclass(slots=True)
+class _Pool:
+    """The workers now alive, and the files waiting for a later, lonely try with what is known against them."""
+
+    timeout_s: float
+    workers: list[_Worker] = field(default_factory=list)
+    alone: list[tuple[FoundFile, str | None]] = field(default_factory=list)
+
+
+def fingerprint_of(thumbnail: bytes) -> NDArray[np.generic]:
+    """The fingerprint of a stored thumbnail; the original is not needed for it."""
+    return np.asarray(matcher.fingerprint(pixels(thumbnail)))
+
+
+def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | None:
+    """Read one file in this process; None when it is so large that it should be read alone."""
+    try:
+        picture = read_picture(read_bytes(file.path), alone)
+    except NotAPictureError as error:
+        named = claims_to_be_a_picture(file.path)
+        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, named)
+    except UnavailableError as error:
+        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, lasting=False)
+    except PictureError as error:
+        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns)
+    if picture is None:
+        return None
+    original = Original(
+        path=file.path,
+        size_bytes=file.size_bytes,
+        mtime_ns=file.mtime_ns,
+        content_format=picture.content_format,
+        width=picture.width,
+        height=picture.height,
+        taken=picture.exif.taken,
+        camera=picture.exif.camera,
+        place=picture.exif.place,
+    )
+    return Reading(original, fingerprint_of(picture.thumbnail), picture.thumbnail)
+
+
+def read_originals(
+    files: Sequence[FoundFile],
+    workers: int | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> Iterator[Reading | Unreadable]:
+    """Read every file in worker processes; each comes back once, as a reading or with the reason why not."""
+    wanted = workers or min(os.cpu_count() or 1, 4)
+    pool = _Pool(timeout_s)
+    try:
+        yield from _together(pool, deque(files), max(1, min(wanted, -(-len(files) // FILES_PER_WORKER))))
+        for file, complaint in pool.alone:
+            yield from _by_itself(pool, file, complaint)
+    finally:
+        for worker in pool.workers:
+            _end(worker)
+
+
+def _together(pool: _Pool, files: deque[FoundFile], count: int) -> Iterator[Reading | Unreadable]:
+    """Keep `count` workers busy; what crashes, hangs or is very large is put aside for `_by_itself`."""
+    while files or any(worker.file for worker in pool.workers):
+        while files and len(pool.workers) < count:
+            pool.workers.append(_start())
+        for worker in pool.workers:
+            if worker.file is None and files:
+                _give(pool, worker, files.popleft(), alone=False)
+        for worker, answer in _answers(pool):
+            file = worker.file
+            worker.file = None
+            if file is not None and isinstance(answer, str):
+                pool.alone.append((file, None if answer == _LATER else answer))
+            elif not isinstance(answer, str):
+                yield answer
+
+
+def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[Reading | Unreadable]:
+    """Read one file while nothing else is read; one that failed before gets a fresh process."""
+    while len(pool.workers) > 1 or (complaint and pool.workers):
+        _end(pool.workers.pop())
+    if not pool.workers:
+        pool.workers.append(_start())
+    _give(pool, pool.workers[0], file, alone=True)
+    for worker, answer in _answers(pool):
+        worker.file = None
+        if isinstance(answer, str):
+            yield Unreadable(file.path, answer, file.size_bytes, file.mtime_ns, lasting=False)
+        else:
+            yield answer
+
+
+def _give(pool: _Pool, worker: _Worker, file: FoundFile, alone: bool) -> None:
+    worker.file = file
+    worker.deadline = time.monotonic() + pool.timeout_s
+    with suppress(OSError):  # a worker that is gone is noticed when its answer is awaited
+        worker.line.send((file, alone))
+
+
+def _answers(pool: _Pool) -> Iterator[tuple[_Worker, Reading | Unreadable | str]]:
+    """Wait for the next answers; a text is what became of a worker that will never answer."""
+    busy = {worker.line: worker for worker in pool.workers if worker.file is not None}
+    patience_s = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
+    ready = wait(list(busy), timeout=patience_s)
+    for line, worker in busy.items():
+        if line in ready:
+            try:
+                answer = worker.line.recv()
+            except (EOFError, OSError):
+                answer = "its decoder crashed"
+                _dismiss(pool, worker)
+            worker.answers += 1
+            yield worker, answer
+        elif time.monotonic() >= worker.deadline:
+            _dismiss(pool, worker)
+            yield worker, f"its decoder did not finish in {pool.timeout_s:g} s"
+
+
+def _dismiss(pool: _Pool, worker: _Worker) -> None:
+    """Let a worker go that crashed or hangs; one that could not even start is no picture's fault."""
+    worker.process.join(0.5)
+    could_not_start = worker.answers == 0 and worker.process.exitcode == 1
+    pool.workers.remove(worker)
+    _end(worker)
+    if could_not_start:
+        raise SyncError("the processes that read pictures cannot be started; nothing was done")
+
+
+def _start() -> _Worker:
+    context = spawning()
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs,), name="reading pictures", daemon=True)
+    with one_thread():
+        process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _end(worker: _Worker) -> None:
+    worker.line.close()
+    worker.process.kill()
+    worker.process.join()
+    worker.process.close()
+
+
+def _work(line: Connection) -> None:
+    """A worker's life: read what is given, until the line is closed."""
+    be_quiet()
+    be_modest()
+    with suppress(EOFError, OSError):
+        while True:
+            file, alone = line.recv()
+            answer = read_file(file, alone)
+            line.send(_LATER if answer is None else answer)

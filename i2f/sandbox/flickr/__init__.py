@@ -1,0 +1,1 @@
+"""A pretend Flickr on the loopback."""

@@ -1,0 +1,1 @@
+"""Painted photographs, and what Instagram's filters and crops make of them."""

@@ -1,0 +1,1 @@
+"""The story of a run: copies, originals, candidates, plan, replacement and verification."""

@@ -1,0 +1,325 @@
+"""For every copy, which originals come into question: search, compare, and put the files of one shot together.
+
+The matcher knows arrays; this module knows whose arrays they are. The search runs here, one matrix product for
+a batch of copies; the comparisons, which take the time, run in worker processes that are handed the copy's
+file and the kept thumbnails of the few originals proposed, never the originals themselves. An answer depends on
+the copy's bytes and on the set of originals alone, so it is kept in the journal under both and not sought twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import matcher
+from i2f.ground.errors import PictureError
+from i2f.ground.model import Candidate, Fit, Kinship, Original, Window
+from i2f.ground.processes import be_quiet, one_thread, spawning
+from i2f.memory.journal import Journal
+from i2f.photos.color_profiles import to_srgb
+from i2f.photos.decode import decode_fully, glimpse, pixels, turned
+from i2f.photos.open import open_picture
+from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
+from i2f.sync.plan import choose_twin
+
+# So many are compared for each copy; the report shows five groups at most.
+PROPOSALS = 8
+# Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
+CROWD = 16
+# Where none of those explains the copy, so many that look like it are scanned for it, and so many turned or mirrored;
+# the true one is the likeliest nearly always, and beside it stand its siblings.
+FAR = 48
+LIKELIEST = 4
+SHOWN = 5
+# Below this score an original does not explain the copy at all.
+HARDLY = 0.05
+# A worker takes about as long to start as two copies take to be compared.
+COPIES_PER_WORKER = 4
+LARGEST_COPY = 2048
+
+Fingerprint = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The originals of this run with their fingerprints, in one order."""
+
+    originals: tuple[Original, ...]
+    fingerprints: tuple[Fingerprint, ...]
+
+    def signature(self) -> str:
+        """Names this very set of files: the same files unchanged give the same name."""
+        digest = hashlib.sha256(matcher.MATCHER_VERSION.encode())
+        for one in self.originals:
+            digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The members that came into question for one copy: groups of twins, each a list of (original's place, fit)."""
+
+    groups: tuple[tuple[tuple[int, Fit], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker needs; originals and thumbnails by their place in the gallery, each once however often proposed."""
+
+    copy: bytes
+    proposals: tuple[matcher.Proposal, ...]
+    originals: Mapping[int, Original]
+    thumbnails: Mapping[int, bytes]
+    far: bool = False
+
+
+def assess(
+    copies: Mapping[str, Path], gallery: Gallery, journal: Journal, on_done: Callable[[], None]
+) -> dict[str, Assessed]:
+    """Find the groups in question for each copy, given as file by sha256; the answers by sha256.
+
+    A copy that cannot be compared (its decoder or a worker crashed, its file is not what was saved) has no answer.
+    """
+    signature = gallery.signature()
+    answers: dict[str, Assessed] = {}
+    waiting: dict[str, Path] = {}
+    for sha256, file in copies.items():
+        known = journal.assessment(sha256, signature)
+        if known is None:
+            waiting[sha256] = file
+        else:
+            answers[sha256] = _from_json(known)
+            on_done()
+    for sha256, assessed in _seek(waiting, gallery, journal):
+        if assessed is not None:
+            answers[sha256] = assessed
+            journal.keep_assessments([(sha256, signature, _to_json(assessed))])
+        on_done()
+    return answers
+
+
+def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Path | None = None) -> list[Candidate]:
+    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`.
+
+    A file that a person chose stands for its group, and its group is among those shown.
+    """
+    found = []
+    for group in assessed.groups:
+        members = [Candidate(gallery.originals[place], fit) for place, fit in group]
+        head = next((one for one in members if one.original.path == chosen), None)
+        if head is None:
+            found.append(choose_twin(members, prefer))
+        else:
+            twins = tuple(one.original for one in members if one is not head)
+            found.append(Candidate(head.original, head.fit, twins))
+    found.sort(key=lambda one: (-one.fit.score, str(one.original.path)))
+    late = [one for one in found[SHOWN:] if one.original.path == chosen]
+    return found[: SHOWN - len(late)] + late
+
+
+def _seek(
+    waiting: Mapping[str, Path], gallery: Gallery, journal: Journal
+) -> Iterator[tuple[str, Assessed | None]]:
+    if not gallery.originals:
+        yield from ((sha256, Assessed(())) for sha256 in waiting)
+        return
+    index = matcher.Index(gallery.fingerprints)
+
+    def tasks(copies: Iterable[str], far: bool) -> Iterator[_Task | None]:
+        for sha256 in copies:
+            try:
+                data = waiting[sha256].read_bytes()
+                if hashlib.sha256(data).hexdigest() != sha256:
+                    # What a spoilt file shows would be kept as the answer about the copy that it was.
+                    yield None
+                    continue
+                copy = copy_pixels(data)
+                found = index.search_widely(copy, FAR) if far else index.search(copy, CROWD)
+                yield _task(data, found, far, gallery, journal)
+            except (PictureError, OSError):
+                yield None
+
+    unexplained: dict[str, Assessed] = {}
+    for sha256, answer in zip(waiting, _in_workers(tasks(waiting, far=False), len(waiting)), strict=True):
+        if answer is not None and not _is_explained(answer):
+            unexplained[sha256] = answer
+        else:
+            yield sha256, answer
+    # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
+    second_look = _in_workers(tasks(unexplained, far=True), len(unexplained))
+    for (sha256, first), answer in zip(unexplained.items(), second_look, strict=True):
+        yield sha256, answer or first
+
+
+def _is_explained(answer: Assessed) -> bool:
+    """Whether any original explains the copy somehow. Where none does, the search may have been deceived: simple
+    scenes are like many others and like their own mirror image, and small crops of a large folder are like anything.
+    """
+    return any(fit.score >= HARDLY for group in answer.groups for _, fit in group)
+
+
+def _task(
+    data: bytes, found: Sequence[matcher.Proposal], far: bool, gallery: Gallery, journal: Journal
+) -> _Task | None:
+    """None when a thumbnail is missing: it could be the sibling that makes this a question."""
+    originals = {one.index: gallery.originals[one.index] for one in found}
+    thumbnails: dict[int, bytes] = {}
+    for index, original in originals.items():
+        jpeg = journal.thumbnail(original.path)
+        if jpeg is None:
+            return None
+        thumbnails[index] = jpeg
+    return _Task(data, tuple(found), originals, thumbnails, far)
+
+
+def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
+    """Compare in worker processes, answers in order; a task that crashes its worker twice is answered None."""
+    workers = max(1, min(os.cpu_count() or 1, 8, count // COPIES_PER_WORKER))
+    crew = _Crew(workers)
+    try:
+        # A few tasks ahead, not all: each carries pictures, up to 12 MB of them.
+        pending: deque[tuple[_Task | None, Future[Assessed] | None]] = deque()
+        for task in tasks:
+            pending.append((task, crew.begin(task)))
+            if len(pending) > workers + 2:
+                yield crew.finish(*pending.popleft())
+        while pending:
+            yield crew.finish(*pending.popleft())
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """Worker processes that outlive a crash: what was under way is done again, each in a process of its own."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def begin(self, task: _Task | None) -> Future[Assessed] | None:
+        if task is None:
+            return None
+        if self._pool is None:
+            self._pool = self._start(self._workers)
+        try:
+            with one_thread():  # a pool starts its processes when it is given work
+                return self._pool.submit(_compare_all, task)
+        except BrokenProcessPool:
+            self.dismiss()
+            return self.begin(task)
+
+    def finish(self, task: _Task | None, future: Future[Assessed] | None) -> Assessed | None:
+        if task is None or future is None:
+            return None
+        try:
+            return future.result()
+        except (BrokenProcessPool, CancelledError):
+            self.dismiss()
+        except Exception:  # noqa: BLE001 - whatever it is, it costs this copy only
+            return None
+        with one_thread(), self._start(1) as alone:
+            try:
+                return alone.submit(_compare_all, task).result()
+            except Exception:  # noqa: BLE001 - the same once more
+                return None
+
+    def dismiss(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    @staticmethod
+    def _start(workers: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(workers, mp_context=spawning(), initializer=be_quiet)
+
+
+def _compare_all(task: _Task) -> Assessed:
+    """Compare one copy with its proposals and put twins together."""
+    copy = copy_pixels(task.copy)
+    worth = _worth_comparing(copy, task)
+    pictures = {ways[0].index: pixels(task.thumbnails[ways[0].index]) for ways in worth}
+    fits = {ways[0].index: matcher.compare(copy, pictures[ways[0].index], *ways) for ways in worth}
+    groups: list[list[int]] = []
+    for place in sorted(fits, key=lambda place: -fits[place].score):
+        for group in groups:
+            if _are_twins(task, pictures, fits, (group[0], place)):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
+
+
+def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.Proposal]]:
+    """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
+    in the search's order, or from afar the LIKELIEST and with a few places to begin at.
+    """
+    order, enough = [[one] for one in task.proposals], PROPOSALS
+    if task.far:
+        enough = LIKELIEST
+        glimpses = {place: glimpse(jpeg) for place, jpeg in task.thumbnails.items()}
+        order = matcher.look_everywhere(copy, glimpses, task.proposals)
+    chosen: dict[int, list[matcher.Proposal]] = {}
+    shown: set[bytes] = set()
+    for ways in order:
+        place = ways[0].index
+        jpeg = task.thumbnails[place]
+        if place not in chosen and (jpeg in shown or len(shown) < enough):
+            chosen[place] = ways
+            shown.add(jpeg)
+    return list(chosen.values())
+
+
+def _are_twins(
+    task: _Task, pictures: Mapping[int, NDArray[np.uint8]], fits: Mapping[int, Fit], pair: tuple[int, int]
+) -> bool:
+    """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says, nor
+    are two shots to which one camera gave two times, however much alike they look.
+
+    Looking needs a copy that both explain somehow; where the second does not, EXIF alone speaks.
+    """
+    first, second = pair
+    if other_exposure_by_exif(task.originals[first], task.originals[second]):
+        return False
+    by_exif = same_exposure_by_exif(task.originals[first], task.originals[second])
+    if fits[second].score < HARDLY:
+        return by_exif
+    kin = matcher.kinship(pictures[first], fits[first], pictures[second], fits[second], by_exif)
+    return kin is Kinship.TWIN or (by_exif and kin is not Kinship.RIVAL)
+
+
+def copy_pixels(data: bytes) -> NDArray[np.uint8]:
+    """A copy upright in sRGB, (height, width, 3); one that is no small copy is shrunk, since no copy needs more."""
+    with open_picture(data) as opened:
+        image = to_srgb(decode_fully(opened), opened.image.info.get("icc_profile"))
+        upright = turned(image, opened.orientation).convert("RGB")
+    upright.thumbnail((LARGEST_COPY, LARGEST_COPY))
+    return np.asarray(upright)
+
+
+def _to_json(assessed: Assessed) -> Any:
+    return [
+        [[place, fit.score, fit.sure, fit.tone, fit.words, fit.measures,
+          [fit.window.center, fit.window.size, fit.window.degrees, fit.window.mirrored]] for place, fit in group]
+        for group in assessed.groups
+    ]
+
+
+def _from_json(body: Any) -> Assessed:
+    return Assessed(tuple(
+        tuple(
+            (place, Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures))
+            for place, score, sure, tone, words, measures, ((x, y), (across, down), degrees, mirrored) in group
+        )
+        for group in body
+    ))

@@ -1,0 +1,278 @@
+"""The story of one run: the copies, the originals, the candidates, a plan, and the plan carried out.
+
+This module asks everybody in the right order and decides nothing itself. Bad arguments fail before the network is
+touched; the login is tried before anything long; what was learnt before is taken from the journal. The report
+is filled as the story goes, so that a run which is stopped half-way can still tell what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from i2f.ground.errors import FolderError, NotProError, PictureError
+from i2f.ground.model import Decision, InstagramCopy, Verdict
+from i2f.ground.settings import SyncRules
+from i2f.ground.threads import Brake, Hands
+from i2f.memory.history import History, Standing, read_histories
+from i2f.memory.journal import Backup
+from i2f.memory.review_answers import find_again, said_about
+from i2f.photos.folder import Found, find_files
+from i2f.photos.upload_file import MAX_BYTES, SENT_AS_THEY_ARE
+from i2f.sync.backups import Backups
+from i2f.sync.candidates import as_candidates, assess
+from i2f.sync.copies import choose_copies, list_copies, save_copies
+from i2f.sync.originals import Shelf, check_readable, compare_with_last_time, read_folder
+from i2f.sync.plan import decide, leave
+from i2f.sync.replace import LATE_S, Carrier
+from i2f.sync.report import Report
+from i2f.sync.session import Desk, claim_account
+from i2f.sync.verify import Outcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What one sync is asked to do."""
+
+    folders: tuple[Path, ...]
+    photo_ids: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    limit: int | None = None
+    again_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What Flickr lets this account do, asked before the first replacement."""
+
+    max_photo_bytes: int
+
+
+def begin_report(desk: Desk, request: SyncRequest, mode: str) -> tuple[Report, Found]:
+    """Look into the folders; from here on there is a report to write, whatever happens."""
+    found = find_files(request.folders)
+    if not found.files:
+        raise FolderError(f"there are no pictures in {', '.join(str(one) for one in request.folders)}")
+    report = Report(desk.run, mode, datetime.fromtimestamp(desk.clock.now(), UTC),
+                    tuple(one.absolute() for one in request.folders))
+    report.unreadable = [(one.path, one.reason) for one in found.named]
+    report.found, report.passed_over = found.total, dict(found.passed_over)
+    return report, found
+
+
+def check_folders(desk: Desk, request: SyncRequest, found: Found) -> None:
+    """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
+    compare_with_last_time(found.files, request.folders, desk.journal, accept=request.again_folder)
+
+
+def ask_permission(desk: Desk) -> Permission:
+    """Ask whether this account may replace at all. Raises NotProError."""
+    status = desk.flickr.upload_status()
+    if not status.is_pro:
+        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace pictures; nothing was "
+                          "sent. --dry-run shows what would be replaced")
+    return Permission(status.max_photo_bytes)
+
+
+def check_login(desk: Desk) -> None:
+    """Try the login, and that the state folder belongs to this account."""
+    account = desk.flickr.who_am_i()
+    claim_account(desk.journal, account.nsid, account.username)
+
+
+def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) -> None:
+    """Fill the report with a decision for every copy. Sends nothing that changes anything."""
+    copies = choose_copies(list_copies(desk), request.photo_ids, request.again)
+    shelf = read_folder(found.files, desk.journal, desk.teller)
+    report.originals = len(shelf.gallery.originals)
+    report.unreadable.extend(shelf.unreadable)
+    check_readable(shelf, request.folders, accept=request.again_folder)
+    if shelf.passed_over:
+        report.passed_over["no pictures"] = shelf.passed_over
+    histories = read_histories(desk.journal.entries())
+    resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
+    fetched, failures = save_copies(desk, [copy for copy in copies if resting[copy.photo_id] is None])
+    decisions = _decide(desk, fetched, shelf, report)
+    for copy in copies:
+        decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
+        if decision is None:
+            decision = leave(copy, "the copy could not be fetched from Flickr")
+            report.outcomes[copy.photo_id] = ("failed", failures.get(copy.photo_id, "its saved copy is gone"))
+        report.decisions.append(decision)
+    desk.journal.keep_decisions(desk.run, [(one["photo_id"], one) for one in report.explained() if one["candidates"]])
+
+
+def calls_a_photo(rules: SyncRules) -> int:
+    """For one replacement without trouble: getInfo, replace, getInfo, getSizes; then what was wished, and getInfo."""
+    wishes = rules.set_taken + rules.set_location
+    return 4 + wishes + bool(wishes)
+
+
+def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Permission) -> None:
+    """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
+    planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
+    carrier = Carrier(desk)
+    _leave(desk, request, report)
+    desk.teller.stage("Replacing", len(planned))
+    brake = Brake(desk.settings.sync.brake)
+
+    def replace_one(decision: Decision) -> Outcome:
+        return carrier.replace(decision, desk.settings.privacy.location, permission.max_photo_bytes)
+
+    def tell(decision: Decision, outcome: Outcome) -> None:
+        report.outcomes[decision.copy.photo_id] = (outcome.outcome, outcome.note)
+        _tell(desk, decision.copy.photo_id, outcome)
+        brake.note(_failure(outcome))
+
+    try:
+        _hands(desk, replace_one).through(planned, tell)
+    except BaseException:
+        _mark_cut_off(desk, planned, report)
+        raise
+
+
+def _leave(desk: Desk, request: SyncRequest, report: Report) -> None:
+    """What was unsure, was looked at `--again` and is not replaced once more is no open question for ever."""
+    histories = read_histories(desk.journal.entries())
+    looked_at = {photo_id for photo_id in request.again if photo_id in histories and histories[photo_id].is_open}
+    for decision in report.decisions:
+        photo_id = decision.copy.photo_id
+        if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
+            desk.journal.record(desk.run, photo_id, "left", {})
+
+
+def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
+    """What the end of a run left open is unsure in its report, not merely planned; what it finished is replaced."""
+    histories = read_histories(desk.journal.entries())
+    for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
+        history = histories.get(photo_id)
+        if history is not None and history.standing is Standing.OPEN:
+            report.outcomes[photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
+        elif history is not None and history.replaced_in == desk.run:
+            report.outcomes[photo_id] = ("replaced", None)
+
+
+def settle(desk: Desk) -> None:
+    """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
+    carrier = Carrier(desk)
+    for photo_id, history in read_histories(desk.journal.entries()).items():
+        age_s = desk.clock.now() - history.intended_at
+        if history.is_open:
+            outcome = carrier.settle(photo_id, history)
+            words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
+            desk.teller.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
+        elif history.last_step == "not_taken" and age_s < LATE_S and carrier.settle(photo_id, history) is not None:
+            desk.teller.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
+
+
+def take_back(desk: Desk, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
+    """Put the saved copies of these photos back, each by so many replacements (None: all); the outcomes by photo."""
+    carrier = Carrier(desk)
+    desk.teller.stage("Taking back", len(wanted))
+    brake = Brake(desk.settings.sync.brake)
+    outcomes: dict[str, Outcome] = {}
+
+    def tell(photo_id: str, outcome: Outcome) -> None:
+        outcomes[photo_id] = outcome
+        _tell(desk, photo_id, outcome)
+        brake.note(_failure(outcome))
+
+    def undo_one(photo_id: str) -> Outcome:
+        return carrier.undo(photo_id, wanted[photo_id])
+
+    _hands(desk, undo_one).through(wanted, tell)
+    return outcomes
+
+
+def _hands(desk: Desk, work: Callable[[T], Outcome]) -> Hands[T, Outcome]:
+    """So many pictures at once as the settings say, each begun only when the hourly limit has room for all of it."""
+
+    def before_each(under_way: int) -> bool:
+        needed = calls_a_photo(desk.settings.sync) * (under_way + 1)
+        if under_way and desk.budget.left() < needed:
+            return False
+        desk.budget.make_room(needed)
+        return True
+
+    def on_stop(under_way: int) -> None:
+        if under_way:
+            desk.teller.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
+
+    return Hands(work, desk.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
+
+
+def _tell(desk: Desk, photo_id: str, outcome: Outcome) -> None:
+    if outcome.note is not None or outcome.outcome != "replaced":
+        desk.teller.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
+    desk.teller.step()
+
+
+def _failure(outcome: Outcome) -> str | None:
+    return None if outcome.outcome == "replaced" else outcome.note or outcome.outcome
+
+
+def _resting(
+    copy: InstagramCopy, history: History | None, request: SyncRequest, report: Report
+) -> Decision | None:
+    """The decision for a copy that an earlier run settled or left open; None for one to be looked at."""
+    if history is None or history.standing is Standing.UNTOUCHED:
+        return None
+    if history.is_open:
+        if copy.photo_id in request.again and history.last_step == "unsure":
+            return None
+        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == "unsure" else ""
+        report.outcomes[copy.photo_id] = (
+            "unsure", f"an earlier run was cut off here and Flickr's answer is not clear{again}")
+        return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
+    if copy.photo_id in request.again:
+        return None
+    return leave(copy, f"{history.standing} on {history.at:%Y-%m-%d}")
+
+
+def _decide(
+    desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: Shelf, report: Report
+) -> Mapping[str, Decision]:
+    desk.teller.stage("Comparing", len(fetched))
+    files = {backup.sha256: desk.state.backups / backup.file for _, backup in fetched}
+    answers = assess(files, shelf.gallery, desk.journal, desk.teller.step)
+    rules = desk.settings.sync
+    decisions = {}
+    for copy, backup in fetched:
+        # Flickr does not always say the size; the file does.
+        sized = replace(copy, photo=replace(copy.photo, width=backup.width, height=backup.height))
+        answer = answers.get(backup.sha256)
+        if answer is None:
+            decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
+            report.outcomes[copy.photo_id] = ("failed", _why_not_compared(desk, copy))
+            continue
+        said = said_about(desk.journal, copy.photo_id, backup.sha256)
+        originals = [shelf.gallery.originals[place] for group in answer.groups for place, _ in group]
+        obeyed = find_again(said, originals, desk.journal) if said else None
+        candidates = as_candidates(answer, shelf.gallery, rules.prefer, obeyed.chosen if obeyed else None)
+        decisions[copy.photo_id] = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
+    return decisions
+
+
+def _why_not_compared(desk: Desk, copy: InstagramCopy) -> str:
+    """A saved copy that is spoilt is forgotten here, so that the next run fetches it anew."""
+    try:
+        Backups(desk.state, desk.journal, desk.clock).checked(copy.photo)
+    except PictureError as error:
+        return str(error)
+    return "comparing it failed; the next run tries again"
+
+
+def _keep_too_large(decision: Decision) -> Decision:
+    """A file that is sent as it is and that Flickr would not take is no failure of every run anew."""
+    if decision.match is None:
+        return decision
+    original = decision.match.original
+    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_BYTES:
+        return decision
+    reason = f"{original.path.name} is larger than the {MAX_BYTES // 2**20} MiB that Flickr takes"
+    return replace(decision, verdict=Verdict.KEEP, reason=reason)

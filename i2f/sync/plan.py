@@ -1,0 +1,165 @@
+"""From candidates and rules to decisions, each with its reason: pure, without disk, network or clock.
+
+The matcher says how well an original explains a copy; what follows from it is decided here, and only here. The
+rule is lopsided on purpose: a wrong replacement cannot be taken back, a question costs a glance. So a copy is
+replaced by itself only when one single exposure meets every test and nothing else comes near; whatever is
+unclear, unusual or contradicted by a date becomes a question, and what would gain nothing is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+
+from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
+
+# Strangers stay far below this score and true originals above it; between lie questions. Measured by
+# bench/matching.py, whose reliability table says what a score means.
+ASK_SCORE = 0.10
+SURE_SCORE = 0.90
+SURE_MARGIN = 0.30
+
+# A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
+ZONE_GRACE = timedelta(hours=14)
+
+
+def decide(
+    copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float, answer: Answer | None = None
+) -> Decision:
+    """Choose for one copy; `candidates` are groups of twins, best first, rivals and siblings apart.
+
+    `min_gain` is how many times the copy's pixels an original must hold inside the window; 0 turns that off.
+    `answer` is what a person said about this copy, which comes before every rule but the promises.
+    """
+    if answer is not None:
+        return _obey(copy, candidates, min_gain, answer)
+    verdict, reason = _judge(copy, candidates, min_gain)
+    return Decision(copy, verdict, reason, "rule", tuple(candidates))
+
+
+def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float, answer: Answer) -> Decision:
+    """Choose as the person said; a shot of which one file was refused is refused with its twins."""
+    if answer.chosen_name is not None:
+        chosen = next((one for one in candidates if one.original.path == answer.chosen), None)
+        if chosen is None:
+            reason = f"you chose {answer.chosen_name}, which is not in this folder"
+            return Decision(copy, Verdict.KEEP, reason, "person", tuple(candidates))
+        others = [one for one in candidates if one is not chosen]
+        name = chosen.original.path.name
+        if min_gain > 0 and gain(copy, chosen) < min_gain:
+            holds = f"it holds {gain(copy, chosen):.1f} times the copy's pixels"
+            reason = f"you chose {name}, but nothing would be gained: {holds}"
+            return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
+        return Decision(copy, Verdict.REPLACE, f"you chose {name}", "person", (chosen, *others))
+    left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
+    if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
+        return Decision(copy, Verdict.KEEP, "you said that it is none of these", "person", tuple(candidates))
+    decision = decide(copy, left, min_gain)
+    if answer.asks_anew and len(left) < len(candidates) and decision.verdict is Verdict.REPLACE:
+        # What was refused then may have led to the very replacement that was taken back.
+        reason = f"{left[0].original.path.name} is what you had not refused when a replacement was taken back"
+        return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
+    return decision
+
+
+def leave(copy: InstagramCopy, reason: str) -> Decision:
+    """Keep a copy without looking for originals."""
+    return Decision(copy, Verdict.KEEP, reason, "rule", ())
+
+
+def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float) -> tuple[Verdict, str]:
+    if not candidates or candidates[0].fit.score < ASK_SCORE:
+        return Verdict.KEEP, "no original looks like this copy"
+    best, *others = candidates
+    name = best.original.path.name
+    worth_asking = [one for one in candidates if one.fit.score >= ASK_SCORE]
+    if min_gain > 0 and all(gain(copy, one) < min_gain for one in worth_asking):
+        return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
+    if not best.fit.sure or best.fit.score < SURE_SCORE:
+        return Verdict.REVIEW, f"{name} is similar, not certain: {best.fit.words}"
+    if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
+        return Verdict.REVIEW, f"{others[0].original.path.name} fits almost as well as {name}"
+    late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
+    if late is not None:
+        return Verdict.REVIEW, f"{late.path.name} was taken after the picture was posted, by its camera's clock"
+    if min_gain > 0 and gain(copy, best) < min_gain:
+        return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
+    of_twins = f"; of its {len(best.twins) + 1} files this is the one {best.because}" if best.because else ""
+    return Verdict.REPLACE, f"{name} is the only shot that fits{of_twins}"
+
+
+def margin(candidates: Sequence[Candidate]) -> float | None:
+    """The best score less the runner-up's; the score itself without a runner-up, None without candidates."""
+    if not candidates:
+        return None
+    runner_up = candidates[1].fit.score if len(candidates) > 1 else 0.0
+    # A person may choose what the matcher thought less of; that is no margin, and no negative one.
+    return max(0.0, candidates[0].fit.score - runner_up)
+
+
+def gain(copy: InstagramCopy, candidate: Candidate) -> float:
+    """How many times the copy's pixels the original holds inside the window found."""
+    return gain_of((copy.photo.width or 0, copy.photo.height or 0), candidate.original, candidate.fit)
+
+
+def gain_of(copy_size: tuple[int, int], original: Original, fit: Fit) -> float:
+    """The same for a copy of which only the size is known."""
+    across, down = fit.window.size
+    inside = original.width * min(across, 1.0) * original.height * min(down, 1.0)
+    pixels = copy_size[0] * copy_size[1]
+    return inside / pixels if pixels else float("inf")
+
+
+def taken_after_posting(copy: InstagramCopy, original: Original) -> bool:
+    """Whether the camera's clock says that the shot did not exist yet when the picture was posted."""
+    posted, taken = copy.mark.posted_at, original.taken
+    if posted is None or taken is None:
+        return False
+    if taken.offset is not None:
+        return taken.local.replace(tzinfo=UTC) - taken.offset > posted + copy.mark.posted_error
+    return taken.local.replace(tzinfo=UTC) > posted + copy.mark.posted_error + ZONE_GRACE
+
+
+def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
+    """Of several files of one exposure, the one to send; the others become its twins.
+
+    Only files that are as certain as the best of them may be chosen. "camera" prefers the camera's own file: one
+    that names a camera and a capture time, then one that is no edit (IMG_E1234 beside IMG_1234), then the most
+    pixels, then what Flickr takes without conversion. "look" prefers the file whose tones explain the copy best.
+    Ties break by the shorter, then the alphabetically first path.
+    """
+    best = max(members, key=lambda one: one.fit.score)
+    able = [one for one in members if one.fit.sure == best.fit.sure and one.fit.score >= best.fit.score - SURE_MARGIN]
+    chosen, *rest = sorted(able, key=_by_camera if prefer == "camera" else _by_look)
+    twins = [one.original for one in sorted(members, key=_by_camera) if one is not chosen]
+    because = "" if not twins else "that fits for certain" if not rest else _advantage(chosen, rest[0], prefer)
+    return Candidate(chosen.original, chosen.fit, tuple(twins), because)
+
+
+# In the order of _by_camera.
+_ADVANTAGES = (
+    "that names its camera and time", "that is no edit", "with the most pixels", "that Flickr takes as it is",
+    "with the shortest name", "that comes first by its name",
+)
+
+
+def _advantage(chosen: Candidate, other: Candidate, prefer: str) -> str:
+    """What decided between the chosen twin and the next one, in words."""
+    if prefer == "look" and _by_look(chosen)[0] != _by_look(other)[0]:
+        return "whose tones explain the copy best"
+    pairs = zip(_by_camera(chosen), _by_camera(other), _ADVANTAGES, strict=True)
+    return next((words for mine, theirs, words in pairs if mine != theirs), _ADVANTAGES[-1])
+
+
+def _by_camera(one: Candidate) -> tuple[object, ...]:
+    original = one.original
+    named_by_camera = original.camera is not None and original.taken is not None
+    edited = original.path.name.upper().startswith("IMG_E")
+    as_it_is = original.content_format in {"JPEG", "PNG", "GIF"}
+    path = str(original.path)
+    return not named_by_camera, edited, -original.width * original.height, not as_it_is, len(path), path
+
+
+def _by_look(one: Candidate) -> tuple[object, ...]:
+    # Tones that differ by less than this explain the copy equally well; then the camera's own file.
+    return -round(one.fit.tone, 2), *_by_camera(one)

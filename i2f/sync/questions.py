@@ -1,0 +1,109 @@
+"""What waits for a person's eyes: the doubtful copies of the last plan, and how far each is answered.
+
+A question is read from the journal alone: the decision with its evidence, the saved copy, the kept thumbnails. It is
+answered when an original was chosen, or when every one that looked likely was refused; until the next `sync`
+an answered question can still be looked at and answered otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
+from i2f.memory.journal import Journal
+from i2f.memory.review_answers import find_again, said_about
+from i2f.sync.plan import ASK_SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One original in question and how well it fits."""
+
+    original: Original
+    fit: Fit
+    twins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One doubtful copy; `copy_file` is relative to the backup folder."""
+
+    photo_id: str
+    title: str
+    page_url: str
+    reason: str
+    posted_at: str | None
+    copy_sha256: str
+    copy_file: str
+    copy_size: tuple[int, int]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a question is answered; places count in its choices. `chosen_name` may be of none of them."""
+
+    chosen: int | None
+    chosen_name: str | None
+    refused: frozenset[int]
+    done: bool
+
+
+def read_questions(journal: Journal, photo_ids: Collection[str] = ()) -> list[Question]:
+    """The doubtful copies of the last plan, oldest upload first; or those named, whatever was decided."""
+    uploaded = {str(one["photo_id"]): int(one["uploaded_at"]) for one in journal.copies()}
+    found = [
+        question for body in journal.decisions()
+        if (body["photo_id"] in photo_ids if photo_ids else body["decision"] == Verdict.REVIEW)
+        and body["photo_id"] in uploaded and (question := _question(journal, body)) is not None
+    ]
+    return sorted(found, key=lambda one: (uploaded[one.photo_id], one.photo_id))
+
+
+def read_progress(journal: Journal, question: Question) -> Progress:
+    """What was answered to a question so far."""
+    said = said_about(journal, question.photo_id, question.copy_sha256)
+    if said is None:
+        return Progress(None, None, frozenset(), done=False)
+    answer = find_again(said, [one.original for one in question.choices], journal)
+    paths = [one.original.path for one in question.choices]
+    refused = frozenset(place for place, path in enumerate(paths) if path in answer.never)
+    likely = {place for place, one in enumerate(question.choices) if one.fit.score >= ASK_SCORE}
+    return Progress(
+        chosen=paths.index(answer.chosen) if answer.chosen in paths else None, chosen_name=answer.chosen_name,
+        refused=refused, done=answer.chosen_name is not None or bool(refused and likely <= refused),
+    )
+
+
+def open_questions(journal: Journal) -> Iterator[Question]:
+    """The questions that are not answered yet."""
+    return (one for one in read_questions(journal) if not read_progress(journal, one).done)
+
+
+def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
+    # A decision without what is needed to ask about it was kept by an older version; the next plan keeps it anew.
+    backup = journal.backup(body["photo_id"], body["copy"]["secret"]) if "copy" in body else None
+    if backup is None or not body["evidence"]:
+        return None
+    return Question(
+        photo_id=body["photo_id"], title=body["title"], page_url=body["page_url"], reason=body["reason"],
+        posted_at=body["posted_at"], copy_sha256=backup.sha256, copy_file=backup.file,
+        copy_size=(backup.width, backup.height), choices=tuple(_choice(one) for one in body["evidence"]),
+    )
+
+
+def _choice(body: Mapping[str, Any]) -> Choice:
+    told, window = body["original"], body["window"]
+    taken = CaptureTime(datetime.fromisoformat(told["taken"]), False, None) if told["taken"] else None
+    original = Original(Path(os.fsdecode(bytes.fromhex(told["file"]))), told["size_bytes"], told["mtime_ns"],
+                        told["format"], told["width"], told["height"], taken, told["camera"])
+    across, down = window["size"]
+    x, y = window["center"]
+    place = Window((x, y), (across, down), window["degrees"], window["mirrored"])
+    fit = Fit(body["score"], body["sure"], body["tone"], place, body["words"], body["measures"])
+    return Choice(original, fit, tuple(body["twins"]))

@@ -1,0 +1,268 @@
+"""The irreversible part: back up, note, replace, prove; and take back.
+
+Flickr keeps no earlier version, so the order of things is everything. Before a picture is sent, its own bytes
+are on the disk and were read back, the original was decoded to its last row and lies still in a file of its own,
+Flickr was asked whether it still holds what was backed up, and the journal says "intended" on the disk. After
+that Flickr is asked what it holds now. A lost reply is never answered by sending again: first Flickr tells whether
+it took the picture.
+
+Taking back is the same road in the other direction, with the backup as what is sent; it is one function for
+both, `_send_and_prove`, and it is the only place in the program that replaces. How a sending is proved is in
+proving.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flickr_client import PhotoInfo, Refused, Replaced
+from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
+from i2f.ground.model import Decision, Photo
+from i2f.memory.history import UNDO, History, read_history
+from i2f.memory.journal import Backup
+from i2f.photos.upload_file import ToSend
+from i2f.sync.backups import Backups, let_go_words
+from i2f.sync.photo_metadata import noted_wish, wish_for
+from i2f.sync.session import Desk
+from i2f.sync.verify import LOOKS_S, Outcome, Parcel, Prover, Sending
+
+# A refused picture is sent again so often, after Flickr was asked.
+TRIES = 3
+# Younger than this, a sending that was cut off may still be under way inside Flickr; several looks are taken.
+FRESH_S = 300.0
+# So long Flickr may work on what it gave a ticket for (flickr.md says nothing; the client waits as long).
+TICKET_S = 900.0
+# A picture that Flickr seemed not to have taken is looked at once more in later runs, for a day.
+LATE_S = 86_400.0
+
+
+class Carrier:
+    """Carries out a plan; the one object that can replace. Built for a real run only; safe for several threads."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Nothing is sent yet."""
+        self._flickr = desk.flickr
+        self._journal = desk.journal
+        self._state = desk.state
+        self._run = desk.run
+        self._clock = desk.clock
+        self._settings = desk.settings
+        self._tickets = desk.settings.flickr.tickets
+        self._packer = desk.packer
+        self._backups = Backups(desk.state, desk.journal, desk.clock)
+        self._prover = Prover(desk.flickr, desk.clock, desk.state.outgoing, self._record)
+
+    def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
+        """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
+        try:
+            return self._replace(decision, location, max_bytes)
+        except PictureError as error:
+            return self._told(decision.copy.photo_id, error)
+        except OSError as error:
+            raise StoppedError(f"{self._state.root} cannot be written ({error.strerror}); make room and run again"
+                               ) from None
+
+    def _replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
+        match, photo = decision.match, decision.copy.photo
+        if match is None:
+            raise ValueError("only a replace decision can be carried out")
+        backup = self._backups.checked(photo)
+        to_send = self._packer.pack(match.original, location, self._state.outgoing, max_bytes)
+        still = to_send.path
+        try:
+            if sorted((to_send.width, to_send.height)) != sorted((match.original.width, match.original.height)):
+                raise PictureError(f"{match.original.path.name} changed since it was read; run sync again")
+            if not to_send.is_temporary:
+                still = self._still_copy(to_send, photo.photo_id)
+            before = self._flickr.get_info(photo.photo_id)
+            if not _is_same_version(before, photo):
+                raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
+            parcel = Parcel(photo.photo_id, still, to_send.sha256, to_send.size_bytes, to_send.width, to_send.height)
+            note = {"original": str(match.original.path), "backup": asdict(backup)}
+            if (wish := wish_for(match.original, self._settings)) is not None:
+                note["wish"] = wish.to_json()
+            return self._send_and_prove(parcel, before, "", note)
+        finally:
+            if still != match.original.path:
+                still.unlink(missing_ok=True)
+
+    def _still_copy(self, to_send: ToSend, photo_id: str) -> Path:
+        """A copy nobody else writes to: what was proved is what is sent, whatever happens to the folder meanwhile."""
+        still = self._state.outgoing / f"still-{photo_id}{to_send.path.suffix}"
+        try:
+            shutil.copyfile(to_send.path, still)
+            with still.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            if digest != to_send.sha256:
+                raise PictureError(f"{to_send.path.name} changed while it was read; run sync again")
+        except BaseException:
+            still.unlink(missing_ok=True)
+            raise
+        return still
+
+    def undo(self, photo_id: str, levels: int | None = None) -> Outcome:
+        """Put the saved copy of one replaced picture back: as before all its replacements, or the last `levels`."""
+        try:
+            return self._undo(photo_id, levels)
+        except PictureError as error:
+            return self._told(photo_id, error)
+
+    def _undo(self, photo_id: str, levels: int | None) -> Outcome:
+        history = read_history(self._journal.entries(photo_id))
+        pile = history.to_take_back
+        if not pile:
+            if history.is_open:
+                raise ReplyLostError("Flickr has not said yet what became of it; run again in some minutes")
+            raise PictureError("there is nothing to take back")
+        levels = min(levels or len(pile), len(pile))
+        below, top = pile[-levels].body, pile[-1].body
+        backup = Backup(**below["backup"])
+        try:
+            file = self._backups.check(backup)
+        except PictureError as error:
+            raise PictureError(let_go_words(history) or str(error)) from None
+        before = self._flickr.get_info(photo_id)
+        if before.secret != top["after"]["secret"]:
+            raise PictureGoneError("the picture was changed on Flickr since it was replaced; it was not touched")
+        parcel = Parcel(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
+        note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
+        return self._send_and_prove(parcel, before, UNDO, note)
+
+    def settle(self, photo_id: str, history: History) -> Outcome | None:
+        """Ask Flickr what became of a sending that was cut off; None when it took nothing."""
+        prefix = UNDO if history.is_undo else ""
+        try:
+            return self._settle(photo_id, history, prefix)
+        except PictureGoneError as error:
+            return self._gone(photo_id, history, prefix, error)
+        except PictureError as error:
+            return Outcome("unsure", str(error))
+
+    def _gone(self, photo_id: str, history: History, prefix: str, error: PictureGoneError) -> Outcome | None:
+        """A photo that Flickr does not find may be there a moment later, with our picture in it: only one that stays
+        away for a day is no question any more.
+        """
+        if not history.is_open:
+            return None
+        if history.gone_at is None:
+            self._record(photo_id, prefix + "gone", {})
+        elif self._clock.now() - history.gone_at >= LATE_S:
+            self._record(photo_id, prefix + "not_taken", {"why": "no longer on Flickr"})
+            return None
+        return Outcome("unsure", str(error))
+
+    def _settle(self, photo_id: str, history: History, prefix: str) -> Outcome | None:
+        intended = history.intended or {}
+        before = PhotoInfo.from_json(intended["before"])
+        parcel = Parcel(photo_id, None, **{name: intended["sent"][name] for name in
+                                           ("sha256", "size_bytes", "width", "height")})
+        age_s = self._clock.now() - history.intended_at
+        is_late = not history.is_open
+        is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
+        if is_pending and age_s < LATE_S:
+            return Outcome("unsure", "Flickr is still at work on it")
+        if not self._prover.was_taken(parcel, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
+            if is_late:
+                return None
+            if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
+                return Outcome("unsure", "Flickr may still be at work on it")
+            if is_pending or history.seen is not None and not history.is_undo:
+                # A ticket may stay open for ever, and a look may come from the past: a person decides, by --again.
+                why = "Flickr still shows the picture it held before"
+                self._record(photo_id, prefix + "unsure", {"why": why})
+                return Outcome("unsure", f"{why}; sync --again {photo_id} looks at it anew")
+            self._record(photo_id, prefix + "not_taken", {})
+            return None
+        if is_late:
+            if not self._prover.holds(parcel):
+                return None  # somebody put another picture there, and it is theirs
+            # From here on it is an open question again, whatever happens next.
+            self._record(photo_id, prefix + "intended", intended)
+        return self._prover.prove(Sending(
+            parcel, before, prefix, _restoring(intended), wish=noted_wish(intended), is_old=age_s >= FRESH_S))
+
+    # The one road both directions take.
+
+    def _send_and_prove(self, parcel: Parcel, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
+        noted = {**note, "sent": parcel.as_noted(), "before": before.to_json(), "tickets": self._tickets}
+        self._record(parcel.photo_id, prefix + "intended", noted)
+        reply = self._send(parcel, before, prefix)
+        return self._prover.prove(Sending(
+            parcel, before, prefix, _restoring(noted), reply, noted_wish(noted)))
+
+    def _send(self, parcel: Parcel, before: PhotoInfo, prefix: str) -> Replaced | None:
+        """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
+        where that is not clear.
+        """
+        lost, why, tickets = False, "", []
+
+        def keep_ticket(name: str) -> None:
+            tickets.append(name)
+            self._record(parcel.photo_id, prefix + "ticket", {"ticket": name})
+
+        for attempt in range(1, TRIES + 1):
+            if attempt > 1 and self._is_there(parcel, before, prefix, LOOKS_S[attempt - 1], lost=lost):
+                return None
+            try:
+                return self._flickr.replace(parcel.photo_id, parcel.path, before.title, keep_ticket)
+            except ReplyLostError:
+                lost, why = True, "no reply"
+                if self._prover.was_taken(parcel, before):
+                    return None
+                if self._tickets:
+                    raise  # Flickr may have the picture and still put it in place, by a ticket nobody heard of, too
+            except SyncError as error:
+                why = str(error)
+                if (lost or tickets) and not isinstance(error, Refused):
+                    raise  # the question stays open: the next run asks Flickr first
+                if not lost and (not isinstance(error, Refused) or error.final):
+                    # Whether the refusals before it were true ones, later runs look once more.
+                    self._record(parcel.photo_id, prefix + ("refused" if attempt == 1 else "not_taken"), {"why": why})
+                    if isinstance(error, Refused):
+                        raise PictureError(f"Flickr refused the picture: {why}") from None
+                    raise
+        if self._is_there(parcel, before, prefix, LOOKS_S[TRIES], lost=lost):
+            return None
+        self._record(parcel.photo_id, prefix + "not_taken", {"why": f"{why}, and nothing changed"})
+        raise PictureError(f"Flickr did not take the picture in, after three tries: {why}")
+
+    def _is_there(self, parcel: Parcel, before: PhotoInfo, prefix: str, wait_s: float, *, lost: bool) -> bool:
+        """Whether Flickr took the picture without saying so; a refusal may come after the work was done.
+
+        Raises PictureGoneError where somebody put another picture there. A lost reply leaves that to the proof.
+        """
+        if not self._prover.was_taken(parcel, before, (wait_s,)):
+            return False
+        if lost or self._prover.holds(parcel):
+            return True
+        self._record(parcel.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
+        raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
+
+    def _told(self, photo_id: str, error: PictureError) -> Outcome:
+        """What a failure means for the picture: unsure as long as the record is open."""
+        history = read_history(self._journal.entries(photo_id))
+        if not history.is_open:
+            return Outcome("failed", str(error))
+        return Outcome("unsure", f"{error}; the next sync asks Flickr first")
+
+    def _record(self, photo_id: str, step: str, body: Mapping[str, Any]) -> None:
+        self._journal.record(self._run, photo_id, step, body)
+
+
+def _is_same_version(info: PhotoInfo, photo: Photo) -> bool:
+    """Whether Flickr still holds what was listed; both secrets change with every replacement."""
+    if info.original_secret is not None and photo.original_secret is not None:
+        return info.original_secret == photo.original_secret
+    return info.secret == photo.secret
+
+
+def _restoring(intended: Mapping[str, Any]) -> tuple[PhotoInfo, PhotoInfo] | None:
+    """What date and place were before the replacements that are taken back, and what they became."""
+    if "was" not in intended:
+        return None
+    return PhotoInfo.from_json(intended["was"]), PhotoInfo.from_json(intended["became"])

@@ -1,0 +1,262 @@
+"""A plan or a result for machines and for eyes: the JSON report, version 1, and the lines of a terminal.
+
+One shape serves a dry run and a real one. The report may gain keys; it never loses or renames one. It is written
+whole, under a temporary name and then renamed, so that a reader never meets half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from i2f.ground.errors import FolderError
+from i2f.ground.model import Candidate, Decision, Verdict
+from i2f.sync.plan import margin
+
+VERSION = 1
+
+
+@dataclass(slots=True)
+class Report:
+    """One run as it will be told; outcomes are filled in while the plan is carried out."""
+
+    run: str
+    mode: str
+    started_at: datetime
+    folders: tuple[Path, ...]
+    originals: int = 0
+    found: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
+    unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    outcomes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def outcome(self, decision: Decision) -> tuple[str, str | None]:
+        """What became of one decision, and the error or note that goes with it."""
+        resting = "planned" if decision.verdict is Verdict.REPLACE else "skipped"
+        return self.outcomes.get(decision.copy.photo_id, (resting, None))
+
+    def counts(self) -> dict[str, int]:
+        """The sums at the top of the report."""
+        verdicts = [one.verdict for one in self.decisions]
+        outcomes = [self.outcome(one)[0] for one in self.decisions]
+        return {
+            "copies": len(self.decisions),
+            "originals": self.originals,
+            "unreadable": len(self.unreadable),
+            "found": self.found,
+            "passed_over": sum(self.passed_over.values()),
+            **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
+            **{outcome: outcomes.count(outcome) for outcome in ("replaced", "failed", "unsure")},
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The report, version 1."""
+        return {
+            "version": VERSION,
+            "run": self.run,
+            "mode": self.mode,
+            "started_at": timestamp(self.started_at),
+            "finished_at": timestamp(datetime.now(UTC)),
+            "folders": [printable(folder) for folder in self.folders],
+            "counts": self.counts(),
+            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
+            "passed_over": self.passed_over,
+            "photos": [self._photo(decision) for decision in self.decisions],
+        }
+
+    def explained(self) -> list[dict[str, Any]]:
+        """Every decision with the evidence of each candidate, as `why` shows it and `review` asks about it."""
+        return [
+            {**self._photo(one), "copy": _copy(one), "evidence": [
+                {"path": printable(each.original.path), "score": each.fit.score, "sure": each.fit.sure,
+                 "tone": each.fit.tone, "words": each.fit.words, "measures": dict(each.fit.measures),
+                 "window": _window(each), "twins": [printable(twin.path) for twin in each.twins],
+                 "original": _original(each)}
+                for each in one.candidates]}
+            for one in self.decisions
+        ]
+
+    def _photo(self, decision: Decision) -> dict[str, Any]:
+        copy, best = decision.copy, decision.candidates[0] if decision.candidates else None
+        outcome, error = self.outcome(decision)
+        return {
+            "photo_id": copy.photo_id,
+            "title": copy.photo.title,
+            "page_url": copy.photo.page_url,
+            "instagram_url": copy.mark.url,
+            "marked_by": str(copy.mark.marked_by),
+            "posted_at": timestamp(copy.mark.posted_at) if copy.mark.posted_at else None,
+            "decision": str(decision.verdict),
+            "reason": decision.reason,
+            "decided_by": decision.decided_by,
+            "original": printable(decision.match.original.path) if decision.match else None,
+            "twins": [printable(twin.path) for twin in best.twins] if best else [],
+            "score": round(best.fit.score, 4) if best else None,
+            "margin": _rounded(margin(decision.candidates)),
+            "window": _window(best) if best else None,
+            "candidates": [
+                {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
+            ],
+            "outcome": outcome,
+            "error": error,
+        }
+
+
+def without_insides(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An explained decision without what only this program can use."""
+    evidence = [{name: value for name, value in one.items() if name != "original"} for one in body["evidence"]]
+    return {**{name: value for name, value in body.items() if name != "copy"}, "evidence": evidence}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _window(candidate: Candidate) -> dict[str, Any]:
+    window = candidate.fit.window
+    return {
+        "center": [round(value, 4) for value in window.center],
+        "size": [round(value, 4) for value in window.size],
+        "degrees": round(window.degrees, 2),
+        "mirrored": window.mirrored,
+    }
+
+
+def _copy(decision: Decision) -> dict[str, Any]:
+    photo = decision.copy.photo
+    return {"secret": photo.original_secret or photo.secret, "width": photo.width, "height": photo.height}
+
+
+def _original(candidate: Candidate) -> dict[str, Any]:
+    """Enough to find the file again: its path byte for byte, and the version that was looked at."""
+    one = candidate.original
+    return {"file": os.fsencode(one.path).hex(), "size_bytes": one.size_bytes, "mtime_ns": one.mtime_ns,
+            "format": one.content_format, "width": one.width, "height": one.height, "camera": one.camera,
+            "taken": one.taken.local.isoformat() if one.taken else None}
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, floored to the second, as 2026-11-22T10:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def printable(path: Path) -> str:
+    r"""A path as text; bytes that are no text stand as \xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def as_text(body: Mapping[str, Any]) -> str:
+    """JSON as it is written, for people who look into it too: what could steer a terminal stands escaped."""
+    text = json.dumps(body, indent=1, ensure_ascii=False)
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
+    """Write a report whole; "-" is standard output."""
+    if file == "-":
+        sys.stdout.write(as_text(body))
+    else:
+        write_whole(Path(file), [as_text(body)], 0o644)
+
+
+def check_places(*files: str | Path | None) -> None:
+    """What will be written must have a folder; better told now than after an hour."""
+    for file in (Path(one) for one in files if one is not None and one != "-"):
+        if not file.absolute().parent.is_dir():
+            folder = file.absolute().parent
+            raise FolderError(f"there is no folder {folder} to write {file.name} into; nothing was done")
+
+
+def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
+    """Write a file so that a reader never meets half of it: under a temporary name, then renamed."""
+    handle, name = tempfile.mkstemp(dir=file.parent or Path(), prefix=f".{file.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.writelines(pieces)
+        temporary.chmod(mode)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def in_plain_words(text: str) -> str:
+    """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
+    return "".join(letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else
+                   "\N{REPLACEMENT CHARACTER}" for letter in text.replace("\n", " ").replace("\t", " "))
+
+
+# Families of emoji and Persian words hang on these two; they steer nothing.
+_JOINING = frozenset("\u200c\u200d")
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_STEERING = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNING))}]")
+LONGEST_TITLE = 100
+
+
+def plan_lines(report: Report) -> list[tuple[str, str, str]]:
+    """The run as rows of (word, photo, reason), doubtful ones first; the word is what became of it, where it did."""
+    order = {Verdict.REVIEW: 0, Verdict.REPLACE: 1, Verdict.KEEP: 2}
+    rows = []
+    for one in sorted(report.decisions, key=lambda decision: order[decision.verdict]):
+        outcome, note = report.outcome(one)
+        planned = outcome == "skipped" or (outcome == "planned" and report.mode == "dry-run")
+        title = one.copy.photo.title or "(no title)"
+        title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
+        original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
+        rows.append((str(one.verdict) if planned else outcome, f"{one.copy.photo_id} {in_plain_words(title)}{original}",
+                     in_plain_words(note or one.reason)))
+    return rows
+
+
+def closing_sentence(report: Report) -> str:
+    """The run in one sentence, and what to do next in another."""
+    return f"{sums(report)} {_next_step(report)}".rstrip()
+
+
+def sums(report: Report) -> str:
+    """The run in one sentence."""
+    counts = report.counts()
+    questions = f"{counts['review']:,} for you to look at"
+    if report.mode == "dry-run":
+        return (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
+                f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
+                "Nothing was changed on Flickr.")
+    later = f", {_planned(report):,} planned for another run" if _planned(report) else ""
+    unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
+    return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
+            f"{counts['failed']:,} failed{unsure}{later}.")
+
+
+def places_sentence(decisions: Sequence[Decision]) -> str | None:
+    """How many of these replacements put coordinates on a photo that has none, and how to prevent it."""
+    new = [one for one in decisions if one.match and one.match.original.place and one.copy.photo.latitude is None]
+    if not new:
+        return None
+    carry = "1 picture carries" if len(new) == 1 else f"{len(new):,} pictures carry"
+    return (f"{carry} the place where it was taken, which Flickr does not show yet; to send it without, set "
+            "[privacy] location = strip")
+
+
+def _planned(report: Report) -> int:
+    return sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+
+
+def _next_step(report: Report) -> str:
+    counts = report.counts()
+    if counts["failed"] or counts["unsure"]:
+        return "Next: run the same line again; it asks Flickr first what it holds."
+    if counts["review"]:
+        return "Next: `review`, which asks you about them one by one."
+    if not _planned(report):
+        return ""
+    return "Next: the same line without --dry-run." if report.mode == "dry-run" else "Next: the same line again."

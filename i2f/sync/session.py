@@ -1,0 +1,107 @@
+"""The desk a run works at: settings, state folder, journal and Flickr, opened once and put away at the end.
+
+The state folder is locked while the desk is open, so that two runs never work on one journal, and it belongs to
+one Flickr account: a login as somebody else is refused before anything is asked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flickr_client import Access, FlickrClient, Network
+from i2f.display.progress import Teller
+from i2f.ground.errors import LoginError, SettingsError
+from i2f.ground.rate_limit import CallBudget, Clock
+from i2f.ground.settings import VERSION, Settings
+from i2f.memory.journal import Journal
+from i2f.memory.state_dir import StateFolder
+from i2f.photos.upload_file_worker import Packer
+
+USER_AGENT = f"instagram2flickr/{VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a run works with, opened once."""
+
+    settings: Settings
+    state: StateFolder
+    journal: Journal
+    flickr: FlickrClient
+    budget: CallBudget
+    clock: Clock
+    teller: Teller
+    run: str
+    packer: Packer
+
+
+@contextmanager
+def open_desk(settings: Settings, clock: Clock, teller: Teller) -> Iterator[Desk]:
+    """Lock the state folder, open the journal, take the login; everything is put away at the end."""
+    state = StateFolder(settings.state).make()
+    with state.lock():
+        journal = Journal(state.journal_file)
+        try:
+            _tidy(state)
+            budget = _budget(settings, journal, clock, teller)
+            started = datetime.fromtimestamp(clock.now(), UTC)
+            run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+            with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr, Packer() as packer:
+                yield Desk(settings, state, journal, flickr, budget, clock, teller, run, packer)
+        finally:
+            journal.close()
+
+
+def network(settings: Settings) -> Network:
+    """How Flickr is reached."""
+    flickr = settings.flickr
+    return Network(connect_timeout_s=flickr.connect_timeout_s, silence_timeout_s=flickr.silence_timeout_s,
+                   sandbox=settings.sandbox, asynchronous=flickr.tickets, user_agent=USER_AGENT)
+
+
+def _access(settings: Settings, state: StateFolder) -> Access:
+    flickr = settings.flickr
+    require_key(settings)
+    if flickr.token and flickr.token_secret:
+        return Access(flickr.api_key, flickr.api_secret, flickr.token, flickr.token_secret)
+    login = state.read_login()
+    if login is None:
+        raise LoginError("nobody is logged in; run `login` first")
+    return Access(flickr.api_key, flickr.api_secret, login.token, login.token_secret)
+
+
+def require_key(settings: Settings) -> None:
+    """Raise SettingsError without an API key, saying where one comes from."""
+    if not (settings.flickr.api_key and settings.flickr.api_secret):
+        place = settings.config_file or "config.ini (copy config.example.ini)"
+        raise SettingsError(f"there is no Flickr API key ([flickr] api_key and api_secret in {place}), so nothing was "
+                            "done; `doctor` tells step by step where one comes from")
+
+
+def _budget(settings: Settings, journal: Journal, clock: Clock, teller: Teller) -> CallBudget:
+    def waiting(until: datetime) -> None:
+        teller.say(f"Flickr wants a pause (its hourly limit, or it is busy); going on at {until.astimezone():%H:%M:%S}")
+
+    journal.forget_future(clock.now())
+    return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)
+
+
+def _tidy(state: StateFolder) -> None:
+    """Remove what a killed run left half-made; nobody else is at work, the lock is held."""
+    for left in (*state.backups.glob("arriving-*"), *state.outgoing.glob("*")):
+        with suppress(OSError):
+            left.unlink()
+
+
+def claim_account(journal: Journal, nsid: str, username: str) -> None:
+    """One state folder, one account: refuse a login as somebody else."""
+    owner = journal.fact("account")
+    if owner is None:
+        journal.remember("account", nsid)
+    elif owner != nsid:
+        raise LoginError(f"this state folder belongs to another Flickr account than {username}; "
+                         "name another folder with --state")

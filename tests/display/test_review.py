@@ -1,0 +1,538 @@
+"""The review: questions of a plan, answers that outlive everything, and a page that only its own browser may open."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+
+from i2f.display.review_server import Table, serve
+from i2f.ground.model import Verdict
+from i2f.memory.journal import Journal, StoredReading
+from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again, keep_step, said_about, take_back_step
+from i2f.sandbox import SandboxFlickr
+from i2f.sync.questions import open_questions, read_progress, read_questions
+from tests.support.browser import faults
+from tests.support.program import ROOT, Program
+from tests.support.rolls import post, save_roll
+from tests.support.tellings import keep_pictures, make_candidate, make_decision, make_report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# A post of 2011, before any picture of the roll was taken: a contradiction, so a question.
+POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
+
+
+@dataclass
+class Desk:
+    """A state folder with doubtful copies in it."""
+
+    journal: Journal
+    state: Path
+
+    @property
+    def table(self) -> Table:
+        return Table(read_questions(self.journal), self.journal, self.state / "backups")
+
+
+def lay_out(state: Path, count: int, title: str = "Sunday") -> Desk:
+    (state / "backups").mkdir(parents=True)
+    journal = Journal(state / "journal.sqlite3")
+    decisions = [
+        make_decision(Verdict.REVIEW, number, f"{title} {number}", "fits almost as well", [
+            make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50) for place in range(3)])
+        for number in range(count)
+    ]
+    keep_pictures(journal, state / "backups", decisions)
+    journal.keep_photos((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
+    report = make_report(decisions)
+    journal.keep_decisions(report.run, [(one["photo_id"], one) for one in report.explained()])
+    return Desk(journal, state)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    laid = lay_out(tmp_path / "state", 3)
+    yield laid
+    laid.journal.close()
+
+
+def tell(desk: Desk, kind: str, *places: int) -> None:
+    question = read_questions(desk.journal)[0]
+    originals = tuple(Seen(question.choices[place].original, desk.journal).identity() for place in places)
+    keep_step(desk.journal, question.photo_id, question.copy_sha256, Step(kind, originals))
+
+
+def asks_anew(desk: Desk) -> bool:
+    """Whether what was answered to the first question was before a replacement that was taken back."""
+    question = read_questions(desk.journal)[0]
+    said = said_about(desk.journal, question.photo_id, question.copy_sha256)
+    return said is not None and find_again(said, [one.original for one in question.choices], desk.journal).asks_anew
+
+
+# Answers.
+
+
+def test_a_chosen_original_answers_the_question(desk: Desk) -> None:
+    tell(desk, THIS, 1)
+    progress = read_progress(desk.journal, read_questions(desk.journal)[0])
+    assert (progress.done, progress.chosen) == (True, 1)
+    assert len(list(open_questions(desk.journal))) == 2
+
+
+def test_one_refused_pair_leaves_the_question_open_and_the_last_one_answers_it(desk: Desk) -> None:
+    tell(desk, NEVER, 0)
+    progress = read_progress(desk.journal, read_questions(desk.journal)[0])
+    assert (progress.done, progress.refused) == (False, frozenset({0}))
+    tell(desk, NEVER, 1)
+    tell(desk, NEVER, 2)
+    assert read_progress(desk.journal, read_questions(desk.journal)[0]).done
+
+
+def test_the_last_answer_counts_and_can_be_taken_back(desk: Desk) -> None:
+    question = read_questions(desk.journal)[0]
+    tell(desk, THIS, 1)
+    tell(desk, NONE, 0, 1, 2)
+    assert read_progress(desk.journal, question).refused == {0, 1, 2}
+    take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+    assert read_progress(desk.journal, question).chosen == 1
+    take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+    assert not read_progress(desk.journal, question).done
+    assert desk.journal.answer(question.photo_id) is None
+
+
+def test_an_answer_is_for_the_bytes_it_was_given_about(desk: Desk) -> None:
+    tell(desk, THIS, 0)
+    assert said_about(desk.journal, read_questions(desk.journal)[0].photo_id, "another sha256") is None
+
+
+def test_an_answer_is_found_again_by_content_and_not_by_name(desk: Desk, tmp_path: Path) -> None:
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    said = said_about(desk.journal, question.photo_id, question.copy_sha256)
+    assert said is not None
+    moved = make_candidate(tmp_path / "renamed" / "DSC_1.JPG").original
+    jpeg = desk.journal.thumbnail(question.choices[0].original.path)
+    desk.journal.keep_readings([(StoredReading(moved.path, 1, 1, {}, b""), jpeg)], "1")
+    assert find_again(said, [moved], desk.journal).chosen == moved.path
+    other = question.choices[1].original
+    answer = find_again(said, [other], desk.journal)
+    assert (answer.chosen, answer.chosen_name) == (None, "IMG_0000.JPG")
+
+
+def test_an_answer_that_was_carried_out_and_undone_is_used_up(desk: Desk) -> None:
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
+        desk.journal.record("run", question.photo_id, step, {})
+    assert said_about(desk.journal, question.photo_id, question.copy_sha256) is None
+
+
+def test_what_was_refused_stays_refused_after_a_replacement_and_an_undo(desk: Desk) -> None:
+    tell(desk, NONE, 0, 1, 2)
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
+        desk.journal.record("run", question.photo_id, step, {})
+        assert read_progress(desk.journal, question).refused == {1, 2}
+    assert read_progress(desk.journal, question).chosen is None
+    assert asks_anew(desk)
+    tell(desk, THIS, 1)
+    assert not asks_anew(desk)
+    assert read_progress(desk.journal, question).refused == {2}
+    for left in ([1, 2], [1], []):
+        take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+        assert sorted(read_progress(desk.journal, question).refused) == left
+
+
+def test_what_was_refused_for_a_copy_outlives_an_answer_about_what_took_its_place(desk: Desk) -> None:
+    tell(desk, NEVER, 0)
+    question = read_questions(desk.journal)[0]
+    for place in (1, 2):
+        refused = Step(NEVER, (Seen(question.choices[place].original, desk.journal).identity(),))
+        keep_step(desk.journal, question.photo_id, "the original in its place", refused)
+    assert read_progress(desk.journal, question).refused == {0}
+    told = said_about(desk.journal, question.photo_id, "the original in its place")
+    assert told is not None
+    assert len(told.never) == 2
+    take_back_step(desk.journal, question.photo_id, question.copy_sha256)
+    assert read_progress(desk.journal, question).refused == frozenset()
+    for _ in range(2):
+        take_back_step(desk.journal, question.photo_id, "the original in its place")
+    assert desk.journal.answer(question.photo_id) is None
+
+
+def test_an_original_is_the_same_whether_its_file_was_read_or_only_its_thumbnail(desk: Desk) -> None:
+    tell(desk, THIS, 0)
+    question = read_questions(desk.journal)[0]
+    original = question.choices[0].original
+    hasty = replace(Seen(original, desk.journal).identity(with_file=False), sha256=None)
+    whole = replace(hasty, sha256="f" * 64)
+    assert hasty.agrees(whole)
+    keep_step(desk.journal, question.photo_id, question.copy_sha256, Step(NEVER, (whole,)))
+    progress = read_progress(desk.journal, question)
+    assert (progress.chosen, progress.refused) == (None, frozenset({0}))
+
+
+# The server.
+
+
+@dataclass
+class Caller:
+    """Speaks to the server with any headers it likes."""
+
+    address: str
+
+    def ask(
+        self, path: str, method: str = "GET", body: Any = None, **headers: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        parts = urlsplit(self.address)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 0, timeout=20)
+        try:
+            told = {"Host": parts.netloc, "Content-Type": "application/json"} | {
+                name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, None if body is None else json.dumps(body), told)
+            reply = connection.getresponse()
+            return reply.status, reply.read(), dict(reply.headers)
+        finally:
+            connection.close()
+
+    @property
+    def origin(self) -> str:
+        return self.address.rsplit("/", 2)[0]
+
+    @property
+    def root(self) -> str:
+        return urlsplit(self.address).path
+
+
+@pytest.fixture
+def caller(desk: Desk) -> Iterator[Caller]:
+    with serve(desk.table) as (address, _):
+        yield Caller(address)
+
+
+def test_nothing_is_served_without_the_secret(caller: Caller) -> None:
+    for path in ("/", "/questions", "/copy/0", "/wrong/copy/0", caller.root[:-2] + "/", "/favicon.ico"):
+        assert caller.ask(path)[0] == 404
+    assert caller.ask(caller.root)[0] == 200
+
+
+def test_a_name_that_was_bound_to_this_machine_is_turned_away(caller: Caller) -> None:
+    for host in ("evil.example", "localhost", f"evil.example:{urlsplit(caller.address).port}"):
+        assert caller.ask(caller.root, Host=host)[0] == 403
+
+
+def test_another_pages_request_is_turned_away(caller: Caller) -> None:
+    body = {"question": 0, "kind": THIS, "choice": 0}
+    assert caller.ask(caller.root + "answer", "POST", body)[0] == 403
+    assert caller.ask(caller.root + "answer", "POST", body, Origin="http://evil.example")[0] == 403
+    assert caller.ask(caller.root + "questions", Origin="http://evil.example")[0] == 403
+    assert caller.ask(caller.root + "answer", "POST", body, Origin=caller.origin)[0] == 200
+
+
+def test_only_pictures_of_the_plan_are_served(caller: Caller) -> None:
+    for path in ("copy/0", "cut/2/2", "whole/1/0"):
+        status, data, headers = caller.ask(caller.root + path)
+        assert (status, data[:2]) == (200, b"\xff\xd8")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    for path in ("copy/3", "copy/-1", "cut/0/3", "copy/../journal.sqlite3", "copy/%2e%2e%2fjournal", "static/x"):
+        assert caller.ask(caller.root + path)[0] == 404
+
+
+def test_a_saved_copy_that_is_not_what_was_saved_is_not_shown(desk: Desk, caller: Caller) -> None:
+    spoilt, other = (desk.state / "backups" / read_questions(desk.journal)[number].copy_file for number in (0, 1))
+    spoilt.write_bytes(other.read_bytes())
+    for path in ("copy/0", "cut/0/0", "windows/0"):
+        assert caller.ask(caller.root + path)[0] == 404
+    assert caller.ask(caller.root + "copy/1")[0] == 200
+
+
+def test_an_answer_without_sense_is_refused_and_nothing_is_kept(desk: Desk, caller: Caller) -> None:
+    for body in ({"question": 9, "kind": THIS, "choice": 0}, {"question": 0, "kind": "all", "choice": 0},
+                 {"question": 0, "kind": THIS, "choice": 7}, {"question": 0, "kind": NEVER, "choice": None},
+                 {"question": True, "kind": THIS, "choice": 0}, {}):
+        assert caller.ask(caller.root + "answer", "POST", body, Origin=caller.origin)[0] == 400
+    assert len(list(open_questions(desk.journal))) == 3
+
+
+def test_an_answer_is_in_the_journal_before_the_browser_hears_of_it(desk: Desk, caller: Caller) -> None:
+    status, data, _ = caller.ask(caller.root + "answer", "POST", {"question": 1, "kind": THIS, "choice": 2},
+                                 Origin=caller.origin)
+    assert (status, json.loads(data)["chosen"]) == (200, 2)
+    assert read_progress(desk.journal, read_questions(desk.journal)[1]).chosen == 2
+
+
+def test_the_pages_policy_lets_nothing_from_elsewhere_in(caller: Caller) -> None:
+    _, _, headers = caller.ask(caller.root)
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_it_ends_by_itself_when_all_is_answered_and_the_page_is_left(desk: Desk) -> None:
+    with serve(desk.table) as (address, waiting):
+        caller = Caller(address)
+        for number in range(3):
+            caller.ask(caller.root + "answer", "POST", {"question": number, "kind": NONE}, Origin=caller.origin)
+        assert waiting.is_alive()
+        caller.ask(caller.root + "goodbye", "POST", {}, Origin=caller.origin)
+        waiting.join(10)
+        assert not waiting.is_alive()
+
+
+# The program.
+
+
+@pytest.fixture
+def doubtful(flickr: SandboxFlickr, tmp_path: Path) -> tuple[Program, Path, list[str]]:
+    """Two copies whose originals were taken after they were posted, by the camera's clock."""
+    folder = tmp_path / "iphone"
+    copies = [post(flickr, file, description=POST_OF_2011) for file in save_roll(folder, range(1, 3))]
+    program = Program(flickr, tmp_path / "home")
+    assert program.sync(folder, "--dry-run").report["counts"]["review"] == 2  # type: ignore[index]
+    return program, folder, copies
+
+
+def test_sync_does_what_was_answered_though_the_folder_got_another_name(
+    flickr: SandboxFlickr, doubtful: tuple[Program, Path, list[str]]
+) -> None:
+    program, folder, copies = doubtful
+    ran = program.run("review", "--terminal", typed="y\nn\n")
+    assert ran.exit_code == 0, ran.stderr
+    assert "2 answered, 0 left" in ran.stdout
+    assert str(folder / "IMG_0001.JPG") in ran.stdout
+    moved = folder.rename(folder.with_name("phone 2012"))
+    synced = program.sync(moved)
+    assert synced.exit_code == 0, synced.stderr
+    chosen, refused = (synced.photos[one] for one in copies)
+    assert (chosen["decided_by"], chosen["outcome"]) == ("person", "replaced")
+    assert flickr.photo(copies[0]).data == (moved / "IMG_0001.JPG").read_bytes()
+    assert (refused["decision"], refused["decided_by"], refused["outcome"]) == ("keep", "person", "skipped")
+    assert "Nothing waits" in program.run("review", "--terminal").stdout
+
+
+def test_no_question_is_asked_again_in_the_next_run(doubtful: tuple[Program, Path, list[str]]) -> None:
+    program, folder, copies = doubtful
+    program.run("review", "--terminal", typed="x1\nq\n")
+    ran = program.sync(folder, "--dry-run")
+    assert ran.photos[copies[0]]["decided_by"] == "person"
+    assert ran.photos[copies[1]]["decision"] == "review"
+    assert "1 left" in program.run("review", "--terminal", typed="q\n").stdout
+
+
+def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple[Program, Path, list[str]]) -> None:
+    program = doubtful[0]
+    ran = program.run("review", "--terminal", typed="n\nu\nwhat\n\n1\n")
+    assert "That is none of" in ran.stdout
+    assert "1 answered, 1 left" in ran.stdout
+
+
+def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
+    doubtful: tuple[Program, Path, list[str]]
+) -> None:
+    program = doubtful[0]
+    spoilt = next((program.state / "backups").rglob("*.jpg"))
+    spoilt.write_bytes(spoilt.read_bytes()[:-1])
+    shown = program.run("review", "--terminal", typed="\n\n").stdout
+    assert f"{spoilt} (is not what was saved)" in shown
+    assert shown.count("not what was saved") == 1
+
+
+def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Program, Path, list[str]]) -> None:
+    program, folder, copies = doubtful
+    program.run("review", "--terminal", typed="y\nn\n")
+    program.sync(folder)
+    assert program.run("undo", copies[0]).exit_code == 0
+    again = program.sync(folder, "--again", copies[0]).photos[copies[0]]
+    assert (again["decision"], again["decided_by"]) == ("review", "rule")
+
+
+def test_review_names_a_photo_that_nothing_was_compared_for(doubtful: tuple[Program, Path, list[str]]) -> None:
+    assert doubtful[0].run("review", "--terminal", "12345").exit_code == 2
+
+
+# In a real browser.
+
+
+class Reviewing:
+    """`review` in a process of its own, as a person starts it."""
+
+    def __init__(self, state: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--no-browser", "--state", str(state)],
+            stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+        )
+        assert self.process.stdout is not None
+        self.process.stdout.readline()
+        self.address = self.process.stdout.readline().strip()
+
+    def end(self, how: int = signal.SIGINT) -> str:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        said, _ = self.process.communicate(timeout=30)
+        return said
+
+
+@pytest.fixture
+def twenty(tmp_path: Path) -> Path:
+    desk = lay_out(tmp_path / "twenty", 20, title="<img src=x onerror=document.title='owned'>")
+    desk.journal.close()
+    return desk.state
+
+
+def counted(page: Page) -> int:
+    found = re.search(r"(\d+) answered", page.locator("#count").text_content() or "")
+    return int(found[1]) if found else -1
+
+
+def press(page: Page, key: str, answered: int) -> None:
+    page.keyboard.press(key)
+    wait_for(page, answered)
+
+
+def wait_for(page: Page, answered: int) -> None:
+    from playwright.sync_api import expect  # where there is a page, there is playwright
+
+    expect(page.locator("#count")).to_have_text(re.compile(rf", {answered} answered$"))
+
+
+def test_twenty_pairs_are_answered_by_keys_through_a_reload_and_a_kill(chromium: Browser, twenty: Path) -> None:
+    first = Reviewing(twenty)
+    page = chromium.new_page()
+    try:
+        page.goto(first.address)
+        page.wait_for_selector("#strip button")
+        for done, key in enumerate("ynyynyy", start=1):
+            press(page, key, done)
+        page.reload()
+        page.wait_for_selector("#strip button")
+        assert counted(page) == 7
+        assert "8 of 20" in (page.locator("#count").text_content() or "")
+        for done, key in enumerate("yny", start=8):
+            press(page, key, done)
+    finally:
+        first.end(signal.SIGKILL)
+    page.keyboard.press("y")
+    page.get_by_text("The program has ended.").wait_for()
+    second = Reviewing(twenty)
+    try:
+        page.goto(second.address)
+        page.wait_for_selector("#strip button")
+        assert counted(page) == 10
+        for done, key in enumerate("ynynynyny", start=11):
+            press(page, key, done)
+        page.keyboard.press("2")
+        page.keyboard.press("y")
+        page.get_by_text("All 20 are answered.").wait_for()
+        page.keyboard.press("Enter")
+        assert second.process.wait(20) == 0
+    finally:
+        second.end()
+        page.close()
+    journal = Journal(twenty / "journal.sqlite3")
+    told = [read_progress(journal, one) for one in read_questions(journal)]
+    journal.close()
+    assert [one.done for one in told] == [True] * 20
+    assert [one.chosen for one in told] == [
+        {"y": 0, "n": None}.get(key, 1) for key in "ynyynyy" "yny" "ynynynyny" "2"]
+
+
+@pytest.fixture
+def opened(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    desk = lay_out(tmp_path / "state", 3, title="<img src=x onerror=document.title='owned'>")
+    page = chromium.new_page(viewport={"width": 1200, "height": 800})
+    with serve(desk.table) as (address, _):
+        page.goto(address)
+        page.wait_for_selector("#right img")
+        yield page
+        page.close()
+    desk.journal.close()
+
+
+def title(page: Page) -> str:
+    return page.locator("#title").text_content() or ""
+
+
+def test_every_key_does_what_the_page_says(opened: Page) -> None:
+    page = opened
+    page.keyboard.down("Space")
+    assert page.evaluate("getComputedStyle(document.querySelector('#left .under')).opacity") == "1"
+    page.keyboard.up("Space")
+    assert page.evaluate("getComputedStyle(document.querySelector('#left .under')).opacity") == "0"
+    page.keyboard.press("z")
+    transforms = page.evaluate("[...document.querySelectorAll('.pane img')].map(one => one.style.transform)")
+    assert set(transforms) == {"scale(3)"}
+    page.keyboard.press("z")
+    page.keyboard.press("ArrowRight")
+    assert title(page).endswith(" 1")
+    page.keyboard.press("ArrowLeft")
+    assert title(page).endswith(" 0")
+    page.keyboard.press("3")
+    assert "IMG_0002.JPG" in (page.locator("#original-words").text_content() or "")
+    page.keyboard.press("x")
+    page.wait_for_selector("#strip button.refused")
+    assert title(page).endswith(" 0")
+    press(page, "n", 1)
+    assert title(page).endswith(" 1")
+    press(page, "u", 0)
+    assert title(page).endswith(" 0")
+    page.get_by_role("button", name="This one", exact=False).first.click()
+    wait_for(page, 1)
+
+
+def test_hostile_titles_run_nothing_in_the_review(opened: Page) -> None:
+    assert opened.title() == "Review, instagram2flickr"
+    assert title(opened).startswith("<img")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_found_by_axe_in_the_review(opened: Page, scheme: Literal["light", "dark"]) -> None:
+    opened.emulate_media(color_scheme=scheme)
+    opened.locator("#strip polygon[points]").nth(2).wait_for(state="attached")
+    assert faults(opened) == []
+    for answered in (1, 2):
+        press(opened, "n", answered)
+    opened.keyboard.press("n")
+    opened.get_by_text("All 3 are answered.").wait_for()
+    assert faults(opened) == []
+
+
+def test_on_a_phone_everything_is_within_reach(opened: Page) -> None:
+    opened.set_viewport_size({"width": 360, "height": 740})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+    box = opened.locator("#actions .main").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 740
+
+
+def test_on_a_phone_held_sideways_the_pictures_keep_half_of_the_height(opened: Page) -> None:
+    opened.set_viewport_size({"width": 740, "height": 360})
+    box = opened.locator("#left").bounding_box()
+    assert box is not None
+    assert box["height"] >= 180
+
+
+def test_the_doorstep_is_private_and_gone_afterwards(twenty: Path, tmp_path: Path) -> None:
+    shutil.copytree(twenty, tmp_path / "again")
+    reviewing = Reviewing(tmp_path / "again")
+    file = tmp_path / "again" / "review.html"
+    assert reviewing.address in file.read_text(encoding="utf-8")
+    assert os.name != "posix" or file.stat().st_mode & 0o777 == 0o600
+    assert "0 answered, 20 left" in reviewing.end()
+    assert reviewing.process.returncode == 0
+    assert not file.exists()

@@ -1,0 +1,210 @@
+"""What a person reads in a terminal, in a pipe, with a narrow window, without colours."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from i2f.display.progress import TerminalTeller, duration
+from i2f.display.tables import show
+from i2f.ground.model import Verdict
+from i2f.sync.report import Report, closing_sentence
+from tests.support.tellings import a_run_of_each, make_candidate, make_decision, make_report
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+class HandClock:
+    """Moves only when told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_console(terminal: bool, width: int = 100) -> Console:
+    return Console(file=io.StringIO(), force_terminal=terminal, width=width, highlight=False, markup=False,
+                   soft_wrap=True, color_system="truecolor" if terminal else None, legacy_windows=False)
+
+
+def written(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def shown(report: Report, terminal: bool, width: int = 100) -> str:
+    console = a_console(terminal, width)
+    show(report, console)
+    return written(console)
+
+
+def without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def test_without_a_terminal_every_picture_is_a_plain_line_and_doubtful_ones_come_first() -> None:
+    text = shown(a_run_of_each(), terminal=False)
+    assert CONTROL.search(text) is None
+    assert [line.split()[0] for line in text.splitlines()] == ["review", "replace", "keep", "unreadable:", "3"]
+
+
+def test_in_a_terminal_the_questions_come_first_and_the_closing_sentence_last() -> None:
+    text = without_colours(shown(a_run_of_each(), terminal=True, width=110))
+    places = [text.index(words) for words in
+              ("For you to look at", "Would be replaced", "Stay as they are", "unreadable", "3 copies on Flickr")]
+    assert places == sorted(places)
+    assert "612 x 612 to 4032 x 3024" in text
+
+
+@pytest.mark.parametrize("width", [78, 100, 200])
+def test_no_table_is_wider_than_the_terminal(width: int) -> None:
+    lines = without_colours(shown(a_run_of_each(), terminal=True, width=width)).splitlines()
+    assert max(len(line) for line in lines[:-2]) <= width
+
+
+def test_a_narrow_terminal_gets_lines_instead_of_tables() -> None:
+    assert "For you to look at" not in shown(a_run_of_each(), terminal=True, width=40)
+    assert "review" in shown(a_run_of_each(), terminal=True, width=40)
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, highlight=False, markup=False)
+    show(a_run_of_each(), console)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", written(console))
+
+
+def test_somebody_elses_words_cannot_steer_the_terminal() -> None:
+    evil = make_decision(Verdict.REPLACE, 1, "[red]\x1b[31m\u202eevil", "\x07bell",
+                         [make_candidate(Path("/roll/\x1b]0;title\x07.JPG"))])
+    for terminal in (True, False):
+        text = shown(make_report([evil]), terminal)
+        assert "\x07" not in text
+        assert "\x1b[31m" not in text
+        assert "\x1b]0" not in text
+        assert "\u202e" not in text
+        assert "[red]" in text
+
+
+def test_families_of_emoji_and_persian_words_stay_whole() -> None:
+    title = "\N{WOMAN}\u200d\N{GIRL} \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    for terminal in (True, False):
+        assert title in shown(make_report([make_decision(Verdict.KEEP, 1, title)] if not terminal else [
+            make_decision(Verdict.REPLACE, 1, title, candidates=[make_candidate()])]), terminal)
+
+
+def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
+    many = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in range(90)])
+    for terminal in (True, False):
+        assert "30 more; --json FILE" in without_colours(shown(many, terminal))
+
+
+def test_the_closing_sentence_of_a_real_run_tells_outcomes_and_the_next_step() -> None:
+    report = a_run_of_each("sync")
+    report.outcomes = {"8037000002": ("replaced", None)}
+    assert closing_sentence(report) == ("1 replaced and proved, 1 for you to look at, 1 left as they were, 0 failed. "
+                                        "Next: `review`, which asks you about them one by one.")
+    report.outcomes = {"8037000002": ("unsure", "no answer")}
+    assert "1 unsure" in closing_sentence(report)
+    assert "run the same line again" in closing_sentence(report)
+
+
+def test_a_failed_picture_is_named_with_its_error() -> None:
+    report = a_run_of_each("sync")
+    report.outcomes = {"8037000002": ("failed", "Flickr refused the picture")}
+    for width in (40, 160):
+        text = " ".join(without_colours(shown(report, True, width)).lower().split())
+        assert text.index("failed") < text.index("flickr refused the picture")
+    assert "failed   8037000002 golden hour <- IMG_0001.JPG: Flickr refused the picture" in shown(report, False)
+
+
+def test_what_is_only_planned_is_not_called_replaced() -> None:
+    report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in (1, 2)],
+                         "sync")
+    report.outcomes = {"8037000001": ("replaced", None)}
+    text = without_colours(shown(report, terminal=True))
+    assert text.index("Replaced  1") < text.index("8037000001") < text.index("Planned, not replaced yet  1")
+    assert "Next: the same line again." in text
+    assert [line.split()[0] for line in shown(report, terminal=False).splitlines()[:2]] == ["replaced", "planned"]
+
+
+@pytest.mark.parametrize(("width", "wide"), [(40, 77), (80, 400)])
+def test_no_word_and_no_size_is_broken_at_the_edge_of_a_terminal(width: int, wide: int) -> None:
+    narrow, whole = (without_colours(shown(a_run_of_each(), terminal=True, width=one)).replace("\u2500", "").split()
+                     for one in (width, wide))
+    assert set(narrow) == set(whole)
+    assert "612 x 612 to 4032 x 3024" in without_colours(shown(a_run_of_each(), terminal=True, width=80))
+
+
+def test_without_a_terminal_a_stage_is_one_line_and_a_long_one_shows_life_once_a_minute() -> None:
+    console, clock = a_console(terminal=False), HandClock()
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Reading your originals", 1000)
+        for _ in range(1000):
+            clock.now += 0.1
+            teller.step()
+        teller.say("a word")
+    assert written(console).splitlines() == ["Reading your originals (1,000)", "Reading your originals: 600 of 1,000",
+                                             "a word"]
+
+
+def test_in_a_terminal_one_live_line_shows_counts_rate_and_time_left_and_leaves_words() -> None:
+    console, clock = a_console(terminal=True), HandClock()
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Comparing", 80)
+        for _ in range(40):
+            clock.now += 0.5
+            teller.step()
+        assert teller._bar is not None
+        teller._bar.refresh()
+        live = without_colours(written(console))
+        teller.stage("Replacing", 3)
+    assert "40 of 80, 2 a second, 20 s left" in live
+    assert "Comparing: 40 of 80 in 20 s" in without_colours(written(console))
+
+
+def test_a_stage_that_learns_its_length_on_the_way_shows_the_time_left() -> None:
+    console, clock = a_console(terminal=True), HandClock()
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Listing your photos on Flickr")
+        for _ in range(4):
+            clock.now += 10
+            teller.expect(5000)
+            teller.step(500)
+        assert teller._bar is not None
+        teller._bar.refresh()
+    assert "2,000 of 5,000, 50 a second, 60 s left" in without_colours(written(console))
+
+
+def test_while_a_question_is_asked_the_live_line_is_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    console, clock = a_console(terminal=True), HandClock()
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with TerminalTeller(console, clock) as teller:
+        teller.stage("Comparing", 1)
+        teller.step()
+        assert teller.ask("Replace 1 picture? [y/N]") == "y"
+        teller.stage("Replacing", 1)
+        teller.step()
+    text = written(console)
+    before, after = text.split("Replace 1 picture? [y/N] ")
+    assert without_colours(before).rstrip("\r").endswith("Comparing: 1 of 1 in 1 s\n")
+    assert before.count("\x1b[?25l") == before.count("\x1b[?25h") == 1
+    assert "Replacing: 1 of 1" in without_colours(after)
+
+
+def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False, markup=False)
+    with TerminalTeller(console, HandClock()) as teller:
+        teller.stage("Comparing", 2)
+        teller.step()
+    assert CONTROL.search(written(console)) is None
+
+
+def test_durations_are_told_as_a_person_would() -> None:
+    assert [duration(seconds) for seconds in (0.2, 45, 125, 3 * 3600 + 240)] == ["1 s", "45 s", "2 min", "3 h 04 min"]

@@ -1,0 +1,114 @@
+"""What happens to a picture that crashes or stops the codecs just before it is sent: only that picture fails."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.errors import PictureError
+from i2f.photos.upload_file import MAX_BYTES
+from i2f.photos.upload_file_worker import Packer
+from i2f.sandbox import SandboxFlickr
+from tests.support.desks import open_test_desk
+from tests.support.photographs import camera_exif, original_at, painted, save_heic
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+def photo(tmp_path: Path, name: str, seed: int = 1) -> Path:
+    path = tmp_path / name
+    if path.suffix == ".HEIC":
+        save_heic(painted(400, 330, seed), path, exif=camera_exif())
+    else:
+        painted(400, 330, seed).save(path, exif=camera_exif())
+    return path
+
+
+def process() -> multiprocessing.process.BaseProcess:
+    (only,) = multiprocessing.active_children()
+    return only
+
+
+def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, workdir: Path) -> None:
+    files = [photo(tmp_path, f"IMG_{number}.{ending}", number) for number, ending in enumerate(("JPG", "HEIC", "PNG"))]
+    with Packer() as packer, ThreadPoolExecutor(3) as hands:
+        def pack(path: Path) -> str:
+            return packer.pack(original_at(path), "keep", workdir, MAX_BYTES).path.suffix
+
+        assert list(hands.map(pack, files)) == [".JPG", ".jpg", ".PNG"]
+        assert process().is_alive()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_crash_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
+    good = original_at(photo(tmp_path, "IMG_1.JPG"))
+    with Packer() as packer:
+        packer.pack(good, "keep", workdir, MAX_BYTES)
+        process().kill()
+        with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder crashed; it was not sent$"):
+            packer.pack(good, "keep", workdir, MAX_BYTES)
+        assert packer.pack(good, "keep", workdir, MAX_BYTES).path == good.path
+
+
+def test_a_hang_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
+    good = original_at(photo(tmp_path, "IMG_1.JPG"))
+    with Packer(timeout_s=3) as packer:
+        packer.pack(good, "keep", workdir, MAX_BYTES)
+        pid = process().pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder did not finish in 3 s; it was not sent$"):
+            packer.pack(good, "keep", workdir, MAX_BYTES)
+    assert multiprocessing.active_children() == []
+
+
+def test_what_is_said_of_a_bad_file_comes_through(tmp_path: Path, workdir: Path) -> None:
+    path = photo(tmp_path, "IMG_1.HEIC")
+    original = original_at(path)
+    status = path.stat()
+    path.write_bytes(path.read_bytes()[:-300] + bytes(300))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with Packer() as packer:
+        with pytest.raises(PictureError, match=r"^IMG_1\.HEIC: cut short; it was not sent$"):
+            packer.pack(original, "keep", workdir, MAX_BYTES)
+        with pytest.raises(OSError, match="No such file"):
+            packer.pack(original_at(photo(tmp_path, "IMG_2.HEIC")), "keep", tmp_path / "nowhere", MAX_BYTES)
+
+
+def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Path) -> None:
+    good = original_at(photo(tmp_path, "IMG_1.JPG"))
+    said: list[str] = []
+
+    def pack() -> None:
+        try:
+            packer.pack(good, "keep", workdir, MAX_BYTES)
+        except PictureError as error:
+            said.append(str(error))
+
+    with Packer() as packer:
+        packer.pack(good, "keep", workdir, MAX_BYTES)
+        pid = process().pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        waiting = threading.Thread(target=pack)
+        waiting.start()
+    waiting.join(10)
+    pack()
+    assert "IMG_1.JPG: the run ended before it was sent" in said[-1]
+    assert len(said) == 2
+    assert multiprocessing.active_children() == []
+
+
+def test_a_desk_that_sent_nothing_started_no_process(flickr: SandboxFlickr, tmp_path: Path) -> None:
+    with open_test_desk(flickr, tmp_path):
+        assert multiprocessing.active_children() == []

@@ -1,0 +1,51 @@
+"""Small pictures with texture at every scale, as photographs have, for tests that need many quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from i2f.sandbox import SandboxFlickr
+from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
+
+
+def make_photograph(seed: int, width: int = 1000, height: int = 750) -> Image.Image:
+    """Clouds, edges and grain; every seed another scene."""
+    rng = np.random.default_rng(seed)
+    layers = np.zeros((height, width, 3))
+    for sigma in (2.0, 6.0, 18.0, 60.0):
+        grey, colour = (rng.standard_normal((height // 2, width // 2, bands)) for bands in (1, 3))
+        noise = grey + 0.5 * colour
+        soft = np.stack([gaussian_filter(noise[..., band], sigma / 2) for band in range(3)], axis=2)
+        layers += np.kron(soft / soft.std(), np.ones((2, 2, 1)))
+    for _ in range(25):
+        top, left = rng.integers(0, height - 40), rng.integers(0, width - 40)
+        layers[top : top + rng.integers(20, 200), left : left + rng.integers(20, 200)] += rng.normal(0, 1.2, 3)
+    layers += 0.15 * rng.standard_normal(layers.shape)
+    return Image.fromarray(np.clip(128 + 30 * layers, 0, 255).astype(np.uint8))
+
+
+def save_roll(folder: Path, seeds: Sequence[int]) -> list[Path]:
+    """Photographs as a phone would name them, with camera and time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for seed in seeds:
+        exif = Image.Exif()
+        exif[0x010F], exif[0x0110] = "Apple", "iPhone 5"
+        exif.get_ifd(0x8769)[0x9003] = f"2012:06:{1 + seed % 28:02d} 12:00:{seed % 60:02d}"
+        file = folder / f"IMG_{seed:04d}.JPG"
+        make_photograph(seed).save(file, quality=90, exif=exif)
+        files.append(file)
+    return files
+
+
+def post(flickr: SandboxFlickr, original: Path, **more: object) -> str:
+    """A copy of an original on the pretend Flickr, as IFTTT left it."""
+    with Image.open(original) as picture:
+        data, _ = make_copy(picture.convert("RGB"), Recipe(width=612, crop=Crop(pan=(0.4, 0.5))))
+    told = {"title": original.stem, "description": "via Instagram https://ift.tt/abc", "tags": "ifttt instagram"} | more
+    return flickr.add_photo(data, **told)  # type: ignore[arg-type]

@@ -1,0 +1,105 @@
+"""Decisions and reports as a run makes them, for the tests of what is shown."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PIL import Image
+
+from i2f.ground.model import (
+    Candidate,
+    CaptureTime,
+    Decision,
+    Fit,
+    InstagramCopy,
+    InstagramMark,
+    Mark,
+    Original,
+    Photo,
+    Verdict,
+    Window,
+)
+from i2f.memory.journal import Backup, Journal, StoredReading
+from i2f.sync.report import Report
+from tests.support.rolls import make_photograph
+
+POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
+
+
+def make_copy(number: int = 1, title: str = "Sunday", edge: int = 612) -> InstagramCopy:
+    photo_id = str(8037000000 + number)
+    photo = Photo(
+        photo_id=photo_id, owner="me", title=title, caption="", tags=(), secret="s", original_secret="o",
+        original_format="jpg", original_url=None, page_url=f"https://www.flickr.com/photos/me/{photo_id}/", width=edge,
+        height=edge, uploaded_at=0, updated_at=0, taken=None, taken_granularity=0, taken_unknown=True,
+        is_public=True, is_friend=False, is_family=False, latitude=None, longitude=None, accuracy=None, media="photo",
+    )
+    return InstagramCopy(photo, InstagramMark(Mark.LINK, "https://www.instagram.com/p/QK1/", POSTED, timedelta(0)))
+
+
+def make_candidate(
+    path: Path = Path("/roll/IMG_0001.JPG"), score: float = 0.99, twins: Sequence[Path] = ()
+) -> Candidate:
+    def original(each: Path) -> Original:
+        taken = CaptureTime(datetime(2012, 9, 30, 11, 58, 3), False, None)  # noqa: DTZ001 - a camera's clock
+        return Original(each, 4_200_000, 1, "JPEG", 4032, 3024, taken, "Apple iPhone 5")
+
+    window = Window((0.5, 0.5), (0.75, 1.0), 0.0, False)
+    fit = Fit(score, score > 0.9, 0.95, window, "the same exposure", {"measured": 200.0})
+    return Candidate(original(path), fit, tuple(original(each) for each in twins))
+
+
+def make_decision(
+    verdict: Verdict, number: int = 1, title: str = "Sunday", reason: str = "because",
+    candidates: Sequence[Candidate] = (), decided_by: str = "rule",
+) -> Decision:
+    return Decision(make_copy(number, title), verdict, reason, decided_by, tuple(candidates))
+
+
+def make_report(decisions: Sequence[Decision], mode: str = "dry-run") -> Report:
+    report = Report("20261122T100000Z-3f2a", mode, datetime(2026, 11, 22, 10, tzinfo=UTC), (Path("/roll"),))
+    report.originals = 10233
+    report.decisions = list(decisions)
+    return report
+
+
+def a_run_of_each(mode: str = "dry-run") -> Report:
+    """One replacement, one question, one that stays, and a file that could not be read."""
+    report = make_report([
+        make_decision(Verdict.KEEP, 1, "quiet", "no original looks like this copy"),
+        make_decision(Verdict.REPLACE, 2, "golden hour", "IMG_0001.JPG is the only shot that fits", [make_candidate()]),
+        make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG fits almost as well as IMG_0007.JPG",
+                      [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), 1.05 - place / 100) for place in (7, 8)]),
+    ], mode)
+    report.unreadable = [(Path("/roll/IMG_0009.HEIC"), "cut short")]
+    return report
+
+
+def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]) -> None:
+    """Thumbnails and saved copies for these decisions, as a run would have left them."""
+    for number, decision in enumerate(decisions):
+        # Within one question every picture is another; from question to question they may come again.
+        for place, candidate in enumerate(decision.candidates):
+            thumbnail = photograph(number % 4 + 10 * place)
+            journal.keep_readings([(StoredReading(candidate.original.path, 1, 1, {}, b""), thumbnail)], "1")
+        with Image.open(io.BytesIO(photograph(number % 4))) as picture:
+            data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
+        (backups / f"{number}.jpg").write_bytes(data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        journal.keep_backup(Backup(decision.copy.photo_id, "o", sha256, f"{number}.jpg", len(data), 612, 612, 0.0))
+
+
+@functools.cache
+def photograph(seed: int) -> bytes:
+    return as_jpeg(make_photograph(seed))
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()

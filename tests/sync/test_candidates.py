@@ -1,0 +1,77 @@
+"""Which originals come into question, and comparing in worker processes: what dies there costs one copy."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+import matcher
+from i2f.ground.model import Original
+from i2f.memory.journal import Journal
+from i2f.photos.folder import find_files
+from i2f.sync.candidates import Assessed, _in_workers, _Task, assess
+from i2f.sync.originals import read_folder
+from tests.support.desks import QuietTeller
+from tests.support.flickr_side import picture
+from tests.support.scenes import HEIGHT, WIDTH, bytes_of, scene
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Kills the process that unpacks it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (1,)
+
+
+def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
+    good = _Task(picture(64, 64), (), {}, {})
+    deadly = _Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
+    spoilt = _Task(b"no picture", (), {}, {})
+    tasks = [good, deadly, good, spoilt, None, good]
+    assert list(_in_workers(tasks, len(tasks))) == [Assessed(()), None, Assessed(()), None, None, Assessed(())]
+
+
+def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_second_look(tmp_path: Path) -> None:
+    light = scene(1)
+    coarse = gaussian_filter(light, (12, 12, 0))
+    symmetric = Image.fromarray(bytes_of((coarse + coarse[:, ::-1]) / 2 + light - coarse))
+    (tmp_path / "roll").mkdir()
+    symmetric.save(tmp_path / "roll" / "IMG_0001.PNG")
+    copy = tmp_path / "copy.jpg"
+    symmetric.crop((106, 0, 746, 640)).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(copy, quality=90)
+    journal = Journal(tmp_path / "journal.sqlite")
+    gallery = read_folder(find_files([tmp_path / "roll"]).files, journal, QuietTeller()).gallery
+    sha256 = hashlib.sha256(copy.read_bytes()).hexdigest()
+    answered: list[str] = []
+    ((place, fit),) = assess({sha256: copy}, gallery, journal, lambda: answered.append("one"))[sha256].groups[0]
+    assert (place, fit.sure, fit.window.mirrored) == (0, True, True)
+    assert answered == ["one"]
+    journal.close()
+
+
+def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_the_search_names_it(
+    tmp_path: Path,
+) -> None:
+    roll = [bytes_of(scene(seed)) for seed in range(1, 13)]
+    files = [tmp_path / f"IMG_{seed:04d}.JPG" for seed in range(1, 13)]
+    for file, shown in zip(files, roll, strict=True):
+        Image.fromarray(shown).save(file, quality=90)
+    copy = Image.fromarray(roll[6]).crop((300, 120, 700, 520)).transpose(Image.Transpose.ROTATE_90)
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=85)
+    index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
+    found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
+    originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
+    task = _Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
+    near, far = _in_workers([task, replace(task, far=True)], 2)
+    assert near is not None and not any(fit.sure for group in near.groups for _, fit in group)
+    assert far is not None and [(place, fit.sure) for place, fit in far.groups[0]] == [(6, True)]

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.model import (
+    Answer,
+    Candidate,
+    CaptureTime,
+    Fit,
+    InstagramCopy,
+    InstagramMark,
+    Mark,
+    Original,
+    Photo,
+    Verdict,
+    Window,
+)
+from i2f.sync.plan import choose_twin, decide, gain, margin
+
+POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
+
+
+def make_copy(edge: int = 612, posted: datetime | None = POSTED, error: timedelta = timedelta(0)) -> InstagramCopy:
+    photo = Photo(
+        photo_id="1", owner="me", title="", caption="", tags=(), secret="s", original_secret="o",
+        original_format="jpg", original_url=None, page_url="", width=edge, height=edge, uploaded_at=0, updated_at=0,
+        taken=None, taken_granularity=0, taken_unknown=True, is_public=True, is_friend=False, is_family=False,
+        latitude=None, longitude=None, accuracy=None, media="photo",
+    )
+    return InstagramCopy(photo, InstagramMark(Mark.LINK, None, posted, error))
+
+
+def make_original(
+    name: str = "IMG_0001.JPG", width: int = 4032, height: int = 3024, content_format: str = "JPEG",
+    taken: CaptureTime | None = None, camera: str | None = "Apple iPhone 7",
+) -> Original:
+    return Original(Path("/roll") / name, 1, 1, content_format, width, height, taken, camera)
+
+
+def make_candidate(
+    score: float = 0.99, sure: bool = True, original: Original | None = None, tone: float = 0.9,
+    size: tuple[float, float] = (0.75, 1.0), twins: tuple[Original, ...] = (),
+) -> Candidate:
+    fit = Fit(score, sure, tone, Window((0.5, 0.5), size, 0.0, False), "words", {})
+    return Candidate(original or make_original(), fit, twins)
+
+
+def clock(moment: datetime, offset: timedelta | None = None) -> CaptureTime:
+    return CaptureTime(moment.replace(tzinfo=None), True, offset)
+
+
+def test_one_sure_original_alone_is_replaced() -> None:
+    decision = decide(make_copy(), [make_candidate()], 1.2)
+    assert decision.verdict is Verdict.REPLACE
+    assert decision.reason == "IMG_0001.JPG is the only shot that fits"
+    assert decision.decided_by == "rule"
+
+
+def test_without_candidates_the_copy_is_kept() -> None:
+    decision = decide(make_copy(), [], 1.2)
+    assert (decision.verdict, decision.reason) == (Verdict.KEEP, "no original looks like this copy")
+
+
+def test_strangers_are_no_reason_to_ask() -> None:
+    assert decide(make_copy(), [make_candidate(0.03, sure=False)], 1.2).verdict is Verdict.KEEP
+
+
+@pytest.mark.parametrize("candidate", [make_candidate(0.99, sure=False), make_candidate(0.7, sure=True)])
+def test_thin_evidence_is_a_question(candidate: Candidate) -> None:
+    assert decide(make_copy(), [candidate], 1.2).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize("rival", [make_candidate(0.98, sure=True), make_candidate(0.7, sure=False),
+                                   make_candidate(0.3, sure=True)])
+def test_a_second_shot_that_fits_almost_as_well_is_a_question(rival: Candidate) -> None:
+    assert decide(make_copy(), [make_candidate(0.99), rival], 1.2).verdict is Verdict.REVIEW
+
+
+def test_a_poor_runner_up_does_not_hinder() -> None:
+    assert decide(make_copy(), [make_candidate(0.99), make_candidate(0.2, sure=False)], 1.2).verdict is Verdict.REPLACE
+
+
+def test_an_original_taken_after_the_posting_is_a_question() -> None:
+    late = make_original(taken=clock(POSTED + timedelta(minutes=5), timedelta(0)))
+    decision = decide(make_copy(), [make_candidate(original=late)], 1.2)
+    assert decision.verdict is Verdict.REVIEW
+    assert "taken after the picture was posted" in decision.reason
+
+
+def test_a_twin_taken_after_the_posting_is_a_question_too() -> None:
+    late = make_original("IMG_E0001.JPG", taken=clock(POSTED + timedelta(days=5)))
+    assert decide(make_copy(), [make_candidate(twins=(late,))], 1.2).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(13.9, Verdict.REPLACE), (14.1, Verdict.REVIEW)])
+def test_a_clock_without_a_zone_has_fourteen_hours_of_grace(hours: float, verdict: Verdict) -> None:
+    original = make_original(taken=clock(POSTED + timedelta(hours=hours)))
+    assert decide(make_copy(), [make_candidate(original=original)], 1.2).verdict is verdict
+
+
+def test_a_zone_is_reckoned_with() -> None:
+    offset = timedelta(hours=9)
+    original = make_original(taken=clock(POSTED + timedelta(hours=8, minutes=59), offset))
+    assert decide(make_copy(), [make_candidate(original=original)], 1.2).verdict is Verdict.REPLACE
+
+
+def test_a_counted_post_may_be_days_off() -> None:
+    copy = make_copy(error=timedelta(days=3))
+    original = make_original(taken=clock(POSTED + timedelta(days=2), timedelta(0)))
+    assert decide(copy, [make_candidate(original=original)], 1.2).verdict is Verdict.REPLACE
+
+
+def test_a_late_sibling_stays_in_the_margin() -> None:
+    late = make_original("IMG_0002.JPG", taken=clock(POSTED + timedelta(days=400)))
+    two = [make_candidate(0.99), make_candidate(0.9, original=late)]
+    assert decide(make_copy(), two, 1.2).verdict is Verdict.REVIEW
+
+
+def test_nothing_is_replaced_where_nothing_is_gained() -> None:
+    small = make_candidate(original=make_original(width=900, height=640))
+    decision = decide(make_copy(), [small], 1.2)
+    assert decision.verdict is Verdict.KEEP
+    assert decision.reason.startswith("nothing would be gained")
+
+
+def test_the_gain_counts_pixels_inside_the_window_only() -> None:
+    original = make_original(width=4000, height=3000)
+    assert gain(make_copy(1000), make_candidate(original=original, size=(0.25, 0.5))) == 1.5
+
+
+def test_a_gain_of_zero_turns_the_rule_off() -> None:
+    small = make_candidate(original=make_original(width=300, height=300))
+    assert decide(make_copy(), [small], 0).verdict is Verdict.REPLACE
+
+
+def test_nobody_is_asked_about_originals_that_would_gain_nothing() -> None:
+    small = make_candidate(0.6, sure=False, original=make_original(width=640, height=640))
+    assert decide(make_copy(), [small], 1.2).verdict is Verdict.KEEP
+
+
+def test_the_margin_is_the_score_itself_without_a_runner_up() -> None:
+    assert margin([make_candidate(0.9)]) == 0.9
+    assert margin([]) is None
+
+
+def test_of_twins_the_cameras_own_file_is_sent() -> None:
+    taken = clock(POSTED - timedelta(days=1))
+    square = make_candidate(0.999, tone=0.99, original=make_original("saved.jpg", 2048, 2048, camera=None))
+    edit = make_candidate(0.99, original=make_original("IMG_E0001.JPG", taken=taken))
+    own = make_candidate(0.98, original=make_original("IMG_0001.JPG", taken=taken))
+    chosen = choose_twin([square, edit, own], "camera")
+    assert chosen.original.path.name == "IMG_0001.JPG"
+    assert [twin.path.name for twin in chosen.twins] == ["IMG_E0001.JPG", "saved.jpg"]
+
+
+def test_of_twins_the_one_that_looks_most_like_the_copy_is_sent_when_asked_for() -> None:
+    edit = make_candidate(0.98, tone=0.99, original=make_original("IMG_E0001.JPG"))
+    own = make_candidate(0.99, tone=0.8, original=make_original("IMG_0001.JPG"))
+    assert choose_twin([own, edit], "look").original.path.name == "IMG_E0001.JPG"
+
+
+def test_a_twin_that_does_not_fit_for_certain_is_not_sent_in_the_place_of_one_that_does() -> None:
+    own = make_candidate(0.4, sure=False, original=make_original("IMG_0001.JPG", taken=clock(POSTED)))
+    edit = make_candidate(0.99, original=make_original("IMG_E0001.JPG", taken=clock(POSTED)))
+    assert choose_twin([own, edit], "camera").original.path.name == "IMG_E0001.JPG"
+
+
+def test_of_a_jpeg_and_a_heic_of_one_shot_flickr_gets_what_it_takes_as_it_is() -> None:
+    taken = clock(POSTED)
+    heic = make_candidate(original=make_original("IMG_0001.HEIC", content_format="HEIF", taken=taken))
+    jpeg = make_candidate(original=make_original("IMG_0001.JPG", taken=taken))
+    assert choose_twin([heic, jpeg], "camera").original.path.name == "IMG_0001.JPG"
+
+
+@pytest.mark.parametrize(("other", "words"), [
+    (make_original("IMG_0001 2.JPG", camera=None), "that names its camera and time"),
+    (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "that is no edit"),
+    (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "with the most pixels"),
+    (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), "that Flickr takes as it is"),
+    (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), "that Flickr takes as it is"),
+    (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "with the shortest name"),
+    (make_original("IMG_0002.JPG", taken=clock(POSTED)), "that comes first by its name"),
+])
+def test_the_reason_says_why_this_twin_is_sent(other: Original, words: str) -> None:
+    own = make_candidate(original=make_original(taken=clock(POSTED)))
+    for twins in ([own, make_candidate(original=other)], [make_candidate(original=other), own]):
+        decision = decide(make_copy(posted=None), [choose_twin(twins, "camera")], 1.2)
+        assert decision.match is not None
+        assert (decision.match.original, decision.match.twins) == (own.original, (other,))
+        assert decision.reason == f"IMG_0001.JPG is the only shot that fits; of its 2 files this is the one {words}"
+
+
+def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -> None:
+    edit = make_candidate(0.98, tone=0.99, original=make_original("IMG_E0001.JPG"))
+    own = make_candidate(0.99, tone=0.8)
+    assert choose_twin([own, edit], "look").because == "whose tones explain the copy best"
+    assert choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "that fits for certain"
+    assert choose_twin([own], "camera").because == ""
+
+
+def test_plan_imports_neither_disk_nor_network_nor_clock() -> None:
+    text = (Path(__file__).resolve().parents[2] / "i2f" / "sync" / "plan.py").read_text(encoding="utf-8")
+    imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    assert imported == {"__future__", "collections.abc", "datetime", "model"}
+
+
+# What a person answered.
+
+
+def test_what_a_person_chose_is_replaced_whatever_the_rules_think_of_it() -> None:
+    late = make_original("IMG_0002.JPG", taken=clock(POSTED + timedelta(days=9)))
+    other = make_candidate(0.3, sure=False, original=late)
+    decision = decide(make_copy(), [make_candidate(), other], 1.2, Answer(late.path, "x.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REPLACE, "person")
+    assert decision.match is other
+    assert decision.reason == "you chose IMG_0002.JPG"
+    assert margin(decision.candidates) == 0
+
+
+def test_no_answer_overrides_that_an_original_must_be_larger() -> None:
+    small = make_candidate(original=make_original(width=640, height=640))
+    decision = decide(make_copy(), [small], 1.2, Answer(small.original.path, "IMG_0001.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert "nothing would be gained" in decision.reason
+
+
+def test_a_chosen_original_that_is_not_in_the_folder_is_not_exchanged_for_another() -> None:
+    decision = decide(make_copy(), [make_candidate()], 1.2, Answer(None, "IMG_0009.JPG", frozenset()))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert decision.reason == "you chose IMG_0009.JPG, which is not in this folder"
+
+
+def test_a_refused_pair_is_never_replaced_and_not_asked_again() -> None:
+    best = make_candidate()
+    decision = decide(make_copy(), [best], 1.2, Answer(None, None, frozenset({best.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
+    assert decision.candidates == (best,)
+
+
+def test_a_shot_of_which_one_file_was_refused_is_refused_with_its_twins() -> None:
+    edit = make_original("IMG_E0001.JPG")
+    decision = decide(make_copy(), [make_candidate(twins=(edit,))], 1.2, Answer(None, None, frozenset({edit.path})))
+    assert decision.verdict is Verdict.KEEP
+
+
+def test_what_was_not_refused_is_decided_by_the_rules() -> None:
+    refused, rival = make_candidate(0.99), make_candidate(0.98, original=make_original("IMG_0002.JPG"))
+    decision = decide(make_copy(), [refused, rival], 1.2, Answer(None, None, frozenset({refused.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REPLACE, "rule")
+    assert decision.match is rival
+    unsure = make_candidate(0.6, sure=False, original=make_original("IMG_0003.JPG"))
+    decision = decide(make_copy(), [refused, unsure], 1.2, Answer(None, None, frozenset({refused.original.path})))
+    assert (decision.verdict, decision.decided_by) == (Verdict.REVIEW, "rule")
+
+
+def test_what_was_refused_before_an_undo_makes_no_other_the_only_shot_that_fits() -> None:
+    refused, rival = make_candidate(0.99), make_candidate(0.98, original=make_original("IMG_0002.JPG"))
+    answer = Answer(None, None, frozenset({refused.original.path}), asks_anew=True)
+    decision = decide(make_copy(), [refused, rival], 1.2, answer)
+    assert (decision.verdict, decision.decided_by, decision.candidates) == (Verdict.REVIEW, "rule", (rival,))
+    assert "IMG_0002.JPG" in decision.reason
+    assert decide(make_copy(), [rival], 1.2, answer).verdict is Verdict.REPLACE
