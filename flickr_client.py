@@ -2,7 +2,7 @@
 
 flickrapi signs and sends, nothing more: it does not retry, has no timeout, follows what it is told and logs what
 it should not (read and measured in 2.4.0, its last release). So each thread gets a flickrapi of its own on a session
-of ours, answers are asked for raw and read in flickr_answers.py, and every call is one of two kinds:
+of ours, answers are asked for raw and read in responses.py, and every call is one of two kinds:
 
 - A call that reads, or that may be made twice with the same result: tried five times, signed anew each time (a
   repeated nonce is refused), with random growing waits, or as long as Flickr asks for.
@@ -42,6 +42,7 @@ from i2f.flickr.failures import (
 )
 from i2f.flickr.listing import PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
 from i2f.flickr.oauth import PendingLogin, Token, begin
+from i2f.flickr.replace_request import Replaced, RequestBody, SendingSession, read_reply
 from i2f.flickr.responses import (
     Account,
     Garbled,
@@ -57,9 +58,8 @@ from i2f.flickr.responses import (
     read_ticket,
     read_upload_status,
 )
-from i2f.flickr.retry import Patience, persist
+from i2f.flickr.retry import RetryPolicy, persist
 from i2f.flickr.session import Network
-from i2f.flickr.upload import Outgoing, Replaced, SendingSession, read_reply
 from i2f.ground.errors import LoginError, SettingsError, SyncError
 from i2f.ground.log_redaction import hide, mask_libraries
 from i2f.ground.model import Photo
@@ -70,7 +70,7 @@ __all__ = [
     "Refused", "Replaced", "Token", "UploadStatus", "begin_login", "caption_as_typed",
 ]  # fmt: skip
 
-PATIENCE = Patience(tries=5, tries_throttled=5, first_wait_s=1.0, longest_wait_s=60.0)
+RETRY_POLICY = RetryPolicy(tries=5, tries_throttled=5, first_wait_s=1.0, longest_wait_s=60.0)
 # A page of 500 photos with long captions is some megabytes.
 LIMIT_BYTES = 48 << 20
 # A wait longer than this is told to the person.
@@ -84,7 +84,7 @@ TICKET_LOOKS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 EXTRAS = (
     "description,date_upload,date_taken,original_format,last_update,geo,tags,machine_tags,o_dims,media,path_alias,url_o"
 )
-_NETWORK_TROUBLE = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 T = TypeVar("T")
 
@@ -132,7 +132,7 @@ class _Wire:
             if self.session.last is None:
                 raise Passing("no answer") from None
             raise from_status(self.session.last, now()) from None
-        except _NETWORK_TROUBLE as error:
+        except _NETWORK_ERRORS as error:
             raise from_connection(error) from None
         except (KeyError, ValueError):
             raise Passing("an answer that is none") from None
@@ -211,7 +211,7 @@ class FlickrClient:
         return self._call("flickr.photos.getSizes", read_original_size, photo_id=photo_id)
 
     def fetch_original(self, photo: Photo, destination: Path) -> Fetched:
-        """Fetch the original-size file, proved to be that photo (pictures.py)."""
+        """Fetch the original-size file, proved to be that photo (download.py)."""
         return self._pictures.fetch_original(photo, destination)
 
     def set_meta(self, photo_id: str, title: str, description_plain: str) -> None:
@@ -249,7 +249,7 @@ class FlickrClient:
         Raises Refused (Flickr plainly did not take it), NotProError, PictureGoneError, LoginError, SettingsError, or
         ReplyLostError (it may or may not have been taken). PictureError when the file cannot be read.
         """
-        with Outgoing(file) as picture:
+        with RequestBody(file) as picture:
             self._gate.pass_through()
             self._budget.take()
             reply = read_reply(self._send(photo_id, picture, title), photo_id)
@@ -264,7 +264,7 @@ class FlickrClient:
         return self._call("flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket),
                           tickets=ticket)
 
-    def _send(self, photo_id: str, picture: Outgoing, title: str) -> bytes:
+    def _send(self, photo_id: str, picture: RequestBody, title: str) -> bytes:
         wire = self._wire()
         wire.session.part = (picture.name_for(photo_id), picture.content_type)
         # 'rest' hands over the bytes as they are; any parser of flickrapi could raise after the work was done.
@@ -284,7 +284,7 @@ class FlickrClient:
             if response.status_code == 429:
                 self._gate.shut_for(retry_after_s(response, self._clock.now()) or THROTTLED_FOR_S)
             raise sending_from_status(response, self._clock.now()) from None
-        except _NETWORK_TROUBLE as error:
+        except _NETWORK_ERRORS as error:
             raise sending_from_connection(error, begun=picture.begun) from None
 
     def _follow(self, ticket: str) -> Replaced:
@@ -309,7 +309,7 @@ class FlickrClient:
         """Make a call that reads, or that may be made twice, until it answers."""
         try:
             return persist(
-                lambda: self._attempt(method, read, params), PATIENCE, self._clock, self._tell_long_wait
+                lambda: self._attempt(method, read, params), RETRY_POLICY, self._clock, self._tell_long_wait
             )
         except Passing as error:
             raise stopped(error, "api.flickr.com") from None
@@ -344,10 +344,10 @@ class FlickrClient:
 
 
 def begin_login(api_key: str, api_secret: str, network: Network, budget: CallBudget) -> tuple[str, PendingLogin]:
-    """Begin a login: the address of Flickr's page, and what waits for the code it shows (flickr_login.py)."""
+    """Begin a login: the address of Flickr's page, and what waits for the code it shows (oauth.py)."""
     mask_libraries()
     hide(api_key, api_secret)
-    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, PATIENCE)
+    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, RETRY_POLICY)
 
 
 def _nothing(_: Mapping[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """Which original was this copy made from, and is it this very exposure: the matcher's public face.
 
-Arrays in, scores out. Three steps, each a module: search.py finds originals and windows that look alike (scan.py looks
-more closely for a copy that nothing explained), align.py lays the copy over the window by one similarity, identify.py
-tests whether that similarity and smooth tones explain the copy wholly (tones.py, things.py, hues.py,
-tints.py, light.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
+Arrays in, scores out. Three steps, each a module: retrieval.py finds originals and windows that look alike
+(template_scan.py looks more closely for a copy that nothing explained), registration.py lays the copy over the window
+by one similarity, same_exposure.py tests whether that similarity and smooth tones explain the copy wholly
+(tone_curve.py, changed_content.py, color_transfer.py, color_cast.py, illumination.py), which only the same exposure
+survives. Nothing here reads a disk, a network or a clock.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
 LEAST_ALIGNED = 0.4
-"""Correlation at the last level of align.py below which nothing is measured."""
+"""Correlation at the last level of registration.py below which nothing is measured."""
 LEAST_BLOCKS = 27
 STILL = ((850, 0.3), (1300, 0.7))
 """A picture of fewer cells, less than some 306 or 380 pixels square, as a copy of 306 holds, need not show that a small
@@ -96,7 +97,7 @@ INK_TWINS = 0.0005
 RECOLOURED = 6
 TINTED = 20
 TINTED_TWINS = 6
-"""Cells, see tints.py; two files of one shot carry no Instagram filter, so they are held to more."""
+"""Cells, see color_cast.py; two files of one shot carry no Instagram filter, so they are held to more."""
 TWIN_TONE = 0.9
 ASKED = 2.0
 _ASKED_ABOUT = {"things", "colours", "light"}

@@ -25,13 +25,13 @@ from i2f.sandbox import SandboxFlickr  # noqa: E402 - the program's own folder c
 
 LISTER = """
 import os, resource, sys
-from i2f.sync.session import open_desk
+from i2f.sync.session import open_session
 from i2f.ground.rate_limit import SystemClock
-from i2f.display.progress import TerminalTeller
+from i2f.display.progress import TerminalProgress
 from i2f.ground.settings import load_settings
 from i2f.sync.pipeline import list_copies
-with TerminalTeller() as teller, open_desk(load_settings(os.environ), SystemClock(), teller) as desk:
-    copies = list_copies(desk)
+with TerminalProgress() as progress, open_session(load_settings(os.environ), SystemClock(), progress) as session:
+    copies = list_copies(session)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 sys.stdout.write(f"{len(copies)} {peak // (2**20 if sys.platform == 'darwin' else 2**10)}")
 """

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from i2f.ground.errors import PictureError  # noqa: E402
 from i2f.ground.model import Original  # noqa: E402
 from i2f.photos.folder import FoundFile  # noqa: E402
+from i2f.photos.outgoing_file import MAX_BYTES  # noqa: E402
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker  # noqa: E402
 from i2f.photos.reader import Reading, read_originals  # noqa: E402
-from i2f.photos.upload_file import MAX_BYTES  # noqa: E402
-from i2f.photos.upload_file_worker import Packer  # noqa: E402
 from tests.support.mutations import make_broken_files  # noqa: E402
 
 LONGEST_S = 10.0
@@ -61,12 +61,12 @@ class Sums:
                 self.bad.append(f"{path.name}: {word}")
         return originals
 
-    def pack(self, originals: Iterable[Original], packer: Packer, workdir: Path) -> None:
+    def pack(self, originals: Iterable[Original], file_worker: OutgoingFileWorker, workdir: Path) -> None:
         """Make what would be sent of them."""
         for number, original in enumerate(originals):
             before = time.monotonic()
             try:
-                made = packer.pack(original, "strip", workdir, MAX_BYTES)
+                made = file_worker.make(original, "strip", workdir, MAX_BYTES)
             except PictureError as error:
                 word = str(error).removeprefix(f"{original.path.name}: ").removesuffix("; it was not sent")
                 self.sent[word] += 1
@@ -95,11 +95,11 @@ def main() -> int:
     options = parser.parse_args()
     sums = Sums()
     for first in range(0, options.count, BATCH):
-        with tempfile.TemporaryDirectory() as name, Packer(LONGEST_S) as packer:
+        with tempfile.TemporaryDirectory() as name, OutgoingFileWorker(LONGEST_S) as file_worker:
             place = Path(name)
             count = min(BATCH, options.count - first)
             files = tuple(make_broken_files(place, count, options.seed, first))
-            sums.pack(sums.read(files, options.workers), packer, place / "whole")
+            sums.pack(sums.read(files, options.workers), file_worker, place / "whole")
         sys.stderr.write(f"{first + count} of {options.count}\n")
     return tell(sums, options.count)
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import platformdirs
 from pillow_heif import libheif_info
 
-from i2f.display.progress import TerminalTeller
+from i2f.display.progress import TerminalProgress
 from i2f.ground.errors import LoginError, SettingsError, SyncError
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import APP, Settings
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.pipeline import ask_permission
-from i2f.sync.session import claim_account, open_desk, require_key
+from i2f.sync.session import claim_account, open_session, require_key
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
 ENOUGH_BYTES = 2 * 10**9
@@ -132,9 +132,9 @@ def _heic() -> Finding:
 def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
     what = "login"
     try:
-        with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
-            account = desk.flickr.who_am_i()
-            claim_account(desk.journal, account.nsid, account.username)
+        with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
+            account = session.flickr.who_am_i()
+            claim_account(session.journal, account.nsid, account.username)
             yield Finding(what, f"{account.username} ({account.nsid})")
             what = "permission"
             login = state.read_login()
@@ -144,7 +144,7 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             yield Finding(what, "may write" if login is not None and not from_settings
                           else "a token from the settings; whether it may write shows at the first replacement")
             what = "Pro"
-            permission = ask_permission(desk)
+            permission = ask_permission(session)
             yield Finding(what, f"may replace pictures of up to {permission.max_photo_bytes >> 20} MiB")
     except SyncError as error:
         yield Finding(what, str(error), error, _login_steps() if isinstance(error, LoginError) else ())

@@ -123,7 +123,7 @@ def _window(window: Mapping[str, Any]) -> str:
 
 
 def _measured(one: Mapping[str, Any]) -> Iterator[str]:
-    """What the tests looked at (identify.py); a pair that is no likeness was not measured so closely."""
+    """What the tests looked at (same_exposure.py); a pair that is no likeness was not measured so closely."""
     told = one["measures"]
     if "chi" not in told:
         return

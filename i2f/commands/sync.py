@@ -18,7 +18,7 @@ from flickr_client import begin_login
 from i2f.commands.doctor import examine
 from i2f.commands.status import explained, in_words, look_over
 from i2f.display.preview import Preview
-from i2f.display.progress import TerminalTeller
+from i2f.display.progress import TerminalProgress
 from i2f.display.tables import say, show
 from i2f.ground.errors import ExitCode, LoginError, UnknownPhotoError
 from i2f.ground.log_redaction import MaskSecrets
@@ -27,9 +27,9 @@ from i2f.ground.rate_limit import CallBudget, ForgetfulHistory, SystemClock
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import Login, StateFolder
-from i2f.sync import pipeline as story
+from i2f.sync import pipeline
 from i2f.sync.report import Report, check_places, in_plain_words, places_sentence, without_insides, write_report
-from i2f.sync.session import Desk, claim_account, network, open_desk, require_key
+from i2f.sync.session import Session, claim_account, network, open_session, require_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +106,21 @@ def log_out(settings: Settings) -> None:
 
 def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     """The main job. Raises SyncError for what stops it; the report is written all the same."""
-    request = story.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
+    request = pipeline.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
     report: Report | None = None
     check_places(order.json_file, order.preview_file)
     try:
-        with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
-            report, found = story.begin_report(desk, request, "dry-run" if order.dry_run else "sync")
-            story.check_folders(desk, request, found)
-            story.check_login(desk)
+        with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
+            report, found = pipeline.begin_report(session, request, "dry-run" if order.dry_run else "sync")
+            pipeline.check_folders(session, request, found)
+            pipeline.check_login(session)
             if order.dry_run:
-                story.make_plan(desk, request, found, report)
-                _warn_of_places(desk, report, request.limit)
+                pipeline.make_plan(session, request, found, report)
+                _warn_of_places(session, report, request.limit)
             else:
-                _plan_and_carry_out(desk, request, found, report, order)
-            _draw(desk, report, order)
-            desk.journal.end_run(desk.run, report.counts())
+                _plan_and_carry_out(session, request, found, report, order)
+            _draw(session, report, order)
+            session.journal.end_run(session.run, report.counts())
     finally:
         if report is not None and order.json_file is not None:
             write_report(order.json_file, report.as_json())
@@ -129,49 +129,51 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
 
 
-def _draw(desk: Desk, report: Report, order: SyncOrder) -> None:
+def _draw(session: Session, report: Report, order: SyncOrder) -> None:
     if order.preview_file is not None:
-        desk.teller.stage("Drawing the preview page", len(report.decisions))
-        Preview(desk.journal, desk.state.backups, desk.teller.step).write(order.preview_file, report)
-        desk.teller.say(f"Look at it in a browser: {order.preview_file.absolute()}")
+        session.progress.stage("Drawing the preview page", len(report.decisions))
+        Preview(session.journal, session.state.backups, session.progress.step).write(order.preview_file, report)
+        session.progress.say(f"Look at it in a browser: {order.preview_file.absolute()}")
 
 
 def _plan_and_carry_out(
-    desk: Desk, request: story.SyncRequest, found: Any, report: Report, order: SyncOrder
+    session: Session, request: pipeline.SyncRequest, found: Any, report: Report, order: SyncOrder
 ) -> None:
-    permission = story.ask_permission(desk)
-    desk.journal.begin_run(desk.run, "sync")
-    story.settle(desk)
-    story.make_plan(desk, request, found, report)
-    _warn_of_places(desk, report, request.limit)
+    permission = pipeline.ask_permission(session)
+    session.journal.begin_run(session.run, "sync")
+    pipeline.settle(session)
+    pipeline.make_plan(session, request, found, report)
+    _warn_of_places(session, report, request.limit)
     if order.ask:
-        _draw(desk, report, order)  # the plan can be looked at before the question is answered
-    if order.ask and not _agreed(desk, report, request.limit):
-        desk.teller.say("Nothing was replaced.")
+        _draw(session, report, order)  # the plan can be looked at before the question is answered
+    if order.ask and not _agreed(session, report, request.limit):
+        session.progress.say("Nothing was replaced.")
         return
-    story.carry_out(desk, request, report, permission)
+    pipeline.carry_out(session, request, report, permission)
 
 
-def _warn_of_places(desk: Desk, report: Report, limit: int | None) -> None:
+def _warn_of_places(session: Session, report: Report, limit: int | None) -> None:
     """Before anything is sent, and in a dry run too: what a picture would tell that its photo did not."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][:limit]
-    sentence = places_sentence(planned) if desk.settings.privacy.location == "keep" else None
+    sentence = places_sentence(planned) if session.settings.privacy.location == "keep" else None
     if sentence is not None:
-        desk.teller.say(sentence)
+        session.progress.say(sentence)
 
 
-def _agreed(desk: Desk, report: Report, limit: int | None) -> bool:
+def _agreed(session: Session, report: Report, limit: int | None) -> bool:
     """In a terminal ask once, with the sum of what is about to happen; elsewhere nobody is asked."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][:limit]
     if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
     sent = sum(one.match.original.size_bytes for one in planned if one.match)
-    calls, per_hour = story.calls_a_photo(desk.settings.sync) * len(planned), desk.settings.flickr.calls_per_hour
+    calls = pipeline.calls_a_photo(session.settings.sync) * len(planned)
+    per_hour = session.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
-    backups = sum(one.size_bytes for one in desk.journal.backups())
+    backups = sum(one.size_bytes for one in session.journal.backups())
     pictures = "1 picture" if len(planned) == 1 else f"{len(planned):,} pictures"
-    typed = desk.teller.ask(f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "
-                            f"now take {backups / 1e6:.0f} MB in {desk.state.backups})? [y/N]")
+    typed = session.progress.ask(
+        f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "
+        f"now take {backups / 1e6:.0f} MB in {session.state.backups})? [y/N]")
     return typed.lower() in {"y", "yes"}
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from i2f.display.progress import TerminalTeller
+from i2f.display.progress import TerminalProgress
 from i2f.display.tables import say
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.rate_limit import SystemClock
@@ -20,34 +20,34 @@ from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing, read_histories
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
-from i2f.sync import pipeline as story
+from i2f.sync import pipeline
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
 from i2f.sync.report import check_places, in_plain_words, write_report
-from i2f.sync.session import open_desk
+from i2f.sync.session import open_session
 from i2f.sync.verify import Outcome
 
 
 def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_file: str | None = None) -> ExitCode:
     """Put saved copies back: of the photos named, of one run, or of all."""
     check_places(json_file)
-    with TerminalTeller() as teller, open_desk(settings, SystemClock(), teller) as desk:
-        before = read_histories(desk.journal.entries())
+    with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
+        before = read_histories(session.journal.entries())
         _check_known(before, photo_ids, run)
         if not _to_undo(before, photo_ids, run):
-            return _tell(desk.run, {}, json_file)
-        story.check_login(desk)
-        story.ask_permission(desk)
-        desk.journal.begin_run(desk.run, "undo")
-        story.settle(desk)
-        now = read_histories(desk.journal.entries())
+            return _tell(session.run, {}, json_file)
+        pipeline.check_login(session)
+        pipeline.ask_permission(session)
+        session.journal.begin_run(session.run, "undo")
+        pipeline.settle(session)
+        now = read_histories(session.journal.entries())
         wanted = _to_undo(now, photo_ids, run)
         # What an earlier undo had sent and the settling found in place is taken back as well.
         outcomes = {photo_id: Outcome("replaced") for photo_id in _to_undo(before, photo_ids, run)
                     if before[photo_id].standing is Standing.UNDO_OPEN
                     and now[photo_id].standing is Standing.TAKEN_BACK}
-        outcomes |= story.take_back(desk, wanted)
-        desk.journal.end_run(desk.run, Counter(one.outcome for one in outcomes.values()))
-    return _tell(desk.run, outcomes, json_file)
+        outcomes |= pipeline.take_back(session, wanted)
+        session.journal.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
+    return _tell(session.run, outcomes, json_file)
 
 
 def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> None:

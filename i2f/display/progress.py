@@ -23,7 +23,7 @@ PLAIN_LINE_EVERY_S = 60.0
 WIDE_ENOUGH_FOR_A_BAR = 72
 
 
-class Teller(Protocol):
+class ProgressReporter(Protocol):
     """Whoever tells the person what is going on."""
 
     def stage(self, words: str, total: int | None = None) -> None:
@@ -42,7 +42,7 @@ class Teller(Protocol):
         """A question, with the live line put away; what was typed."""
 
 
-class TerminalTeller:
+class TerminalProgress:
     """Tells on standard error, live when that is a terminal; used as a context manager."""
 
     def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:

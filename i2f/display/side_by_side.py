@@ -1,6 +1,6 @@
 """A copy and its original side by side, as an eye wants them: the found window, and the original cut to it.
 
-The matcher says where in the thumbnail a copy lies (align.py: u = a x - b y + cx, v = b x + a y + cy, for the
+The matcher says where in the thumbnail a copy lies (registration.py: u = a x - b y + cx, v = b x + a y + cy, for the
 copy turned upright). From that come the corners of the window, as fractions of the original, and a cut of the
 original that lies exactly over the copy, turned and mirrored as the copy is, so that the two can be blinked. Pictures
 come from kept thumbnails and saved copies; no original is opened here.

@@ -28,7 +28,7 @@ from PIL import Image
 
 from i2f.flickr.failures import UNTOUCHED, Passing, from_connection, from_status, stopped
 from i2f.flickr.responses import OriginalSize
-from i2f.flickr.retry import Patience, persist
+from i2f.flickr.retry import RetryPolicy, persist
 from i2f.flickr.session import PIECE_BYTES, FlickrSession, Network
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.model import Photo
@@ -39,7 +39,7 @@ HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,3}staticflickr\.com", re.ASCII)
 LIMIT_BYTES = 209_715_200
 HOPS = 5
 # Told to slow down, it is worth waiting longer: minutes, not seconds (Flickr Foundation waits 4 to 60 s, doubling).
-PATIENCE = Patience(tries=5, tries_throttled=8, first_wait_s=4.0, longest_wait_s=120.0)
+RETRY_POLICY = RetryPolicy(tries=5, tries_throttled=8, first_wait_s=4.0, longest_wait_s=120.0)
 THROTTLED_FOR_S = 10.0
 # Everything Pillow was seen to raise on broken files.
 BROKEN = (
@@ -129,7 +129,7 @@ class Pictures:
     def _fetch(self, wanted: _Wanted, destination: Path) -> Fetched:
         part = destination.with_name(destination.name + ".part")
         try:
-            fetched = persist(lambda: self._fetch_once(wanted, part), PATIENCE, self._clock, self._on_wait)
+            fetched = persist(lambda: self._fetch_once(wanted, part), RETRY_POLICY, self._clock, self._on_wait)
             _settle(part, destination)
             return fetched
         except Passing as error:

@@ -123,7 +123,7 @@ def from_failure(failure: Failure, photo_id: str | None) -> Passing | SyncError:
 
 
 def from_connection(error: Exception) -> Passing | SyncError:
-    """Return what the network's own trouble means for a call that only reads, or may be made twice."""
+    """Return what a failure of the network means for a call that only reads, or may be made twice."""
     reason = _reason(error)
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return StoppedError(f"the certificate shown for Flickr is not trusted (see REQUESTS_CA_BUNDLE); {UNTOUCHED}")
@@ -152,8 +152,8 @@ def sending_from_status(response: requests.Response, now: float) -> SyncError:
     problem = _OAUTH_PROBLEM.search(_body(response)) if status in {400, 401} else None
     # The same nonce twice: somebody on the way sent our request again, and the first may have got through.
     if problem is not None and problem.group(1) != b"nonce_used":
-        trouble = _from_oauth(problem, response, now)
-        return trouble if isinstance(trouble, SyncError) else Refused(str(trouble), final=False)
+        failure = _from_oauth(problem, response, now)
+        return failure if isinstance(failure, SyncError) else Refused(str(failure), final=False)
     if status in {403, 404, 405, 411, 413, 414, 415}:
         return Refused(f"Flickr or a proxy before it refused the picture (HTTP {status})", final=True)
     if status == 429:
@@ -177,11 +177,11 @@ def sending_from_failure(failure: Failure, photo_id: str) -> SyncError:
 
 
 def sending_from_connection(error: Exception, *, begun: bool) -> SyncError:
-    """Return what the network's trouble means; `begun` says whether any of the picture had left the house."""
-    trouble = from_connection(error)
+    """Return what a failure of the network means; `begun` says whether any of the picture had left the house."""
+    failure = from_connection(error)
     if begun:
-        return lost(str(trouble) if isinstance(trouble, Passing) else "the connection failed")
-    return trouble if isinstance(trouble, SyncError) else Refused(f"Flickr was not reached: {trouble}", final=False)
+        return lost(str(failure) if isinstance(failure, Passing) else "the connection failed")
+    return failure if isinstance(failure, SyncError) else Refused(f"Flickr was not reached: {failure}", final=False)
 
 
 def lost(words: str) -> ReplyLostError:
@@ -209,7 +209,7 @@ _WRONG_ENVIRONMENT = (
 
 
 def _about_account(failure: Failure) -> SyncError | None:
-    """Return the trouble that has nothing to do with one photo: login, key, method."""
+    """Return the failure that has nothing to do with one photo: login, key, method."""
     code = failure.code
     if code == 99:
         return LoginError(f"this login may only read; {LOGIN_AGAIN} and allow writing")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from i2f.flickr.failures import LOGIN_AGAIN, Passing, stopped
-from i2f.flickr.retry import Patience, persist
+from i2f.flickr.retry import RetryPolicy, persist
 from i2f.ground.errors import LoginError, SettingsError, StoppedError
 from i2f.ground.log_redaction import hide
 from i2f.ground.rate_limit import CallBudget
@@ -77,14 +77,14 @@ class PendingLogin:
         return Token(made.token, made.token_secret, made.user_nsid, made.username, made.fullname, PERMS)
 
 
-def begin(wire: Wire, budget: CallBudget, patience: Patience) -> tuple[str, PendingLogin]:
+def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy) -> tuple[str, PendingLogin]:
     """Fetch a request token; return the address the person opens, and what waits for the code."""
     def ask() -> None:
         budget.take()
         wire.ask(budget.clock.now, wire.api.get_request_token, oauth_callback="oob")
 
     try:
-        persist(ask, patience, budget.clock)
+        persist(ask, policy, budget.clock)
     except Passing as error:
         wire.close()
         raise stopped(error, HOST) from None

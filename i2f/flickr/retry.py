@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often and how long; HTTP 429 may be worth more tries than a fault."""
 
     tries: int
@@ -29,19 +29,19 @@ class Patience:
 
 
 def persist(
-    attempt: Callable[[], T], patience: Patience, clock: Clock, on_wait: Callable[[float], None] | None = None
+    attempt: Callable[[], T], policy: RetryPolicy, clock: Clock, on_wait: Callable[[float], None] | None = None
 ) -> T:
     """Try until it works, or raise the last Passing; anything else that is raised is final."""
-    backing_off = tenacity.wait_random_exponential(multiplier=patience.first_wait_s, max=patience.longest_wait_s)
+    backing_off = tenacity.wait_random_exponential(multiplier=policy.first_wait_s, max=policy.longest_wait_s)
 
     def enough(state: tenacity.RetryCallState) -> bool:
-        trouble = _trouble(state)
-        throttled = trouble is not None and trouble.throttled
-        return state.attempt_number >= (patience.tries_throttled if throttled else patience.tries)
+        failure = _failure(state)
+        throttled = failure is not None and failure.throttled
+        return state.attempt_number >= (policy.tries_throttled if throttled else policy.tries)
 
     def wait(state: tenacity.RetryCallState) -> float:
-        trouble = _trouble(state)
-        asked_s = trouble.after_s if trouble is not None else None
+        failure = _failure(state)
+        asked_s = failure.after_s if failure is not None else None
         return max(backing_off(state), asked_s or 0.0)
 
     def sleep(seconds: float) -> None:
@@ -56,6 +56,6 @@ def persist(
     return retrying(attempt)
 
 
-def _trouble(state: tenacity.RetryCallState) -> Passing | None:
+def _failure(state: tenacity.RetryCallState) -> Passing | None:
     error = state.outcome.exception() if state.outcome is not None else None
     return error if isinstance(error, Passing) else None

@@ -1,4 +1,4 @@
-"""Several pictures at once, begun in order, with a brake.
+"""Several pictures at once, begun in order, with a limit of consecutive failures.
 
 Whatever is begun is brought to its end: when one picture's failure must stop the run, when too many fail in a row,
 or when the person says stop, nothing more is begun, but the pictures under way are finished and told. Only a second
@@ -34,8 +34,8 @@ class Done(Generic[T, R]):
     error: BaseException | None
 
 
-class Brake:
-    """Ends a run in which everything fails: a wrong setting, a full account, a Flickr that is ill."""
+class FailureLimit:
+    """The limit of consecutive failures: ends a run where a setting is wrong, an account full, or Flickr ill."""
 
     def __init__(self, limit: int) -> None:
         """So many failures in a row are borne, less one."""
@@ -50,8 +50,8 @@ class Brake:
                                f"{failure}. What was done is noted; look into it and run again ([sync] brake)")
 
 
-class Hands(Generic[T, R]):
-    """Works on tasks with so many hands; results come in the order in which they are finished."""
+class ThreadPool(Generic[T, R]):
+    """Works on tasks with so many threads; results come in the order in which they are finished."""
 
     def __init__(
         self, work: Callable[[T], R], count: int, *, before_each: Callable[[int], bool] | None = None,
@@ -108,14 +108,14 @@ class Hands(Generic[T, R]):
                 yield self._next()
 
     def _begin(self, task: T) -> None:
-        """Give a task to a hand; each stays one thread as long as there is work, and so keeps its connection."""
+        """Give a task to a thread; each lives as long as there is work, and so keeps its connection."""
         if self._threads <= self._under_way:
             self._threads += 1
-            threading.Thread(target=self._hand, daemon=True, name="picture").start()
+            threading.Thread(target=self._serve, daemon=True, name="picture").start()
         self._under_way += 1
         self._begun.put(task)
 
-    def _hand(self) -> None:
+    def _serve(self) -> None:
         while (task := self._begun.get()) is not None:
             try:
                 done = Done(task, self._work(task), None)

@@ -1,8 +1,9 @@
 """Grid: a picture cut into blocks of 32 x 32 pixels, and each of those into 16 cells of 8 x 8.
 
-Blocks are where displacement is measured (identify.py), cells where something strange is found (things.py,
-hues.py); 8 is also the side of JPEG's own blocks. The cut is centered; what does not fill a block at the edges is
-left out. Blocks come row by row, as (n, 1024); cells as a picture of (4 rows, 4 columns) to the block.
+Blocks are where displacement is measured (same_exposure.py), cells where something strange is found
+(changed_content.py, color_transfer.py); 8 is also the side of JPEG's own blocks. The cut is centered; what does not
+fill a block at the edges is left out. Blocks come row by row, as (n, 1024); cells as a picture of (4 rows, 4 columns)
+to the block.
 """
 
 from __future__ import annotations

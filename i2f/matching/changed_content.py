@@ -1,11 +1,11 @@
 """Things: does the copy show something that its original does not, or is it only ink.
 
-What the regression of a copy on its original leaves over is compared with the pair's own noise (strange.py). What is
-strange then, clusters of loud cells or a texture that vanished, is accounted for a second time. Ink (ink.py) is taken
-out of the copy, pixel by pixel, and the rest of each block regressed anew; and the gains, that were one for each block,
-run from block to block, since at the edge of a tilt-shift a picture grows blurred within a block. Of two accounts the
-one that leaves less counts. An ink under which the copy misses what the original shows is none: there something else
-was, and its cells stay strange.
+What the regression of a copy on its original leaves over is compared with the pair's own noise (residuals.py). What is
+strange then, clusters of loud cells or a texture that vanished, is accounted for a second time. Ink (text_overlays.py)
+is taken out of the copy, pixel by pixel, and the rest of each block regressed anew; and the gains, that were one for
+each block, run from block to block, since at the edge of a tilt-shift a picture grows blurred within a block. Of two
+accounts the one that leaves less counts. An ink under which the copy misses what the original shows is none: there
+something else was, and its cells stay strange.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Tints: could any filter have given the copy these colours, or was a large thing recoloured.
 
-hues.py finds recoloured things by their edges, with a colouring so supple that it follows a soft stain or turns one hue
-into another everywhere, as when a shirt on a white wall is dyed. No filter does that: it strengthens or weakens the
-colours there are, and lays a tint over them that depends on brightness, and from the middle to the corners. So
-the aligned pair is brought to 40 cells of the short side, and the copy's two colour differences (red and blue less
-luminance) are regressed, robustly, on exactly that: a common strength, of the colours as they are and as a curve for
-each of red, green and blue makes them (which burns and drowns some, and cannot turn one hue alone), a tint by
-brightness to the third order, a slope and a vignette. A cell is tinted when it misses the prediction by more than a
+color_transfer.py finds recoloured things by their edges, with a colouring so supple that it follows a soft stain or
+turns one hue into another everywhere, as when a shirt on a white wall is dyed. No filter does that: it strengthens or
+weakens the colours there are, and lays a tint over them that depends on brightness, and from the middle to the
+corners. So the aligned pair is brought to 40 cells of the short side, and the copy's two colour differences (red and
+blue less luminance) are regressed, robustly, on exactly that: a common strength, of the colours as they are and as a
+curve for each of red, green and blue makes them (which burns and drowns some, and cannot turn one hue alone), a tint
+by brightness to the third order, a slope and a vignette. A cell is tinted when it misses the prediction by more than a
 level and a share of its colour.
 
 A light leak is a large tint too, but of a form that things in a scene do not have: light that is added along a

@@ -4,7 +4,7 @@ A filter sends colours to colours by one smooth map, bent slowly over the pictur
 pair is brought to 256 pixels; the copy's two colour differences (red and blue less luminance) are regressed, robustly,
 on the original's colours to the second order, on broken lines of each of them (a filter's curves burn and drown), and
 on low powers of the place. What is left over, less a plane in each
-block, is compared cell by cell with its own noise (strange.py). A shirt of another colour is left over at its
+block, is compared cell by cell with its own noise (residuals.py). A shirt of another colour is left over at its
 edges and folds; a filter is not.
 """
 

@@ -1,8 +1,8 @@
 """Regression: what of a copy's block its original explains, and by how much the block is displaced.
 
 The null hypothesis is exact: a copy is one similarity of its original, with tones changed smoothly, blurred or
-sharpened in places, and pressed into a JPEG. So the aligned pair is cut into blocks (grid.py), and in each the copy is
-regressed on the predicted original,
+sharpened in places, and pressed into a JPEG. So the aligned pair is cut into blocks (blocks.py), and in each the copy
+is regressed on the predicted original,
 
     copy = sum_k g_k B_k + plane + dx Q_x + dy Q_y,      Q = sum_k g_k B_k
 

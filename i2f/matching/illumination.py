@@ -2,13 +2,13 @@
 
 Where the camera stood still between two shots nothing has moved, and only a cloud or a lamp tells them apart: a
 shadow that went on, a wall that grew darker towards one side. A filter changes brightness by rules of its own: by a
-curve over a mixture of colours (tones.py), by vignettes about the middle or beside it, by gradients, by local
-contrast, which follows from the brightness around, and by light leaks (tints.py). So the aligned pair is brought to 40
-cells of the short side, and the copy's luminance is regressed, robustly, on exactly these. What is left over is parted
-in two: `soft`, smoothed over some seven cells, its 97th percentile; `hard`, the root mean square of the rest, which
-lies at edges. A hard filter or much local contrast, which no regression follows wholly, leaves more at edges than
-between them; a light that went on leaves it between them. Grey levels, medians: true pairs 1 soft and 3 hard, with
-strong local contrast 3 and 6; siblings that differ in light alone 4 and 4.
+curve over a mixture of colours (tone_curve.py), by vignettes about the middle or beside it, by gradients, by local
+contrast, which follows from the brightness around, and by light leaks (color_cast.py). So the aligned pair is brought
+to 40 cells of the short side, and the copy's luminance is regressed, robustly, on exactly these. What is left over is
+parted in two: `soft`, smoothed over some seven cells, its 97th percentile; `hard`, the root mean square of the rest,
+which lies at edges. A hard filter or much local contrast, which no regression follows wholly, leaves more at edges
+than between them; a light that went on leaves it between them. Grey levels, medians: true pairs 1 soft and 3 hard,
+with strong local contrast 3 and 6; siblings that differ in light alone 4 and 4.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ down. The similarity sends it to pixels of the original's thumbnail:
     u = a x - b y + cx        v = b x + a y + cy        (pixel centers at whole numbers plus a half)
 
 so hypot(a, b) is the size of the copy's short side in pixels of the thumbnail. Four numbers are all that a crop with
-straightening can do; whatever displacement they leave over is evidence (identify.py).
+straightening can do; whatever displacement they leave over is evidence (same_exposure.py).
 
-Method. Both pictures are locally normalised, as in search.py, and laid over each other by inverse compositional
+Method. Both pictures are locally normalised, as in retrieval.py, and laid over each other by inverse compositional
 Gauss-Newton (Baker and Matthews, Lucas-Kanade 20 Years On, IJCV 2004): the gradients are the copy's and stay put, only
 the original is sampled anew. Residuals are weighted by a Cauchy function, so that frames, stickers and things
 that moved pull little. Levels of 32, 64, 128 and 256 pixels of the copy's short side; at the first, several

@@ -1,11 +1,11 @@
 """Strange: places where the copy shows what its original does not.
 
-After every block was regressed on the prediction (regression.py) a rest remains. Where the pair is of one exposure the
-rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there, or of what is
-fine in the copy there, whichever is more: JPEG coarsens what is fine, so that between the blurred parts of a tilt-shift
-the sharp one, the grain of a scanned film and leather are noisier than their texture tells. Level and shares are learnt
-from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of times that. Cells
-are joined into clusters that are
+After every block was regressed on the prediction (displacement.py) a rest remains. Where the pair is of one exposure
+the rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there, or of
+what is fine in the copy there, whichever is more: JPEG coarsens what is fine, so that between the blurred parts of a
+tilt-shift the sharp one, the grain of a scanned film and leather are noisier than their texture tells. Level and
+shares are learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
+times that. Cells are joined into clusters that are
 
 - loud: many times the noise, and a good share of what the copy shows there. A true pair's largest cluster holds two
   cells or fewer nineteen times in twenty. So is a cell whose rest, freed of what is fine, is many times the noise of

@@ -1,7 +1,7 @@
 """Identify: is this copy of this very exposure, or of its sibling?
 
 The aligned pair (512 pixels of the short side at most) is cut into blocks, and in each the copy is regressed on the
-predicted original (regression.py), which leaves a displacement with its covariance, and a rest.
+predicted original (displacement.py), which leaves a displacement with its covariance, and a rest.
 
 From all blocks one similarity is taken off, with at most a trace of stretching (pictures are cut to whole pixels).
 A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
@@ -13,7 +13,8 @@ remains still tells it:
 - kin: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
 - group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
 - stretch: what the trace of stretching came to, in thousandths;
-- strangeness: what the regression leaves over (things.py) and colours that no colouring explains (hues.py).
+- strangeness: what the regression leaves over (changed_content.py) and colours that no colouring explains
+  (color_transfer.py).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Scan: where in one original could a copy lie, by laying it at every place, at a few sizes and turns.
 
-The search (search.py) compares middle squares of 16 pixels with windows on a grid: quick enough for ten thousand
+The search (retrieval.py) compares middle squares of 16 pixels with windows on a grid: quick enough for ten thousand
 originals, and deceived by small crops, long ones (of which the middle square holds little), stickers and boards of a
 fence. Here the whole copy, `SIZE` pixels on its short side and less its edge, is correlated with every place of the
 original (normalised cross-correlation by Fourier transforms, Lewis, Fast Normalized Cross-Correlation, 1995), both
-locally normalised as in align.py. True pairs reach 0.7 to 1, strangers that a search took for alike 0.4 to 0.7; some
-milliseconds for each original.
+locally normalised as in registration.py. True pairs reach 0.7 to 1, strangers that a search took for alike 0.4 to 0.7;
+some milliseconds for each original.
 """
 
 from __future__ import annotations

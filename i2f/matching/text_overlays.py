@@ -9,7 +9,7 @@ in colours as foreign: the white rim of a sticker, the shadow of letters.
 
 What is not ink must be explained as well as anywhere: an ink is `plain` when it holds all that misses the prediction.
 Under a hard filter or strong local contrast other pixels miss it too; then the regression without the ink's pixels
-(things.py) has to explain them.
+(changed_content.py) has to explain them.
 
 (Measured on made overlays: deviation 0 to 5 levels and foreign to 63 to 100 % of the surroundings; exchanged prints,
 signs and clock hands: deviation 5 to 16, or foreign to less than half, or there before. Of 120 boards and clock faces

@@ -4,7 +4,7 @@ A filter is, to first order, one curve over one mixture of red, green and blue (
 mixture, a faded one the curve); vignettes, light leaks and local contrast bend it slowly over the picture. So the
 aligned pair is brought to 128 pixels, the mixture is found by reweighted least squares, and the curve as the
 smoothed mean of the copy's luminance in 64 bins of the mixture. The curve predicts where texture must vanish because it
-was burnt out or drowned, so that identify.py does not mistake that for a change. `fit` is the share of the copy's
+was burnt out or drowned, so that same_exposure.py does not mistake that for a change. `fit` is the share of the copy's
 luminance variance that mixture and curve explain (a correlation ratio, 0 to 1).
 """
 

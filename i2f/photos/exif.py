@@ -3,7 +3,7 @@
 EXIF is a small TIFF: directories of entries, each a tag, a type, a count and a value or where it lies. Twenty
 years of phones and editors have written it wrongly in every way, and one wrong pointer must not cost a
 photograph. So this reader walks what can be walked, stops at what cannot, follows no directory twice, and
-yields entries with their places in the block, so that privacy.py can overwrite one without moving a byte.
+yields entries with their places in the block, so that strip_location.py can overwrite one without moving a byte.
 
 The clock of an iPhone is local time. Its zone stands in OffsetTimeOriginal since iOS 13; before that the
 difference to the satellites' time gives it, with care: iOS 4.1 in Rome wrote local time into GPSTimeStamp, and

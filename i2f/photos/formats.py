@@ -3,8 +3,8 @@
 A phone's cable, a full disk or a broken download leaves files that begin as pictures and then stop, or go on
 with zeros; decoders show the upper part and say little. Each format here says in its own structure where it
 ends: a JPEG by its end marker outside any segment, a PNG by IEND and checksums, TIFF by where its strips lie,
-WebP by its RIFF length, HEIC and AVIF by their boxes (boxes.py). `find_flaw` reads that
-structure, never the pixels; whether the pixels decode is for decoding.py.
+WebP by its RIFF length, HEIC and AVIF by their boxes (isobmff.py). `find_flaw` reads that
+structure, never the pixels; whether the pixels decode is for decode.py.
 
 Endings are never trusted: phones, exports and mail write JPEG under any name (an export of 2025 held JPEG in
 files named .webp).

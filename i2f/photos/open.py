@@ -1,7 +1,7 @@
 """A file is opened: what picture it holds, how large, which way up, and every complaint in a few words.
 
 Files are opened once, only for reading, and read whole; the heading is read here, pixels come when they are asked
-for (decoding.py). Turning is done once, and by the rule of each format: JPEG, PNG, WebP and AVIF by the EXIF tag
+for (decode.py). Turning is done once, and by the rule of each format: JPEG, PNG, WebP and AVIF by the EXIF tag
 (Pillow writes AVIF's own turn into it); TIFF by the same tag, but by Pillow itself; HEIC by its `irot` and `imir`,
 which libheif applies on opening, whatever the EXIF tag says. The size of a picture is the one decoded, not the
 one EXIF claims.
@@ -46,7 +46,7 @@ BYTES_PER_PIXEL = {"JPEG": 1.0, "PNG": 4.0, "GIF": 2.0, "DNG": 5.5, "TIFF": 5.5,
 BYTES_TO_TURN = 4.0
 BYTES_TO_CONVERT = 5.0
 BYTES_PER_COEFFICIENT = 2
-# A JPEG is tried out in versions (jpeg_coding.py), and one copy more is held while one is made.
+# A JPEG is tried out in versions (jpeg_entropy.py), and one copy more is held while one is made.
 FILES_AT_ONCE = {"JPEG": 3}
 DECODER_ERRORS = (
     OSError, ValueError, SyntaxError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError,

@@ -1,10 +1,10 @@
 """The phone's folder: find, open upright, read EXIF, tell twins, make the bytes that are sent.
 
 This is the door; the rooms behind it each hold one idea. folder.py walks and opens nothing. formats.py says what
-bytes are and whether they are whole, with boxes.py for HEIC and dng.py for raw files; exif.py reads time, camera
-and place; opening.py reads a heading, decoding.py makes pixels, colours.py makes them sRGB; reading.py does all
-that in processes of their own. sending.py makes the bytes that Flickr gets, privacy.py takes a place out of them.
- Nothing here ever opens an original for writing.
+bytes are and whether they are whole, with isobmff.py for HEIC and dng.py for raw files; exif.py reads time, camera
+and place; open.py reads a heading, decode.py makes pixels, colours.py makes them sRGB; reading.py does all
+that in processes of their own. outgoing_file.py makes the bytes that Flickr gets, strip_location.py takes a place out
+of them. Nothing here ever opens an original for writing.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from pathlib import Path
 
 from i2f.ground.model import Original
 from i2f.photos.folder import Found, FoundFile, Unreadable, find_files
+from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from i2f.photos.reader import Reading, fingerprint_of, read_originals
-from i2f.photos.upload_file import ToSend, bytes_to_send
 
 __all__ = [
     "Found",
     "FoundFile",
     "Reading",
-    "ToSend",
+    "OutgoingFile",
     "Unreadable",
-    "bytes_to_send",
+    "make_outgoing_file",
     "find_files",
     "fingerprint_of",
     "other_exposure_by_exif",

@@ -1,1 +1,1 @@
-"""The story of a run: copies, originals, candidates, plan, replacement and verification."""
+"""One run, step by step: copies, originals, candidates, plan, replacement and verification."""

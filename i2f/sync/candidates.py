@@ -185,21 +185,21 @@ def _task(
 def _in_workers(tasks: Iterable[_Task | None], count: int) -> Iterator[Assessed | None]:
     """Compare in worker processes, answers in order; a task that crashes its worker twice is answered None."""
     workers = max(1, min(os.cpu_count() or 1, 8, count // COPIES_PER_WORKER))
-    crew = _Crew(workers)
+    pool = _WorkerPool(workers)
     try:
         # A few tasks ahead, not all: each carries pictures, up to 12 MB of them.
         pending: deque[tuple[_Task | None, Future[Assessed] | None]] = deque()
         for task in tasks:
-            pending.append((task, crew.begin(task)))
+            pending.append((task, pool.begin(task)))
             if len(pending) > workers + 2:
-                yield crew.finish(*pending.popleft())
+                yield pool.finish(*pending.popleft())
         while pending:
-            yield crew.finish(*pending.popleft())
+            yield pool.finish(*pending.popleft())
     finally:
-        crew.dismiss()
+        pool.shut_down()
 
 
-class _Crew:
+class _WorkerPool:
     """Worker processes that outlive a crash: what was under way is done again, each in a process of its own."""
 
     def __init__(self, workers: int) -> None:
@@ -215,7 +215,7 @@ class _Crew:
             with one_thread():  # a pool starts its processes when it is given work
                 return self._pool.submit(_compare_all, task)
         except BrokenProcessPool:
-            self.dismiss()
+            self.shut_down()
             return self.begin(task)
 
     def finish(self, task: _Task | None, future: Future[Assessed] | None) -> Assessed | None:
@@ -224,7 +224,7 @@ class _Crew:
         try:
             return future.result()
         except (BrokenProcessPool, CancelledError):
-            self.dismiss()
+            self.shut_down()
         except Exception:  # noqa: BLE001 - whatever it is, it costs this copy only
             return None
         with one_thread(), self._start(1) as alone:
@@ -233,7 +233,7 @@ class _Crew:
             except Exception:  # noqa: BLE001 - the same once more
                 return None
 
-    def dismiss(self) -> None:
+    def shut_down(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None

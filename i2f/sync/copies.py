@@ -12,40 +12,40 @@ from sys import intern
 
 from i2f.ground.errors import PictureError, UnknownPhotoError
 from i2f.ground.model import InstagramCopy, InstagramMark, Photo
-from i2f.ground.threads import Brake, Hands
+from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.journal import Backup
 from i2f.sync.backups import Backups
-from i2f.sync.session import Desk
+from i2f.sync.session import Session
 from instagram_client import recognise
 
 # Pictures fetched at once. Flickr's picture hosts answer 429 early (gallery-dl issue 8297, 2025), so not more.
 FETCHERS = 4
 
 
-def list_copies(desk: Desk) -> list[InstagramCopy]:
+def list_copies(session: Session) -> list[InstagramCopy]:
     """The account's Instagram copies, oldest upload first; after the first time only what changed is asked for."""
-    journal, flickr = desk.journal, desk.flickr
+    journal, flickr = session.journal, session.flickr
 
     def keep(photos: Sequence[Photo]) -> None:
         journal.keep_photos((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
-        desk.teller.step(len(photos))
+        session.progress.step(len(photos))
 
     watermark = journal.fact("watermark")
     if watermark is not None:
-        desk.teller.stage("Asking Flickr which photos are new or changed")
+        session.progress.stage("Asking Flickr which photos are new or changed")
         changes = flickr.list_changes(int(watermark), keep)
         if changes.complete and flickr.count_photos() == journal.count_photos():
             journal.remember("watermark", str(max(changes.watermark, int(watermark))))
         else:
             watermark = None
     if watermark is None:
-        desk.teller.stage("Listing your photos on Flickr")
+        session.progress.stage("Listing your photos on Flickr")
         journal.forget_photos()
-        listing = flickr.list_photos(keep, desk.teller.expect)
+        listing = flickr.list_photos(keep, session.progress.expect)
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:
-            desk.teller.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
+            session.progress.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
                             "looked for in the next run")
     photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
@@ -68,19 +68,19 @@ def choose_copies(
 
 
 def save_copies(
-    desk: Desk, copies: Sequence[InstagramCopy]
+    session: Session, copies: Sequence[InstagramCopy]
 ) -> tuple[list[tuple[InstagramCopy, Backup]], dict[str, str]]:
     """Have the original-size file of every copy on the disk; those that cannot be fetched with the reason."""
-    backups = Backups(desk.state, desk.journal, desk.clock)
+    backups = Backups(session.state, session.journal, session.clock)
     missing = [one for one in copies if backups.find(one.photo) is None]
     failures: dict[str, str] = {}
-    brake = Brake(desk.settings.sync.brake)
+    failure_limit = FailureLimit(session.settings.sync.brake)
     if missing:
-        desk.teller.stage("Saving the copies from Flickr", len(missing))
+        session.progress.stage("Saving the copies from Flickr", len(missing))
 
     def save(copy: InstagramCopy) -> str | None:
         try:
-            backups.fetch(desk.flickr, copy.photo)
+            backups.fetch(session.flickr, copy.photo)
         except PictureError as error:
             return str(error)
         return None
@@ -88,10 +88,10 @@ def save_copies(
     def tell(copy: InstagramCopy, failure: str | None) -> None:
         if failure is not None:
             failures[copy.photo_id] = failure
-            desk.teller.say(f"{copy.photo_id}: {failure}")
-        desk.teller.step()
-        brake.note(failure)
+            session.progress.say(f"{copy.photo_id}: {failure}")
+        session.progress.step()
+        failure_limit.note(failure)
 
-    Hands(save, FETCHERS, must_finish=False).through(missing, tell)
+    ThreadPool(save, FETCHERS, must_finish=False).through(missing, tell)
     saved = [(one, backup) for one in copies if (backup := backups.find(one.photo)) is not None]
     return saved, failures

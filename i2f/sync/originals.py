@@ -2,7 +2,7 @@
 
 What was read of a file stands in the journal under its path, with the size and the time of change it had. A file that
 has them still is not opened again, whether it could be read or not; everything else goes to the readers
-(originals.py). Only trouble that may pass (rights, a disk, memory, a decoder out of time) is not kept, so that such a
+(reader.py). Only trouble that may pass (rights, a disk, memory, a decoder out of time) is not kept, so that such a
 file is tried again. What comes out is the gallery the copies are compared with.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import matcher
-from i2f.display.progress import Teller
+from i2f.display.progress import ProgressReporter
 from i2f.ground.errors import StoppedError
 from i2f.ground.model import CaptureTime, Original
 from i2f.memory.journal import Journal, StoredReading
@@ -33,7 +33,7 @@ BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class OriginalsIndex:
     """What the folder holds: the readable originals, and the files that are named with the reason.
 
     `unavailable` are those of them that may be readable another time; `passed_over` counts the files that are no
@@ -46,7 +46,7 @@ class Shelf:
     passed_over: int
 
 
-def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) -> Shelf:
+def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
     version = matcher.MATCHER_VERSION
     wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
@@ -55,7 +55,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
     }
     unread = [one for one in files if one.path not in known]
     if unread:
-        teller.stage("Reading your originals", len(unread))
+        progress.stage("Reading your originals", len(unread))
     batch: list[tuple[StoredReading, bytes | None]] = []
     unavailable: list[Path] = []
     for reading in read_originals(unread):
@@ -67,12 +67,12 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, teller: Teller) ->
             batch.append((stored, None))
         else:
             unavailable.append(reading.path)
-        teller.step()
+        progress.step()
         if len(batch) >= BATCH:
             journal.keep_readings(batch, version)
             batch.clear()
     journal.keep_readings(batch, version)
-    return _shelve([known[one.path] for one in files if one.path in known], unavailable)
+    return _make_index([known[one.path] for one in files if one.path in known], unavailable)
 
 
 def compare_with_last_time(
@@ -95,25 +95,25 @@ def compare_with_last_time(
             journal.remember(name, str(held))
 
 
-def check_readable(shelf: Shelf, folders: Sequence[Path], *, accept: bool) -> None:
+def check_readable(index: OriginalsIndex, folders: Sequence[Path], *, accept: bool) -> None:
     """Stop, for the same reason, where a disk or a cloud's folder shows the names and hands out less than half."""
     for folder in dict.fromkeys(map(absolute, folders)):
-        failing = sum(1 for one in shelf.unavailable if one.is_relative_to(folder))
-        readable = sum(1 for one in shelf.gallery.originals if one.path.is_relative_to(folder))
+        failing = sum(1 for one in index.unavailable if one.is_relative_to(folder))
+        readable = sum(1 for one in index.gallery.originals if one.path.is_relative_to(folder))
         if failing > readable and not accept:
             raise StoppedError(
                 f"{failing} of the {failing + readable} pictures in {printable(folder)} cannot be read now "
-                f"({_most_common_reason(shelf, folder)}). Nothing was replaced; make them readable and run again, or "
+                f"({_most_common_reason(index, folder)}). Nothing was replaced; make them readable and run again, or "
                 "--again-folder goes on with the others"
             )
 
 
-def _most_common_reason(shelf: Shelf, folder: Path) -> str:
-    failing = {one for one in shelf.unavailable if one.is_relative_to(folder)}
-    return Counter(reason for path, reason in shelf.unreadable if path in failing).most_common(1)[0][0]
+def _most_common_reason(index: OriginalsIndex, folder: Path) -> str:
+    failing = {one for one in index.unavailable if one.is_relative_to(folder)}
+    return Counter(reason for path, reason in index.unreadable if path in failing).most_common(1)[0][0]
 
 
-def _shelve(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> Shelf:
+def _make_index(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> OriginalsIndex:
     originals, fingerprints, unreadable, passed_over = [], [], [], 0
     for one in readings:
         if one.fingerprint is None:
@@ -124,7 +124,8 @@ def _shelve(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> S
             continue
         originals.append(_original(one))
         fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
-    return Shelf(Gallery(tuple(originals), tuple(fingerprints)), tuple(unreadable), tuple(unavailable), passed_over)
+    gallery = Gallery(tuple(originals), tuple(fingerprints))
+    return OriginalsIndex(gallery, tuple(unreadable), tuple(unavailable), passed_over)
 
 
 def _to_stored(reading: Reading | Unreadable) -> StoredReading:

@@ -1,9 +1,10 @@
 """The capture time and the place of an original on its Flickr photo, for those who ask for them.
 
 A copy came to Flickr long after the shot and without EXIF, so Flickr dates it to its arrival. `[sync] set_taken` and
-`set_location` put what the original says in its place, once the replacement is proved. The wish stands in the
-journal before anything is sent, so that a run that is killed in between does not lose it; what Flickr said before
-stands there too, and undo goes back to it. A wish that Flickr refuses costs the wish and not the picture.
+`set_location` put what the original says in its place, once the replacement is proved. What is to be put there stands
+in the journal before anything is sent, so that a run that is killed in between does not lose it; what Flickr said
+before stands there too, and undo goes back to it. What Flickr refuses of it costs the date or the place and not the
+picture.
 
 Flickr's date taken is the camera's wall clock, without a zone and without parts of a second.
 """
@@ -29,7 +30,7 @@ CHOOSE_HERE = "choose who may see places at https://www.flickr.com/account/geo/p
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PhotoMetadata:
     """What is to stand on the Flickr photo: the time as Flickr writes it, latitude and longitude; None leaves it."""
 
     taken: str | None
@@ -40,25 +41,25 @@ class Wish:
         return {"taken": self.taken, "place": self.place}
 
 
-def wish_for(original: Original, settings: Settings) -> Wish | None:
+def metadata_for(original: Original, settings: Settings) -> PhotoMetadata | None:
     """What the settings ask for, as far as the original knows it; None for nothing."""
     taken = original.taken.local.strftime("%Y-%m-%d %H:%M:%S") if settings.sync.set_taken and original.taken else None
     wants_place = settings.sync.set_location and settings.privacy.location == "keep"
     place = original.place if wants_place else None
-    return Wish(taken, place) if taken or place else None
+    return PhotoMetadata(taken, place) if taken or place else None
 
 
-def noted_wish(intended: Mapping[str, Any]) -> Wish | None:
-    """The wish as it stands in the journal."""
+def noted_metadata(intended: Mapping[str, Any]) -> PhotoMetadata | None:
+    """What was to be put there, as it stands in the journal."""
     noted = intended.get("wish")
     if noted is None:
         return None
     place = noted["place"]
-    return Wish(noted["taken"], (place[0], place[1]) if place else None)
+    return PhotoMetadata(noted["taken"], (place[0], place[1]) if place else None)
 
 
-def grant(
-    flickr: FlickrClient, before: PhotoInfo, after: PhotoInfo, wish: Wish, *, is_old: bool
+def put_metadata(
+    flickr: FlickrClient, before: PhotoInfo, after: PhotoInfo, metadata: PhotoMetadata, *, is_old: bool
 ) -> tuple[PhotoInfo, list[str]]:
     """Put time and place on the photo; what Flickr holds then, and what the person should know.
 
@@ -66,19 +67,19 @@ def grant(
     """
     notes: list[str] = []
     changed = False
-    if wish.taken is not None and (after.taken, after.taken_granularity) != (wish.taken, EXACT):
+    if metadata.taken is not None and (after.taken, after.taken_granularity) != (metadata.taken, EXACT):
         if is_old and after.taken != before.taken:
             notes.append("its date taken was changed on Flickr since and stays")
         else:
             changed = True
             notes += tried("its capture time could not be put on Flickr",
-                           lambda: flickr.set_dates(after.photo_id, wish.taken or "", EXACT))
-    if wish.place is not None and not _is_there(after, wish.place):
+                           lambda: flickr.set_dates(after.photo_id, metadata.taken or "", EXACT))
+    if metadata.place is not None and not _is_there(after, metadata.place):
         if is_old and after.place != before.place:
             notes.append("its place was changed on Flickr since and stays")
         else:
             changed = True
-            latitude, longitude = wish.place
+            latitude, longitude = metadata.place
             notes += tried("its place could not be put on Flickr",
                            lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET))
     return flickr.get_info(after.photo_id) if changed else after, notes

@@ -1,8 +1,8 @@
-"""The story of one run: the copies, the originals, the candidates, a plan, and the plan carried out.
+"""One run: the copies, the originals, the candidates, a plan, and the plan carried out.
 
 This module asks everybody in the right order and decides nothing itself. Bad arguments fail before the network is
 touched; the login is tried before anything long; what was learnt before is taken from the journal. The report
-is filled as the story goes, so that a run which is stopped half-way can still tell what it did.
+is filled as the run goes, so that a run which is stopped half-way can still tell what it did.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import TypeVar
 from i2f.ground.errors import FolderError, NotProError, PictureError
 from i2f.ground.model import Decision, InstagramCopy, Verdict
 from i2f.ground.settings import SyncRules
-from i2f.ground.threads import Brake, Hands
+from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.history import History, Standing, read_histories
 from i2f.memory.journal import Backup
 from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
-from i2f.photos.upload_file import MAX_BYTES, SENT_AS_THEY_ARE
+from i2f.photos.outgoing_file import MAX_BYTES, SENT_AS_THEY_ARE
 from i2f.sync.backups import Backups
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
-from i2f.sync.originals import Shelf, check_readable, compare_with_last_time, read_folder
+from i2f.sync.originals import OriginalsIndex, check_readable, compare_with_last_time, read_folder
 from i2f.sync.plan import decide, leave
-from i2f.sync.replace import LATE_S, Carrier
+from i2f.sync.replace import LATE_S, Replacer
 from i2f.sync.report import Report
-from i2f.sync.session import Desk, claim_account
+from i2f.sync.session import Session, claim_account
 from i2f.sync.verify import Outcome
 
 T = TypeVar("T")
@@ -53,163 +53,164 @@ class Permission:
     max_photo_bytes: int
 
 
-def begin_report(desk: Desk, request: SyncRequest, mode: str) -> tuple[Report, Found]:
+def begin_report(session: Session, request: SyncRequest, mode: str) -> tuple[Report, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
     found = find_files(request.folders)
     if not found.files:
         raise FolderError(f"there are no pictures in {', '.join(str(one) for one in request.folders)}")
-    report = Report(desk.run, mode, datetime.fromtimestamp(desk.clock.now(), UTC),
+    report = Report(session.run, mode, datetime.fromtimestamp(session.clock.now(), UTC),
                     tuple(one.absolute() for one in request.folders))
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)
     return report, found
 
 
-def check_folders(desk: Desk, request: SyncRequest, found: Found) -> None:
+def check_folders(session: Session, request: SyncRequest, found: Found) -> None:
     """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
-    compare_with_last_time(found.files, request.folders, desk.journal, accept=request.again_folder)
+    compare_with_last_time(found.files, request.folders, session.journal, accept=request.again_folder)
 
 
-def ask_permission(desk: Desk) -> Permission:
+def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
-    status = desk.flickr.upload_status()
+    status = session.flickr.upload_status()
     if not status.is_pro:
         raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace pictures; nothing was "
                           "sent. --dry-run shows what would be replaced")
     return Permission(status.max_photo_bytes)
 
 
-def check_login(desk: Desk) -> None:
+def check_login(session: Session) -> None:
     """Try the login, and that the state folder belongs to this account."""
-    account = desk.flickr.who_am_i()
-    claim_account(desk.journal, account.nsid, account.username)
+    account = session.flickr.who_am_i()
+    claim_account(session.journal, account.nsid, account.username)
 
 
-def make_plan(desk: Desk, request: SyncRequest, found: Found, report: Report) -> None:
+def make_plan(session: Session, request: SyncRequest, found: Found, report: Report) -> None:
     """Fill the report with a decision for every copy. Sends nothing that changes anything."""
-    copies = choose_copies(list_copies(desk), request.photo_ids, request.again)
-    shelf = read_folder(found.files, desk.journal, desk.teller)
-    report.originals = len(shelf.gallery.originals)
-    report.unreadable.extend(shelf.unreadable)
-    check_readable(shelf, request.folders, accept=request.again_folder)
-    if shelf.passed_over:
-        report.passed_over["no pictures"] = shelf.passed_over
-    histories = read_histories(desk.journal.entries())
+    copies = choose_copies(list_copies(session), request.photo_ids, request.again)
+    index = read_folder(found.files, session.journal, session.progress)
+    report.originals = len(index.gallery.originals)
+    report.unreadable.extend(index.unreadable)
+    check_readable(index, request.folders, accept=request.again_folder)
+    if index.passed_over:
+        report.passed_over["no pictures"] = index.passed_over
+    histories = read_histories(session.journal.entries())
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
-    fetched, failures = save_copies(desk, [copy for copy in copies if resting[copy.photo_id] is None])
-    decisions = _decide(desk, fetched, shelf, report)
+    fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
+    decisions = _decide(session, fetched, index, report)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
             decision = leave(copy, "the copy could not be fetched from Flickr")
             report.outcomes[copy.photo_id] = ("failed", failures.get(copy.photo_id, "its saved copy is gone"))
         report.decisions.append(decision)
-    desk.journal.keep_decisions(desk.run, [(one["photo_id"], one) for one in report.explained() if one["candidates"]])
+    kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
+    session.journal.keep_decisions(session.run, kept)
 
 
 def calls_a_photo(rules: SyncRules) -> int:
-    """For one replacement without trouble: getInfo, replace, getInfo, getSizes; then what was wished, and getInfo."""
-    wishes = rules.set_taken + rules.set_location
-    return 4 + wishes + bool(wishes)
+    """For one replacement without trouble: getInfo, replace, getInfo, getSizes; then date and place, and getInfo."""
+    metadata = rules.set_taken + rules.set_location
+    return 4 + metadata + bool(metadata)
 
 
-def carry_out(desk: Desk, request: SyncRequest, report: Report, permission: Permission) -> None:
+def carry_out(session: Session, request: SyncRequest, report: Report, permission: Permission) -> None:
     """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
-    carrier = Carrier(desk)
-    _leave(desk, request, report)
-    desk.teller.stage("Replacing", len(planned))
-    brake = Brake(desk.settings.sync.brake)
+    replacer = Replacer(session)
+    _leave(session, request, report)
+    session.progress.stage("Replacing", len(planned))
+    failure_limit = FailureLimit(session.settings.sync.brake)
 
     def replace_one(decision: Decision) -> Outcome:
-        return carrier.replace(decision, desk.settings.privacy.location, permission.max_photo_bytes)
+        return replacer.replace(decision, session.settings.privacy.location, permission.max_photo_bytes)
 
     def tell(decision: Decision, outcome: Outcome) -> None:
         report.outcomes[decision.copy.photo_id] = (outcome.outcome, outcome.note)
-        _tell(desk, decision.copy.photo_id, outcome)
-        brake.note(_failure(outcome))
+        _tell(session, decision.copy.photo_id, outcome)
+        failure_limit.note(_failure(outcome))
 
     try:
-        _hands(desk, replace_one).through(planned, tell)
+        _thread_pool(session, replace_one).through(planned, tell)
     except BaseException:
-        _mark_cut_off(desk, planned, report)
+        _mark_cut_off(session, planned, report)
         raise
 
 
-def _leave(desk: Desk, request: SyncRequest, report: Report) -> None:
+def _leave(session: Session, request: SyncRequest, report: Report) -> None:
     """What was unsure, was looked at `--again` and is not replaced once more is no open question for ever."""
-    histories = read_histories(desk.journal.entries())
+    histories = read_histories(session.journal.entries())
     looked_at = {photo_id for photo_id in request.again if photo_id in histories and histories[photo_id].is_open}
     for decision in report.decisions:
         photo_id = decision.copy.photo_id
         if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
-            desk.journal.record(desk.run, photo_id, "left", {})
+            session.journal.record(session.run, photo_id, "left", {})
 
 
-def _mark_cut_off(desk: Desk, planned: Sequence[Decision], report: Report) -> None:
+def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report) -> None:
     """What the end of a run left open is unsure in its report, not merely planned; what it finished is replaced."""
-    histories = read_histories(desk.journal.entries())
+    histories = read_histories(session.journal.entries())
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
             report.outcomes[photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
-        elif history is not None and history.replaced_in == desk.run:
+        elif history is not None and history.replaced_in == session.run:
             report.outcomes[photo_id] = ("replaced", None)
 
 
-def settle(desk: Desk) -> None:
+def settle(session: Session) -> None:
     """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
-    carrier = Carrier(desk)
-    for photo_id, history in read_histories(desk.journal.entries()).items():
-        age_s = desk.clock.now() - history.intended_at
+    replacer = Replacer(session)
+    for photo_id, history in read_histories(session.journal.entries()).items():
+        age_s = session.clock.now() - history.intended_at
         if history.is_open:
-            outcome = carrier.settle(photo_id, history)
+            outcome = replacer.settle(photo_id, history)
             words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
-            desk.teller.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
-        elif history.last_step == "not_taken" and age_s < LATE_S and carrier.settle(photo_id, history) is not None:
-            desk.teller.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
+            session.progress.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
+        elif history.last_step == "not_taken" and age_s < LATE_S and replacer.settle(photo_id, history) is not None:
+            session.progress.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
 
 
-def take_back(desk: Desk, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
+def take_back(session: Session, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
     """Put the saved copies of these photos back, each by so many replacements (None: all); the outcomes by photo."""
-    carrier = Carrier(desk)
-    desk.teller.stage("Taking back", len(wanted))
-    brake = Brake(desk.settings.sync.brake)
+    replacer = Replacer(session)
+    session.progress.stage("Taking back", len(wanted))
+    failure_limit = FailureLimit(session.settings.sync.brake)
     outcomes: dict[str, Outcome] = {}
 
     def tell(photo_id: str, outcome: Outcome) -> None:
         outcomes[photo_id] = outcome
-        _tell(desk, photo_id, outcome)
-        brake.note(_failure(outcome))
+        _tell(session, photo_id, outcome)
+        failure_limit.note(_failure(outcome))
 
     def undo_one(photo_id: str) -> Outcome:
-        return carrier.undo(photo_id, wanted[photo_id])
+        return replacer.undo(photo_id, wanted[photo_id])
 
-    _hands(desk, undo_one).through(wanted, tell)
+    _thread_pool(session, undo_one).through(wanted, tell)
     return outcomes
 
 
-def _hands(desk: Desk, work: Callable[[T], Outcome]) -> Hands[T, Outcome]:
+def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T, Outcome]:
     """So many pictures at once as the settings say, each begun only when the hourly limit has room for all of it."""
 
     def before_each(under_way: int) -> bool:
-        needed = calls_a_photo(desk.settings.sync) * (under_way + 1)
-        if under_way and desk.budget.left() < needed:
+        needed = calls_a_photo(session.settings.sync) * (under_way + 1)
+        if under_way and session.budget.left() < needed:
             return False
-        desk.budget.make_room(needed)
+        session.budget.make_room(needed)
         return True
 
     def on_stop(under_way: int) -> None:
         if under_way:
-            desk.teller.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
+            session.progress.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
 
-    return Hands(work, desk.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
+    return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
 
 
-def _tell(desk: Desk, photo_id: str, outcome: Outcome) -> None:
+def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:
     if outcome.note is not None or outcome.outcome != "replaced":
-        desk.teller.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
-    desk.teller.step()
+        session.progress.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
+    session.progress.step()
 
 
 def _failure(outcome: Outcome) -> str | None:
@@ -235,12 +236,12 @@ def _resting(
 
 
 def _decide(
-    desk: Desk, fetched: Sequence[tuple[InstagramCopy, Backup]], shelf: Shelf, report: Report
+    session: Session, fetched: Sequence[tuple[InstagramCopy, Backup]], index: OriginalsIndex, report: Report
 ) -> Mapping[str, Decision]:
-    desk.teller.stage("Comparing", len(fetched))
-    files = {backup.sha256: desk.state.backups / backup.file for _, backup in fetched}
-    answers = assess(files, shelf.gallery, desk.journal, desk.teller.step)
-    rules = desk.settings.sync
+    session.progress.stage("Comparing", len(fetched))
+    files = {backup.sha256: session.state.backups / backup.file for _, backup in fetched}
+    answers = assess(files, index.gallery, session.journal, session.progress.step)
+    rules = session.settings.sync
     decisions = {}
     for copy, backup in fetched:
         # Flickr does not always say the size; the file does.
@@ -248,20 +249,20 @@ def _decide(
         answer = answers.get(backup.sha256)
         if answer is None:
             decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
-            report.outcomes[copy.photo_id] = ("failed", _why_not_compared(desk, copy))
+            report.outcomes[copy.photo_id] = ("failed", _why_not_compared(session, copy))
             continue
-        said = said_about(desk.journal, copy.photo_id, backup.sha256)
-        originals = [shelf.gallery.originals[place] for group in answer.groups for place, _ in group]
-        obeyed = find_again(said, originals, desk.journal) if said else None
-        candidates = as_candidates(answer, shelf.gallery, rules.prefer, obeyed.chosen if obeyed else None)
+        said = said_about(session.journal, copy.photo_id, backup.sha256)
+        originals = [index.gallery.originals[place] for group in answer.groups for place, _ in group]
+        obeyed = find_again(said, originals, session.journal) if said else None
+        candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decisions[copy.photo_id] = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
     return decisions
 
 
-def _why_not_compared(desk: Desk, copy: InstagramCopy) -> str:
+def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
     """A saved copy that is spoilt is forgotten here, so that the next run fetches it anew."""
     try:
-        Backups(desk.state, desk.journal, desk.clock).checked(copy.photo)
+        Backups(session.state, session.journal, session.clock).checked(copy.photo)
     except PictureError as error:
         return str(error)
     return "comparing it failed; the next run tries again"

@@ -1,4 +1,4 @@
-"""The irreversible part: back up, note, replace, prove; and take back.
+"""The irreversible part: back up, note, replace, verify; and take back.
 
 Flickr keeps no earlier version, so the order of things is everything. Before a picture is sent, its own bytes
 are on the disk and were read back, the original was decoded to its last row and lies still in a file of its own,
@@ -7,8 +7,8 @@ that Flickr is asked what it holds now. A lost reply is never answered by sendin
 it took the picture.
 
 Taking back is the same road in the other direction, with the backup as what is sent; it is one function for
-both, `_send_and_prove`, and it is the only place in the program that replaces. How a sending is proved is in
-proving.py.
+both, `_send_and_verify`, and it is the only place in the program that replaces. How a sending is verified is in
+verify.py.
 """
 
 from __future__ import annotations
@@ -25,37 +25,37 @@ from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, St
 from i2f.ground.model import Decision, Photo
 from i2f.memory.history import UNDO, History, read_history
 from i2f.memory.journal import Backup
-from i2f.photos.upload_file import ToSend
+from i2f.photos.outgoing_file import OutgoingFile
 from i2f.sync.backups import Backups, let_go_words
-from i2f.sync.photo_metadata import noted_wish, wish_for
-from i2f.sync.session import Desk
-from i2f.sync.verify import LOOKS_S, Outcome, Parcel, Prover, Sending
+from i2f.sync.photo_metadata import metadata_for, noted_metadata
+from i2f.sync.session import Session
+from i2f.sync.verify import LOOKS_S, Outcome, Sending, Upload, Verifier
 
 # A refused picture is sent again so often, after Flickr was asked.
 TRIES = 3
 # Younger than this, a sending that was cut off may still be under way inside Flickr; several looks are taken.
 FRESH_S = 300.0
-# So long Flickr may work on what it gave a ticket for (flickr.md says nothing; the client waits as long).
+# So long Flickr may work on what it gave a ticket for (Flickr documents no limit; the client waits as long).
 TICKET_S = 900.0
 # A picture that Flickr seemed not to have taken is looked at once more in later runs, for a day.
 LATE_S = 86_400.0
 
 
-class Carrier:
+class Replacer:
     """Carries out a plan; the one object that can replace. Built for a real run only; safe for several threads."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: Session) -> None:
         """Nothing is sent yet."""
-        self._flickr = desk.flickr
-        self._journal = desk.journal
-        self._state = desk.state
-        self._run = desk.run
-        self._clock = desk.clock
-        self._settings = desk.settings
-        self._tickets = desk.settings.flickr.tickets
-        self._packer = desk.packer
-        self._backups = Backups(desk.state, desk.journal, desk.clock)
-        self._prover = Prover(desk.flickr, desk.clock, desk.state.outgoing, self._record)
+        self._flickr = session.flickr
+        self._journal = session.journal
+        self._state = session.state
+        self._run = session.run
+        self._clock = session.clock
+        self._settings = session.settings
+        self._tickets = session.settings.flickr.tickets
+        self._file_worker = session.file_worker
+        self._backups = Backups(session.state, session.journal, session.clock)
+        self._verifier = Verifier(session.flickr, session.clock, session.state.outgoing, self._record)
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
@@ -72,34 +72,35 @@ class Carrier:
         if match is None:
             raise ValueError("only a replace decision can be carried out")
         backup = self._backups.checked(photo)
-        to_send = self._packer.pack(match.original, location, self._state.outgoing, max_bytes)
-        still = to_send.path
+        outgoing = self._file_worker.make(match.original, location, self._state.outgoing, max_bytes)
+        still = outgoing.path
         try:
-            if sorted((to_send.width, to_send.height)) != sorted((match.original.width, match.original.height)):
+            if sorted((outgoing.width, outgoing.height)) != sorted((match.original.width, match.original.height)):
                 raise PictureError(f"{match.original.path.name} changed since it was read; run sync again")
-            if not to_send.is_temporary:
-                still = self._still_copy(to_send, photo.photo_id)
+            if not outgoing.is_temporary:
+                still = self._still_copy(outgoing, photo.photo_id)
             before = self._flickr.get_info(photo.photo_id)
             if not _is_same_version(before, photo):
                 raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
-            parcel = Parcel(photo.photo_id, still, to_send.sha256, to_send.size_bytes, to_send.width, to_send.height)
+            upload = Upload(
+                photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height)
             note = {"original": str(match.original.path), "backup": asdict(backup)}
-            if (wish := wish_for(match.original, self._settings)) is not None:
-                note["wish"] = wish.to_json()
-            return self._send_and_prove(parcel, before, "", note)
+            if (metadata := metadata_for(match.original, self._settings)) is not None:
+                note["wish"] = metadata.to_json()
+            return self._send_and_verify(upload, before, "", note)
         finally:
             if still != match.original.path:
                 still.unlink(missing_ok=True)
 
-    def _still_copy(self, to_send: ToSend, photo_id: str) -> Path:
+    def _still_copy(self, outgoing: OutgoingFile, photo_id: str) -> Path:
         """A copy nobody else writes to: what was proved is what is sent, whatever happens to the folder meanwhile."""
-        still = self._state.outgoing / f"still-{photo_id}{to_send.path.suffix}"
+        still = self._state.outgoing / f"still-{photo_id}{outgoing.path.suffix}"
         try:
-            shutil.copyfile(to_send.path, still)
+            shutil.copyfile(outgoing.path, still)
             with still.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            if digest != to_send.sha256:
-                raise PictureError(f"{to_send.path.name} changed while it was read; run sync again")
+            if digest != outgoing.sha256:
+                raise PictureError(f"{outgoing.path.name} changed while it was read; run sync again")
         except BaseException:
             still.unlink(missing_ok=True)
             raise
@@ -129,9 +130,9 @@ class Carrier:
         before = self._flickr.get_info(photo_id)
         if before.secret != top["after"]["secret"]:
             raise PictureGoneError("the picture was changed on Flickr since it was replaced; it was not touched")
-        parcel = Parcel(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
+        upload = Upload(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
         note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
-        return self._send_and_prove(parcel, before, UNDO, note)
+        return self._send_and_verify(upload, before, UNDO, note)
 
     def settle(self, photo_id: str, history: History) -> Outcome | None:
         """Ask Flickr what became of a sending that was cut off; None when it took nothing."""
@@ -159,14 +160,14 @@ class Carrier:
     def _settle(self, photo_id: str, history: History, prefix: str) -> Outcome | None:
         intended = history.intended or {}
         before = PhotoInfo.from_json(intended["before"])
-        parcel = Parcel(photo_id, None, **{name: intended["sent"][name] for name in
+        upload = Upload(photo_id, None, **{name: intended["sent"][name] for name in
                                            ("sha256", "size_bytes", "width", "height")})
         age_s = self._clock.now() - history.intended_at
         is_late = not history.is_open
         is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
         if is_pending and age_s < LATE_S:
             return Outcome("unsure", "Flickr is still at work on it")
-        if not self._prover.was_taken(parcel, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
+        if not self._verifier.was_taken(upload, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
             if is_late:
                 return None
             if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
@@ -179,23 +180,23 @@ class Carrier:
             self._record(photo_id, prefix + "not_taken", {})
             return None
         if is_late:
-            if not self._prover.holds(parcel):
+            if not self._verifier.holds(upload):
                 return None  # somebody put another picture there, and it is theirs
             # From here on it is an open question again, whatever happens next.
             self._record(photo_id, prefix + "intended", intended)
-        return self._prover.prove(Sending(
-            parcel, before, prefix, _restoring(intended), wish=noted_wish(intended), is_old=age_s >= FRESH_S))
+        return self._verifier.verify(Sending(
+            upload, before, prefix, _restoring(intended), metadata=noted_metadata(intended), is_old=age_s >= FRESH_S))
 
     # The one road both directions take.
 
-    def _send_and_prove(self, parcel: Parcel, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
-        noted = {**note, "sent": parcel.as_noted(), "before": before.to_json(), "tickets": self._tickets}
-        self._record(parcel.photo_id, prefix + "intended", noted)
-        reply = self._send(parcel, before, prefix)
-        return self._prover.prove(Sending(
-            parcel, before, prefix, _restoring(noted), reply, noted_wish(noted)))
+    def _send_and_verify(self, upload: Upload, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
+        noted = {**note, "sent": upload.as_noted(), "before": before.to_json(), "tickets": self._tickets}
+        self._record(upload.photo_id, prefix + "intended", noted)
+        reply = self._send(upload, before, prefix)
+        return self._verifier.verify(Sending(
+            upload, before, prefix, _restoring(noted), reply, noted_metadata(noted)))
 
-    def _send(self, parcel: Parcel, before: PhotoInfo, prefix: str) -> Replaced | None:
+    def _send(self, upload: Upload, before: PhotoInfo, prefix: str) -> Replaced | None:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
         where that is not clear.
         """
@@ -203,16 +204,16 @@ class Carrier:
 
         def keep_ticket(name: str) -> None:
             tickets.append(name)
-            self._record(parcel.photo_id, prefix + "ticket", {"ticket": name})
+            self._record(upload.photo_id, prefix + "ticket", {"ticket": name})
 
         for attempt in range(1, TRIES + 1):
-            if attempt > 1 and self._is_there(parcel, before, prefix, LOOKS_S[attempt - 1], lost=lost):
+            if attempt > 1 and self._is_there(upload, before, prefix, LOOKS_S[attempt - 1], lost=lost):
                 return None
             try:
-                return self._flickr.replace(parcel.photo_id, parcel.path, before.title, keep_ticket)
+                return self._flickr.replace(upload.photo_id, upload.path, before.title, keep_ticket)
             except ReplyLostError:
                 lost, why = True, "no reply"
-                if self._prover.was_taken(parcel, before):
+                if self._verifier.was_taken(upload, before):
                     return None
                 if self._tickets:
                     raise  # Flickr may have the picture and still put it in place, by a ticket nobody heard of, too
@@ -222,25 +223,25 @@ class Carrier:
                     raise  # the question stays open: the next run asks Flickr first
                 if not lost and (not isinstance(error, Refused) or error.final):
                     # Whether the refusals before it were true ones, later runs look once more.
-                    self._record(parcel.photo_id, prefix + ("refused" if attempt == 1 else "not_taken"), {"why": why})
+                    self._record(upload.photo_id, prefix + ("refused" if attempt == 1 else "not_taken"), {"why": why})
                     if isinstance(error, Refused):
                         raise PictureError(f"Flickr refused the picture: {why}") from None
                     raise
-        if self._is_there(parcel, before, prefix, LOOKS_S[TRIES], lost=lost):
+        if self._is_there(upload, before, prefix, LOOKS_S[TRIES], lost=lost):
             return None
-        self._record(parcel.photo_id, prefix + "not_taken", {"why": f"{why}, and nothing changed"})
+        self._record(upload.photo_id, prefix + "not_taken", {"why": f"{why}, and nothing changed"})
         raise PictureError(f"Flickr did not take the picture in, after three tries: {why}")
 
-    def _is_there(self, parcel: Parcel, before: PhotoInfo, prefix: str, wait_s: float, *, lost: bool) -> bool:
+    def _is_there(self, upload: Upload, before: PhotoInfo, prefix: str, wait_s: float, *, lost: bool) -> bool:
         """Whether Flickr took the picture without saying so; a refusal may come after the work was done.
 
         Raises PictureGoneError where somebody put another picture there. A lost reply leaves that to the proof.
         """
-        if not self._prover.was_taken(parcel, before, (wait_s,)):
+        if not self._verifier.was_taken(upload, before, (wait_s,)):
             return False
-        if lost or self._prover.holds(parcel):
+        if lost or self._verifier.holds(upload):
             return True
-        self._record(parcel.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
+        self._record(upload.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
         raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
 
     def _told(self, photo_id: str, error: PictureError) -> Outcome:

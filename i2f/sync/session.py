@@ -1,6 +1,6 @@
-"""The desk a run works at: settings, state folder, journal and Flickr, opened once and put away at the end.
+"""The session of one run: settings, state folder, journal and Flickr, opened once and put away at the end.
 
-The state folder is locked while the desk is open, so that two runs never work on one journal, and it belongs to
+The state folder is locked while the session is open, so that two runs never work on one journal, and it belongs to
 one Flickr account: a login as somebody else is refused before anything is asked.
 """
 
@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flickr_client import Access, FlickrClient, Network
-from i2f.display.progress import Teller
+from i2f.display.progress import ProgressReporter
 from i2f.ground.errors import LoginError, SettingsError
 from i2f.ground.rate_limit import CallBudget, Clock
 from i2f.ground.settings import VERSION, Settings
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
-from i2f.photos.upload_file_worker import Packer
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 
 USER_AGENT = f"instagram2flickr/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Session:
     """All that a run works with, opened once."""
 
     settings: Settings
@@ -34,24 +34,25 @@ class Desk:
     flickr: FlickrClient
     budget: CallBudget
     clock: Clock
-    teller: Teller
+    progress: ProgressReporter
     run: str
-    packer: Packer
+    file_worker: OutgoingFileWorker
 
 
 @contextmanager
-def open_desk(settings: Settings, clock: Clock, teller: Teller) -> Iterator[Desk]:
+def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -> Iterator[Session]:
     """Lock the state folder, open the journal, take the login; everything is put away at the end."""
     state = StateFolder(settings.state).make()
     with state.lock():
         journal = Journal(state.journal_file)
         try:
             _tidy(state)
-            budget = _budget(settings, journal, clock, teller)
+            budget = _budget(settings, journal, clock, progress)
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-            with FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr, Packer() as packer:
-                yield Desk(settings, state, journal, flickr, budget, clock, teller, run, packer)
+            with (FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr,
+                  OutgoingFileWorker() as file_worker):
+                yield Session(settings, state, journal, flickr, budget, clock, progress, run, file_worker)
         finally:
             journal.close()
 
@@ -82,9 +83,10 @@ def require_key(settings: Settings) -> None:
                             "done; `doctor` tells step by step where one comes from")
 
 
-def _budget(settings: Settings, journal: Journal, clock: Clock, teller: Teller) -> CallBudget:
+def _budget(settings: Settings, journal: Journal, clock: Clock, progress: ProgressReporter) -> CallBudget:
     def waiting(until: datetime) -> None:
-        teller.say(f"Flickr wants a pause (its hourly limit, or it is busy); going on at {until.astimezone():%H:%M:%S}")
+        progress.say("Flickr wants a pause (its hourly limit, or it is busy); going on at "
+                     f"{until.astimezone():%H:%M:%S}")
 
     journal.forget_future(clock.now())
     return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)

@@ -20,7 +20,7 @@ from typing import Any
 from flickr_client import FlickrClient, OriginalSize, PhotoInfo, Replaced, caption_as_typed
 from i2f.ground.errors import PictureError, PictureGoneError
 from i2f.ground.rate_limit import Clock
-from i2f.sync.photo_metadata import Wish, grant, tried
+from i2f.sync.photo_metadata import PhotoMetadata, put_metadata, tried
 
 # Waits between looks at a Flickr that may still be at work, seconds.
 LOOKS_S = (0.0, 2.0, 5.0, 15.0)
@@ -37,7 +37,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Upload:
     """What is sent for one photo, and what Flickr must show afterwards; `file` is None for one sent long ago."""
 
     photo_id: str
@@ -61,23 +61,23 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A parcel on its way: what Flickr held before, and what is to be put back when the picture is in place.
+    """An upload on its way: what Flickr held before, and what is to be put back when the picture is in place.
 
     `prefix` is history's, `restoring` what date and place were and became. `reply` is Flickr's word that it took the
-    picture; without one the file itself is compared. `wish` is the date and place to be put there. `is_old` says that
-    a person had time to change things since.
+    picture; without one the file itself is compared. `metadata` is the date and place to be put there. `is_old` says
+    that a person had time to change things since.
     """
 
-    parcel: Parcel
+    upload: Upload
     before: PhotoInfo
     prefix: str
     restoring: tuple[PhotoInfo, PhotoInfo] | None
     reply: Replaced | None = None
-    wish: Wish | None = None
+    metadata: PhotoMetadata | None = None
     is_old: bool = False
 
 
-class Prover:
+class Verifier:
     """Asks Flickr what it holds after a sending; safe for several threads."""
 
     def __init__(self, flickr: FlickrClient, clock: Clock, workdir: Path, record: Record) -> None:
@@ -87,22 +87,22 @@ class Prover:
         self._workdir = workdir
         self._record = record
 
-    def was_taken(self, parcel: Parcel, before: PhotoInfo, looks_s: tuple[float, ...] = LOOKS_S) -> bool:
+    def was_taken(self, upload: Upload, before: PhotoInfo, looks_s: tuple[float, ...] = LOOKS_S) -> bool:
         """Whether Flickr holds another picture than before."""
         for wait_s in looks_s:
             self._clock.sleep(wait_s)
-            if self._flickr.get_info(parcel.photo_id).secret != before.secret:
+            if self._flickr.get_info(upload.photo_id).secret != before.secret:
                 return True
         return False
 
-    def prove(self, sending: Sending) -> Outcome:
+    def verify(self, sending: Sending) -> Outcome:
         """Ask Flickr what it holds now; put back what changed besides; confirm, or say what cannot be confirmed."""
-        parcel, before, prefix = sending.parcel, sending.before, sending.prefix
+        upload, before, prefix = sending.upload, sending.before, sending.prefix
         secret = sending.reply.secret if sending.reply else None
         # Flickr's machines do not lag for long; every open question of old times would cost every run the waits.
         for wait_s in (0.0,) if sending.is_old else LOOKS_S:
             self._clock.sleep(wait_s)
-            after = self._flickr.get_info(parcel.photo_id)
+            after = self._flickr.get_info(upload.photo_id)
             if sending.reply is not None and secret is None and after.secret != before.secret:
                 secret = after.secret  # a ticket brings none: what shows when it is done is what it put in place
             doubt = self._doubt(sending, after, secret)
@@ -111,42 +111,42 @@ class Prover:
         if doubt is not None:
             # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
             is_ours = secret is not None and after.secret == secret
-            self._record(parcel.photo_id, prefix + "unsure",
+            self._record(upload.photo_id, prefix + "unsure",
                          {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
             by_undo = "undo sends the saved copy once more" if prefix else "undo puts the saved copy back"
             return Outcome("unsure", f"{doubt}; the next sync asks again, " + (
-                by_undo if is_ours else f"sync --again {parcel.photo_id} looks at it anew"))
+                by_undo if is_ours else f"sync --again {upload.photo_id} looks at it anew"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
         after, notes = self._mend(_with_words(before, sending.restoring), after, is_old=sending.is_old)
         if sending.restoring is not None:
             after, told = self._restore_date_and_place(before, after, sending.restoring)
             notes += told
-        if sending.wish is not None:
-            after, told = grant(self._flickr, before, after, sending.wish, is_old=sending.is_old)
+        if sending.metadata is not None:
+            after, told = put_metadata(self._flickr, before, after, sending.metadata, is_old=sending.is_old)
             notes += told
         # The secrets of what was proved: a picture that somebody put there meanwhile is not ours.
         after = replace(after, secret=proved.secret, original_secret=proved.original_secret)
-        self._record(parcel.photo_id, prefix + "confirmed", {"after": after.to_json()})
+        self._record(upload.photo_id, prefix + "confirmed", {"after": after.to_json()})
         return Outcome("replaced", "; ".join(notes) or None)
 
-    def holds(self, parcel: Parcel) -> bool:
+    def holds(self, upload: Upload) -> bool:
         """Whether the file on Flickr is the one that was sent, by dimensions and byte for byte."""
-        size = self._flickr.get_original_size(parcel.photo_id)
-        return _fits(parcel, size) and self._is_it(parcel, size)
+        size = self._flickr.get_original_size(upload.photo_id)
+        return _fits(upload, size) and self._is_it(upload, size)
 
     def _doubt(self, sending: Sending, after: PhotoInfo, secret: str | None) -> str | None:
         """What speaks against the picture being in place; None for nothing. What cannot be looked at is in doubt."""
-        parcel = sending.parcel
+        upload = sending.upload
         if after.secret == sending.before.secret:
             return "Flickr still shows the picture it held before"
         try:
-            size = self._flickr.get_original_size(parcel.photo_id)
-            if not _fits(parcel, size):
-                return f"Flickr shows {size.width} x {size.height} where {parcel.width} x {parcel.height} was sent"
+            size = self._flickr.get_original_size(upload.photo_id)
+            if not _fits(upload, size):
+                return f"Flickr shows {size.width} x {size.height} where {upload.width} x {upload.height} was sent"
             if secret is not None and after.secret != secret:
                 return "Flickr shows another picture than the one it took"
-            if sending.reply is None and not self._is_it(parcel, size):
+            if sending.reply is None and not self._is_it(upload, size):
                 return "Flickr holds another picture of that size than the one that was sent"
         except PictureGoneError:
             raise
@@ -154,10 +154,10 @@ class Prover:
             return str(error)
         return None
 
-    def _is_it(self, parcel: Parcel, size: OriginalSize) -> bool:
-        place = self._workdir / f"proof-{parcel.photo_id}"
+    def _is_it(self, upload: Upload, size: OriginalSize) -> bool:
+        place = self._workdir / f"proof-{upload.photo_id}"
         try:
-            return self._flickr.fetch_at(parcel.photo_id, size, place).sha256 == parcel.sha256
+            return self._flickr.fetch_at(upload.photo_id, size, place).sha256 == upload.sha256
         finally:
             place.unlink(missing_ok=True)
 
@@ -205,9 +205,9 @@ class Prover:
             self._flickr.set_location(photo_id, *place)
 
 
-def _fits(parcel: Parcel, size: OriginalSize) -> bool:
+def _fits(upload: Upload, size: OriginalSize) -> bool:
     # Either way round: Flickr may turn a picture by its EXIF.
-    return sorted((size.width, size.height)) == sorted((parcel.width, parcel.height))
+    return sorted((size.width, size.height)) == sorted((upload.width, upload.height))
 
 
 def _with_words(before: PhotoInfo, restoring: tuple[PhotoInfo, PhotoInfo] | None) -> PhotoInfo:

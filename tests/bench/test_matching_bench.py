@@ -16,7 +16,7 @@ from bench.photographs import open_upright, read_roll
 from bench.scores import Guess, judge, kindest, reliability, tally
 from bench.tiers import TIERS, Copy, build, lay_out
 from i2f.sandbox.photos.looks import Recipe, make_copy
-from tests.support.rolls import make_photograph, save_roll
+from tests.support.camera_roll import make_photograph, save_roll
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from i2f.ground.errors import ExitCode
 from i2f.sandbox import SandboxFlickr
+from tests.support.camera_roll import post, save_roll
 from tests.support.program import ROOT, Program
-from tests.support.rolls import post, save_roll
 
 POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
 

@@ -20,9 +20,9 @@ from i2f.memory.journal import Journal
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.report import Report
 from tests.support.browser import faults
+from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
-from tests.support.rolls import post, save_roll
-from tests.support.tellings import a_run_of_each, keep_pictures, make_candidate, make_decision, make_report
+from tests.support.reports import a_run_of_each, keep_pictures, make_candidate, make_decision, make_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -26,9 +26,9 @@ from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again,
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
 from tests.support.browser import faults
+from tests.support.camera_roll import post, save_roll
 from tests.support.program import ROOT, Program
-from tests.support.rolls import post, save_roll
-from tests.support.tellings import keep_pictures, make_candidate, make_decision, make_report
+from tests.support.reports import keep_pictures, make_candidate, make_decision, make_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from i2f.display.progress import TerminalTeller, duration
+from i2f.display.progress import TerminalProgress, duration
 from i2f.display.tables import show
 from i2f.ground.model import Verdict
 from i2f.sync.report import Report, closing_sentence
-from tests.support.tellings import a_run_of_each, make_candidate, make_decision, make_report
+from tests.support.reports import a_run_of_each, make_candidate, make_decision, make_report
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -143,53 +143,53 @@ def test_no_word_and_no_size_is_broken_at_the_edge_of_a_terminal(width: int, wid
 
 def test_without_a_terminal_a_stage_is_one_line_and_a_long_one_shows_life_once_a_minute() -> None:
     console, clock = a_console(terminal=False), HandClock()
-    with TerminalTeller(console, clock) as teller:
-        teller.stage("Reading your originals", 1000)
+    with TerminalProgress(console, clock) as progress:
+        progress.stage("Reading your originals", 1000)
         for _ in range(1000):
             clock.now += 0.1
-            teller.step()
-        teller.say("a word")
+            progress.step()
+        progress.say("a word")
     assert written(console).splitlines() == ["Reading your originals (1,000)", "Reading your originals: 600 of 1,000",
                                              "a word"]
 
 
 def test_in_a_terminal_one_live_line_shows_counts_rate_and_time_left_and_leaves_words() -> None:
     console, clock = a_console(terminal=True), HandClock()
-    with TerminalTeller(console, clock) as teller:
-        teller.stage("Comparing", 80)
+    with TerminalProgress(console, clock) as progress:
+        progress.stage("Comparing", 80)
         for _ in range(40):
             clock.now += 0.5
-            teller.step()
-        assert teller._bar is not None
-        teller._bar.refresh()
+            progress.step()
+        assert progress._bar is not None
+        progress._bar.refresh()
         live = without_colours(written(console))
-        teller.stage("Replacing", 3)
+        progress.stage("Replacing", 3)
     assert "40 of 80, 2 a second, 20 s left" in live
     assert "Comparing: 40 of 80 in 20 s" in without_colours(written(console))
 
 
 def test_a_stage_that_learns_its_length_on_the_way_shows_the_time_left() -> None:
     console, clock = a_console(terminal=True), HandClock()
-    with TerminalTeller(console, clock) as teller:
-        teller.stage("Listing your photos on Flickr")
+    with TerminalProgress(console, clock) as progress:
+        progress.stage("Listing your photos on Flickr")
         for _ in range(4):
             clock.now += 10
-            teller.expect(5000)
-            teller.step(500)
-        assert teller._bar is not None
-        teller._bar.refresh()
+            progress.expect(5000)
+            progress.step(500)
+        assert progress._bar is not None
+        progress._bar.refresh()
     assert "2,000 of 5,000, 50 a second, 60 s left" in without_colours(written(console))
 
 
 def test_while_a_question_is_asked_the_live_line_is_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
     console, clock = a_console(terminal=True), HandClock()
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    with TerminalTeller(console, clock) as teller:
-        teller.stage("Comparing", 1)
-        teller.step()
-        assert teller.ask("Replace 1 picture? [y/N]") == "y"
-        teller.stage("Replacing", 1)
-        teller.step()
+    with TerminalProgress(console, clock) as progress:
+        progress.stage("Comparing", 1)
+        progress.step()
+        assert progress.ask("Replace 1 picture? [y/N]") == "y"
+        progress.stage("Replacing", 1)
+        progress.step()
     text = written(console)
     before, after = text.split("Replace 1 picture? [y/N] ")
     assert without_colours(before).rstrip("\r").endswith("Comparing: 1 of 1 in 1 s\n")
@@ -200,9 +200,9 @@ def test_while_a_question_is_asked_the_live_line_is_put_away(monkeypatch: pytest
 def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     console = Console(file=io.StringIO(), force_terminal=True, width=80, highlight=False, markup=False)
-    with TerminalTeller(console, HandClock()) as teller:
-        teller.stage("Comparing", 2)
-        teller.step()
+    with TerminalProgress(console, HandClock()) as progress:
+        progress.stage("Comparing", 2)
+        progress.step()
     assert CONTROL.search(written(console)) is None
 
 

@@ -17,11 +17,11 @@ from pillow_heif import register_heif_opener
 
 from i2f.ground.errors import ExitCode
 from i2f.sandbox import SandboxFlickr
+from tests.support.camera_roll import make_photograph, post, save_roll
 from tests.support.corpus import Truth, decided, put_on_flickr, wrong_ones
 from tests.support.program import Program
 from tests.support.proxy import SandboxProxy
 from tests.support.report_schema import REPORT
-from tests.support.rolls import make_photograph, post, save_roll
 
 register_heif_opener()
 

@@ -16,12 +16,12 @@ from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.originals import read_folder
-from tests.support.desks import QuietTeller
+from tests.support.camera_roll import make_photograph, post
 from tests.support.format_table import make_one_of_each
 from tests.support.mutations import mutated
 from tests.support.photographs import camera_exif, dng, save_heic
 from tests.support.program import Program
-from tests.support.rolls import make_photograph, post
+from tests.support.sessions import RecordedProgress
 
 BERNE = (46.948, 7.4474)
 
@@ -102,10 +102,10 @@ def test_a_file_that_could_not_be_read_today_is_read_when_it_can_be(folder: Path
     file.rename(tmp_path / "elsewhere")
     journal = Journal(tmp_path / "journal.sqlite3")
     try:
-        before = read_folder(files, journal, QuietTeller())
+        before = read_folder(files, journal, RecordedProgress())
         (tmp_path / "elsewhere").rename(file)
         os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-        after = read_folder(files, journal, QuietTeller())
+        after = read_folder(files, journal, RecordedProgress())
     finally:
         journal.close()
     assert [path.name for path, _ in before.unreadable] == ["IMG_0001.JPG", "IMG_0002.JPG"]
@@ -119,8 +119,8 @@ def test_the_place_of_an_original_is_kept_between_runs(folder: Path, tmp_path: P
     journal = Journal(tmp_path / "journal.sqlite3")
     try:
         for _ in range(2):
-            shelf = read_folder(find_files([folder]).files, journal, QuietTeller())
-            places = [one.place for one in shelf.gallery.originals]
+            index = read_folder(find_files([folder]).files, journal, RecordedProgress())
+            places = [one.place for one in index.gallery.originals]
             assert places == [pytest.approx(BERNE, abs=1e-5), None]
     finally:
         journal.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flickr_client import Access, FlickrClient, Network, Refused
-from i2f.flickr.upload import read_reply
+from i2f.flickr.replace_request import read_reply
 from i2f.ground.errors import (
     LoginError,
     NotProError,

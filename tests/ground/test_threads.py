@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import StoppedError
-from i2f.ground.threads import Brake, Hands
+from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.sandbox import SandboxFlickr
-from i2f.sync import pipeline as story
+from i2f.sync import pipeline
 from i2f.sync.copies import list_copies, save_copies
 from i2f.sync.report import Report
-from tests.support.desks import decision, open_test_desk
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
+from tests.support.sessions import decision, open_test_session
 
 
 def test_so_many_at_once_and_begun_in_order() -> None:
@@ -35,7 +35,7 @@ def test_so_many_at_once_and_begun_in_order() -> None:
         return number * number
 
     results: dict[int, int] = {}
-    Hands(work, 3).through(range(12), results.__setitem__)
+    ThreadPool(work, 3).through(range(12), results.__setitem__)
     assert results == {number: number * number for number in range(12)}
     assert most[0] == 3
     assert sorted(begun[:3]) == [0, 1, 2]
@@ -52,7 +52,7 @@ def test_a_failure_begins_nothing_more_but_what_is_under_way_is_told() -> None:
         return number
 
     with pytest.raises(StoppedError, match="no network"):
-        Hands(work, 3).through(range(50), lambda task, _: done.append(task))
+        ThreadPool(work, 3).through(range(50), lambda task, _: done.append(task))
     assert set(done) <= {1, 2, 3}
     assert {1, 2} <= set(done)
 
@@ -67,7 +67,7 @@ def test_a_person_who_says_stop_gets_what_is_under_way_finished() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Hands(int.__abs__, 2, on_stop=stopping.append).through(range(100), on_done)
+        ThreadPool(int.__abs__, 2, on_stop=stopping.append).through(range(100), on_done)
     assert len(told) <= 3
 
 
@@ -83,7 +83,7 @@ def test_what_may_be_done_anew_is_not_waited_for() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Hands(work, 3, must_finish=False).through(range(9), on_done)
+        ThreadPool(work, 3, must_finish=False).through(range(9), on_done)
     never.set()
 
 
@@ -94,16 +94,16 @@ def test_each_hand_stays_one_thread() -> None:
         threads.add(threading.get_ident())
         return number
 
-    Hands(work, 3).through(range(60), lambda *_: None)
+    ThreadPool(work, 3).through(range(60), lambda *_: None)
     assert len(threads) <= 3
 
 
 def test_the_brake_counts_failures_in_a_row() -> None:
-    brake = Brake(3)
+    failure_limit = FailureLimit(3)
     for failure in ("a", "b", None, "c", "d"):
-        brake.note(failure)
+        failure_limit.note(failure)
     with pytest.raises(StoppedError, match="3 pictures in a row failed.*the last: e"):
-        brake.note("e")
+        failure_limit.note("e")
 
 
 def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_more(
@@ -115,15 +115,15 @@ def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_
     ids = [flickr.add_photo(picture(600, 600, seed=seed), "t", "via Instagram https://ift.tt/a", "ifttt instagram")
            for seed in range(9)]
     limit = 14
-    with open_test_desk(flickr, tmp_path, clock, FLICKR_CALLS_PER_HOUR=str(limit)) as desk:
-        saved, failures = save_copies(desk, list_copies(desk))
+    with open_test_session(flickr, tmp_path, clock, FLICKR_CALLS_PER_HOUR=str(limit)) as session:
+        saved, failures = save_copies(session, list_copies(session))
         assert failures == {}
         report = Report("run-1", "sync", datetime.now(UTC), (tmp_path,))
         report.decisions = [decision(copy, original) for copy, _ in saved]
-        story.carry_out(desk, story.SyncRequest((tmp_path,)), report, story.Permission(200 << 20))
+        pipeline.carry_out(session, pipeline.SyncRequest((tmp_path,)), report, pipeline.Permission(200 << 20))
         assert [outcome for outcome, _ in report.outcomes.values()] == ["replaced"] * len(ids)
-        calls = desk.journal.calls_since(0)
-        entries = desk.journal.entries()
+        calls = session.journal.calls_since(0)
+        entries = session.journal.entries()
     assert clock.waited_s >= 2 * 3600
     assert all(sum(1 for one in calls if at <= one < at + 3600) <= limit for at in calls)
     assert len(calls) == 4 * len(ids) + 1

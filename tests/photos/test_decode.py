@@ -371,13 +371,13 @@ import re, sys, tempfile
 from pathlib import Path
 from i2f.photos.folder import FoundFile
 from i2f.photos.reader import Reading, read_file
-from i2f.photos.upload_file import bytes_to_send
+from i2f.photos.outgoing_file import make_outgoing_file
 path = Path(sys.argv[1])
 status = path.stat()
 reading = read_file(FoundFile(path, status.st_size, status.st_mtime_ns))
 assert isinstance(reading, Reading), reading
 with tempfile.TemporaryDirectory() as workdir:
-    bytes_to_send(reading.original, "strip", Path(workdir))
+    make_outgoing_file(reading.original, "strip", Path(workdir))
 # The process's own peak; getrusage would tell the larger of this and that of whoever started it.
 print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
 """

@@ -16,7 +16,7 @@ from i2f.photos.color_profiles import profile_of, to_srgb
 from i2f.photos.decode import pixels
 from i2f.photos.isobmff import read_items
 from i2f.photos.open import open_picture
-from i2f.photos.upload_file import bytes_to_send
+from i2f.photos.outgoing_file import make_outgoing_file
 from tests.support.heif_boxes import Heif, add_grid, burst, extent, ios_18
 from tests.support.photographs import box, camera_exif, difference, display_p3, painted, read, refused
 
@@ -36,9 +36,9 @@ def test_a_heic_of_ios_18_is_read_upright_and_sent(tmp_path: Path, deep: bool, q
     assert (reading.original.content_format, reading.original.camera) == ("HEIF", "Apple iPhone 16 Pro")
     shown = Image.fromarray(pixels(reading.thumbnail))
     assert difference(shown, to_srgb(upright.resize(shown.size, Image.Resampling.LANCZOS), display_p3())) < 4
-    to_send = bytes_to_send(reading.original, "keep", tmp_path)
-    assert to_send.has_place
-    with Image.open(to_send.path) as sent:
+    outgoing = make_outgoing_file(reading.original, "keep", tmp_path)
+    assert outgoing.has_place
+    with Image.open(outgoing.path) as sent:
         assert sent.getexif()[0x0112] == 1
         assert sent.info["icc_profile"] == display_p3()
         assert difference(sent, upright) < 3
@@ -51,7 +51,7 @@ def test_of_several_pictures_in_a_heic_the_one_that_is_shown_counts(tmp_path: Pa
     reading = read(tmp_path / "burst.heic")
     seen = Image.fromarray(pixels(reading.thumbnail))
     assert difference(seen, pictures[shown].resize(seen.size, Image.Resampling.LANCZOS)) < 4
-    with Image.open(bytes_to_send(reading.original, "keep", tmp_path).path) as sent:
+    with Image.open(make_outgoing_file(reading.original, "keep", tmp_path).path) as sent:
         assert difference(sent, pictures[shown]) < 3
 
 
@@ -129,7 +129,7 @@ def test_colours_that_are_named_by_number_become_a_profile(tmp_path: Path, endin
     reading = read(path)
     # Display P3 (200, 100, 60) is sRGB (213, 95, 49) by the matrices of the two spaces.
     assert np.abs(pixels(reading.thumbnail).mean(axis=(0, 1)) - (213, 95, 49)).max() < 4
-    with Image.open(bytes_to_send(reading.original, "keep", tmp_path).path) as sent:
+    with Image.open(make_outgoing_file(reading.original, "keep", tmp_path).path) as sent:
         assert np.abs(np.asarray(sent).mean(axis=(0, 1)) - (200, 100, 60)).max() < 4
         shown = to_srgb(sent, sent.info["icc_profile"])
         assert np.abs(np.asarray(shown).mean(axis=(0, 1)) - (213, 95, 49)).max() < 4

@@ -18,9 +18,9 @@ import matcher
 from i2f.ground.errors import PictureError
 from i2f.ground.model import CaptureTime, Original
 from i2f.photos.decode import pixels
+from i2f.photos.outgoing_file import MAX_BYTES
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.photos.same_shot import Reading, Unreadable, find_files, fingerprint_of, read_originals
-from i2f.photos.upload_file import MAX_BYTES
-from i2f.photos.upload_file_worker import Packer
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
 
@@ -151,8 +151,8 @@ ABANDONED = """
 import sys
 from pathlib import Path
 from i2f.photos.folder import FoundFile
-from i2f.photos.upload_file_worker import Packer
-from i2f.photos.upload_file import MAX_BYTES
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker
+from i2f.photos.outgoing_file import MAX_BYTES
 from i2f.photos.reader import read_originals
 
 if __name__ == "__main__":
@@ -222,10 +222,10 @@ def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None
     paths = sorted(answer.original.path if isinstance(answer, Reading) else answer.path for answer in answers)
     assert paths == [file.path for file in files]
     assert not [answer for answer in answers if isinstance(answer, Unreadable) and "decoder" in answer.reason]
-    with Packer(timeout_s=10) as packer:
+    with OutgoingFileWorker(timeout_s=10) as file_worker:
         for answer in answers:
             if isinstance(answer, Reading):
                 try:
-                    packer.pack(answer.original, "strip", tmp_path / "whole", MAX_BYTES)
+                    file_worker.make(answer.original, "strip", tmp_path / "whole", MAX_BYTES)
                 except PictureError as error:
                     assert "decoder" not in str(error)

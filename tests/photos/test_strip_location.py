@@ -17,8 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from i2f.photos.exif import GPS_IFD, GPS_LATITUDE, entries, read_exif
 from i2f.photos.formats import jpeg_segments, png_chunks
+from i2f.photos.outgoing_file import make_outgoing_file
 from i2f.photos.strip_location import has_place, without_place
-from i2f.photos.upload_file import bytes_to_send
 from tests.support.photographs import BERNE, box, camera_exif, found, painted, read, send, untouched_bytes
 
 XMP = (
@@ -52,9 +52,9 @@ def test_stripping_takes_the_place_out_of_exif_and_xmp_and_changes_no_pixel(phon
     painted(900, 660).save(path, exif=exif, xmp=XMP, progressive=True)
     before = untouched_bytes(path)
     assert send(path, workdir).has_place
-    to_send = send(path, workdir, "strip")
-    data = to_send.path.read_bytes()
-    assert (to_send.has_place, to_send.converted, to_send.is_temporary) == (False, False, True)
+    outgoing = send(path, workdir, "strip")
+    data = outgoing.path.read_bytes()
+    assert (outgoing.has_place, outgoing.converted, outgoing.is_temporary) == (False, False, True)
     assert len(data) == len(before[0])
     assert scans(data) == scans(before[0])
     assert np.array_equal(pixels_of(data), pixels_of(before[0]))
@@ -84,10 +84,10 @@ def test_what_becomes_a_jpeg_loses_its_place_on_the_way(phone: Path, workdir: Pa
     painted(450, 330).save(phone / f"a.{ending}", exif=exif, **more)
     before = untouched_bytes(phone / f"a.{ending}")
     assert b"46.9480" in before[0]
-    to_send = send(phone / f"a.{ending}", workdir, "strip")
-    assert not to_send.has_place
-    assert not tells_berne(to_send.path.read_bytes())
-    with Image.open(to_send.path) as image:
+    outgoing = send(phone / f"a.{ending}", workdir, "strip")
+    assert not outgoing.has_place
+    assert not tells_berne(outgoing.path.read_bytes())
+    with Image.open(outgoing.path) as image:
         assert image.getexif().get_ifd(0x8825) == {}
         assert read_exif(image.info["exif"]).taken is not None
     assert untouched_bytes(phone / f"a.{ending}") == before
@@ -98,10 +98,10 @@ def test_a_png_loses_its_place_and_keeps_its_rows(phone: Path, workdir: Path) ->
     text.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=True)
     painted(900, 660).save(phone / "a.png", exif=camera_exif(place=BERNE), pnginfo=text)
     before = (phone / "a.png").read_bytes()
-    to_send = send(phone / "a.png", workdir, "strip")
-    data = to_send.path.read_bytes()
-    assert to_send.path.suffix == ".png"
-    assert not to_send.has_place
+    outgoing = send(phone / "a.png", workdir, "strip")
+    data = outgoing.path.read_bytes()
+    assert outgoing.path.suffix == ".png"
+    assert not outgoing.has_place
     assert b"GPS" not in data
     rows = [[bytes(d[c.begin : c.end]) for c in png_chunks(d) if c.kind == b"IDAT"] for d in (before, data)]
     assert rows[0] == rows[1]
@@ -222,8 +222,8 @@ def test_the_texts_of_a_png_that_tell_a_place_are_left_out(phone: Path, workdir:
     texts.add_text("Title", "Berne")
     painted(450, 330).save(phone / "a.png", pnginfo=texts)
     assert send(phone / "a.png", workdir).has_place
-    to_send = send(phone / "a.png", workdir, "strip")
-    with Image.open(to_send.path) as image:
+    outgoing = send(phone / "a.png", workdir, "strip")
+    with Image.open(outgoing.path) as image:
         image.load()
         assert image.text == {"Title": "Berne"}  # type: ignore[attr-defined]
         assert np.array_equal(np.asarray(image), np.asarray(painted(450, 330)))
@@ -271,7 +271,7 @@ def test_photoshop_s_own_copy_of_exif_is_stripped() -> None:
 @pytest.mark.parametrize("name", ["heic-vmt-IMG_1253-9ea7b2.heic", "pillow-heif-spatial_photo-27894f.heic"])
 def test_real_phone_files_lose_the_place_they_have(corpus: Path, workdir: Path, name: str) -> None:
     original = read(corpus / "originals" / name).original
-    kept, stripped = (bytes_to_send(original, location, workdir) for location in ("keep", "strip"))
+    kept, stripped = (make_outgoing_file(original, location, workdir) for location in ("keep", "strip"))
     assert kept.has_place or name.startswith("pillow")
     assert not stripped.has_place
     before, after = kept.path.read_bytes(), stripped.path.read_bytes()
@@ -294,12 +294,12 @@ def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Pa
         exif.get_ifd(0x8825).update({1: "N", 2: (46.0, 56.0, 52.8), 3: "E", 4: (7.0, 26.0, 50.64)})
         image.save(phone / "a.jpg", exif=exif.tobytes(), quality="keep")
     before = (phone / "a.jpg").read_bytes()
-    to_send = send(phone / "a.jpg", workdir, "strip")
-    after = to_send.path.read_bytes()
+    outgoing = send(phone / "a.jpg", workdir, "strip")
+    after = outgoing.path.read_bytes()
     assert has_place(before)
     assert not has_place(after)
     assert scans(before) == scans(after)
-    assert found(phone / "a.jpg").size_bytes == to_send.size_bytes
-    with Image.open(to_send.path) as image:
+    assert found(phone / "a.jpg").size_bytes == outgoing.size_bytes
+    with Image.open(outgoing.path) as image:
         assert image.getexif().get_ifd(0x8825) == {}
         assert image.getexif().get_ifd(0x8769).get(0x927C) == notes

@@ -1,4 +1,4 @@
-"""What Flickr receives for each kind of file, found out by making one of each and asking sending.py.
+"""What Flickr receives for each kind of file, found out by making one of each and asking outgoing_file.py.
 
 `python tests/format_table.py` prints the table for the documents; a test holds the documents to it.
 """
@@ -19,7 +19,7 @@ from PIL import Image
 from i2f.ground.errors import PictureError
 from i2f.photos.exif import read_exif
 from i2f.photos.reader import Reading, read_file
-from i2f.photos.same_shot import Unreadable, bytes_to_send
+from i2f.photos.same_shot import Unreadable, make_outgoing_file
 from tests.support.heif_boxes import burst, ios_18
 from tests.support.photographs import box, camera_exif, display_p3, dng, found, heic_with_jpeg, painted, save_heic
 
@@ -103,12 +103,12 @@ def received(path: Path, workdir: Path) -> str:
         return f"nothing; named: {reading.reason}"
     assert isinstance(reading, Reading)
     try:
-        to_send = bytes_to_send(reading.original, "keep", workdir)
+        outgoing = make_outgoing_file(reading.original, "keep", workdir)
     except PictureError as error:
         return f"nothing; {str(error).removeprefix(path.name + ': ')}"
-    if to_send.path == path:
+    if outgoing.path == path:
         return "the file itself, byte for byte"
-    with Image.open(to_send.path) as sent:
+    with Image.open(outgoing.path) as sent:
         says = read_exif(sent.info.get("exif"))
         words = {
             f"a {sent.format} made of it": True,

@@ -18,11 +18,11 @@ from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.calls import Call
 from i2f.sandbox.flickr.faults import Fault, Kind
-from i2f.sync import pipeline as story
+from i2f.sync import pipeline
 from i2f.sync.report import Report
-from tests.support.desks import open_test_desk
 from tests.support.flickr_side import picture
 from tests.support.killing import Roll
+from tests.support.sessions import open_test_session
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "flickr-responses"
 VALUES = (b"null", b"[]", b"{}", b'""', b"-1", b"0", b"1e999", b"true", b'"\\ud800"', b"99999999999999999999999",
@@ -143,21 +143,21 @@ def run_once(roll: Roll, place: Path, seed: int) -> Fuzzed:
         ids = [flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
                for copy, original in zip(roll.copies, roll.originals, strict=True)]
         private = [flickr.add_photo(picture(612, 612, seed=seed), "of the family", is_public=False) for seed in (1, 2)]
-        with open_test_desk(flickr, place, FLICKR_UPLOADS="1", SYNC_MIN_GAIN="0", SYNC_BRAKE="1000") as desk:
+        with open_test_session(flickr, place, FLICKR_UPLOADS="1", SYNC_MIN_GAIN="0", SYNC_BRAKE="1000") as session:
             report = Report("run-1", "sync", datetime.now(UTC), (roll.folder,))
             flickr.faults.add(Fault(where="*", kind=kind, times=None))
             try:
-                request = story.SyncRequest((roll.folder,))
-                story.check_login(desk)
-                permission = story.ask_permission(desk)
-                story.settle(desk)
-                story.make_plan(desk, request, find_files((roll.folder,)), report)
-                story.carry_out(desk, request, report, permission)
+                request = pipeline.SyncRequest((roll.folder,))
+                pipeline.check_login(session)
+                permission = pipeline.ask_permission(session)
+                pipeline.settle(session)
+                pipeline.make_plan(session, request, find_files((roll.folder,)), report)
+                pipeline.carry_out(session, request, report, permission)
                 ended_by = "the end"
             except SyncError as error:
                 ended_by = type(error).__name__
             flickr.faults.clear()
-            histories = read_histories(desk.journal.entries())
+            histories = read_histories(session.journal.entries())
         fuzzed = Fuzzed(kind.count, ended_by)
         planned = {one.copy.photo_id: one.match.original.path for one in report.decisions
                    if one.verdict is Verdict.REPLACE and one.match}

@@ -19,8 +19,8 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.calls import Call
 from i2f.sandbox.flickr.faults import Fault
 from i2f.sandbox.flickr.kinds import Afterwards, DropBefore, Meanwhile
+from tests.support.camera_roll import post, save_roll
 from tests.support.quick_program import KILLED, QuickProgram, Zygote, quick
-from tests.support.rolls import post, save_roll
 
 # What a person once answered about a photo that is not in this account.
 ANSWER = ("4711", "{}", 1.0)

@@ -16,8 +16,8 @@ from PIL import Image, ImageCms, ImageDraw
 from i2f.ground.model import Original
 from i2f.photos.exif import directory
 from i2f.photos.folder import FoundFile, Unreadable
+from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from i2f.photos.reader import Reading, read_file
-from i2f.photos.upload_file import ToSend, bytes_to_send
 
 BERNE = (46.948, 7.4474)
 
@@ -197,6 +197,6 @@ def untouched_bytes(path: Path) -> tuple[bytes, int]:
     return path.read_bytes(), path.stat().st_mtime_ns
 
 
-def send(path: Path, workdir: Path, location: str = "keep") -> ToSend:
+def send(path: Path, workdir: Path, location: str = "keep") -> OutgoingFile:
     """What Flickr would get for this file."""
-    return bytes_to_send(read(path).original, location, workdir)
+    return make_outgoing_file(read(path).original, location, workdir)

@@ -19,9 +19,9 @@ from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
 from i2f.sync.candidates import Assessed, _in_workers, _Task, assess
 from i2f.sync.originals import read_folder
-from tests.support.desks import QuietTeller
 from tests.support.flickr_side import picture
 from tests.support.scenes import HEIGHT, WIDTH, bytes_of, scene
+from tests.support.sessions import RecordedProgress
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_se
     copy = tmp_path / "copy.jpg"
     symmetric.crop((106, 0, 746, 640)).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(copy, quality=90)
     journal = Journal(tmp_path / "journal.sqlite")
-    gallery = read_folder(find_files([tmp_path / "roll"]).files, journal, QuietTeller()).gallery
+    gallery = read_folder(find_files([tmp_path / "roll"]).files, journal, RecordedProgress()).gallery
     sha256 = hashlib.sha256(copy.read_bytes()).hexdigest()
     answered: list[str] = []
     ((place, fit),) = assess({sha256: copy}, gallery, journal, lambda: answered.append("one"))[sha256].groups[0]

@@ -14,14 +14,14 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.faults import Fault
 from i2f.sandbox.flickr.kinds import ApiError, DropBefore
 from i2f.sync.verify import Outcome
-from tests.support.desks import FIT, Bench, open_test_desk, steps
+from tests.support.camera_roll import make_photograph, post
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
 from tests.support.killing import MOMENTS, Roll, kill_at_request, scene
 from tests.support.photographs import camera_exif, original_at, painted
 from tests.support.program import Program
 from tests.support.quick_program import KILLED, Zygote
-from tests.support.rolls import make_photograph, post
+from tests.support.sessions import FIT, Bench, open_test_session, steps
 
 BERNE = (46.948, 7.4474)
 ARRIVED, TAKEN = "2014-07-16 10:12:20", "2012-09-29 16:11:25"
@@ -36,8 +36,8 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def bench(flickr: SandboxFlickr, tmp_path: Path, clock: HandClock) -> Iterator[Bench]:
-    with open_test_desk(flickr, tmp_path, clock, **BOTH) as desk:
-        yield Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, clock, **BOTH) as session:
+        yield Bench(session, flickr)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def original(tmp_path: Path) -> Path:
 def replace(bench: Bench, photo_id: str, original: Path) -> Outcome:
     decision = Decision(bench.save(photo_id), Verdict.REPLACE, "because", "rule",
                         (Candidate(original_at(original), FIT),))
-    return bench.carrier.replace(decision, bench.desk.settings.privacy.location, 200 << 20)
+    return bench.replacer.replace(decision, bench.session.settings.privacy.location, 200 << 20)
 
 
 def what_flickr_says(bench: Bench, photo_id: str) -> tuple[str | None, tuple[float, float] | None]:
@@ -65,7 +65,7 @@ def what_flickr_says(bench: Bench, photo_id: str) -> tuple[str | None, tuple[flo
 
 
 def put_off(bench: Bench, photo_id: str, original: Path, where: str) -> None:
-    """A run that ends between the proof and the wish."""
+    """A run that ends between the proof and the date and place."""
     bench.flickr.faults.add(Fault(where=where, kind=DropBefore(), times=None))
     with pytest.raises(StoppedError):
         replace(bench, photo_id, original)
@@ -90,7 +90,7 @@ def test_time_and_place_are_put_on_the_photo_after_the_proof(bench: Bench, photo
 
 def test_undo_puts_time_and_place_back(bench: Bench, photo_id: str, original: Path) -> None:
     replace(bench, photo_id, original)
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert what_flickr_says(bench, photo_id) == (ARRIVED, None)
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
@@ -100,7 +100,7 @@ def test_undo_puts_back_a_place_and_a_vague_date_that_were_there(bench: Bench, p
     photo.place, photo.accuracy, photo.taken, photo.taken_granularity = (1.5, 2.5), 11, "2014-07-01 00:00:00", 4
     replace(bench, photo_id, original)
     assert what_flickr_says(bench, photo_id) == (TAKEN, BERNE)
-    bench.carrier.undo(photo_id)
+    bench.replacer.undo(photo_id)
     assert what_flickr_says(bench, photo_id) == ("2014-07-01 00:00:00", (1.5, 2.5))
     assert (photo.taken_granularity, photo.accuracy) == (4, 11)
 
@@ -108,23 +108,23 @@ def test_undo_puts_back_a_place_and_a_vague_date_that_were_there(bench: Bench, p
 def test_undo_leaves_a_date_the_person_set_since(bench: Bench, photo_id: str, original: Path) -> None:
     replace(bench, photo_id, original)
     bench.flickr.edit(photo_id, taken="2013-03-03 03:03:03")
-    bench.carrier.undo(photo_id)
+    bench.replacer.undo(photo_id)
     assert what_flickr_says(bench, photo_id) == ("2013-03-03 03:03:03", None)
 
 
 def test_without_being_asked_nothing_is_set(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
-    with open_test_desk(flickr, tmp_path) as desk:
-        assert replace(Bench(desk, flickr), photo_id, original).outcome == "replaced"
+    with open_test_session(flickr, tmp_path) as session:
+        assert replace(Bench(session, flickr), photo_id, original).outcome == "replaced"
     assert not flickr.requests(DATES) + flickr.requests(LOCATION)
 
 
 def test_a_place_that_is_stripped_is_not_put_on_flickr_either(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
-    with open_test_desk(flickr, tmp_path, None, **BOTH, PRIVACY_LOCATION="strip") as desk:
-        bench = Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, None, **BOTH, PRIVACY_LOCATION="strip") as session:
+        bench = Bench(session, flickr)
         assert replace(bench, photo_id, original).outcome == "replaced"
         assert what_flickr_says(bench, photo_id) == (TAKEN, None)
 
@@ -162,9 +162,9 @@ def test_a_wish_that_was_cut_off_is_granted_when_the_next_run_settles(
     put_off(bench, photo_id, original, where)
     assert bench.settle(photo_id) == Outcome("replaced", None)
     assert what_flickr_says(bench, photo_id) == (TAKEN, BERNE)
-    assert steps(bench.desk.journal, photo_id) == ["intended", "confirmed"]
+    assert steps(bench.session.journal, photo_id) == ["intended", "confirmed"]
     assert bench.sent() == 1
-    bench.carrier.undo(photo_id)
+    bench.replacer.undo(photo_id)
     assert what_flickr_says(bench, photo_id) == (ARRIVED, None)
 
 

@@ -18,8 +18,8 @@ from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.faults import Fault, Kind
 from i2f.sandbox.flickr.kinds import Afterwards, ApiError, DropAfter, DropBefore, Meanwhile, OAuthError, Silence, Status
 from i2f.sync.replace import LATE_S
-from tests.support.desks import Bench, open_test_desk, steps
 from tests.support.flickr_side import picture
+from tests.support.sessions import Bench, open_test_session, steps
 
 CAPTION = "via Instagram https://ift.tt/abc"
 INFO, SIZES = "flickr.photos.getInfo", "flickr.photos.getSizes"
@@ -44,8 +44,8 @@ def original(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bench(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
-    with open_test_desk(flickr, tmp_path) as desk:
-        yield Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path) as session:
+        yield Bench(session, flickr)
 
 
 def strike(flickr: SandboxFlickr, where: str, kind: Kind, times: int | None = 1, skip: int = 0) -> None:
@@ -65,8 +65,8 @@ def test_a_replacement_takes_four_calls_and_leaves_nothing_behind(bench: Bench, 
     assert bench.replace(copy, original).outcome == "replaced"
     assert [one.name for one in bench.flickr.log[before:]] == [INFO, "replace", INFO, SIZES]
     assert bench.flickr.photo(photo_id).data == original.read_bytes()
-    assert list(bench.desk.state.outgoing.iterdir()) == []
-    assert steps(bench.desk.journal, photo_id) == ["intended", "confirmed"]
+    assert list(bench.session.state.outgoing.iterdir()) == []
+    assert steps(bench.session.journal, photo_id) == ["intended", "confirmed"]
 
 
 @pytest.mark.parametrize("spoil", ["changed", "shorter", "gone"])
@@ -90,8 +90,8 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
 
 def test_without_a_backup_nothing_is_sent(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
-    for backup in bench.desk.journal.backups():
-        bench.desk.journal.forget_backup(backup)
+    for backup in bench.session.journal.backups():
+        bench.session.journal.forget_backup(backup)
     assert bench.replace(copy, original).outcome == "failed"
     assert bench.sent() == 0
 
@@ -113,7 +113,7 @@ def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_list
     strike(bench.flickr, "static", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, other)))
     with pytest.raises(PictureError, match="changed on Flickr"):
         bench.save(photo_id)
-    assert bench.desk.journal.backups() == []
+    assert bench.session.journal.backups() == []
 
 
 def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str, original: Path) -> None:
@@ -133,12 +133,12 @@ def test_an_original_that_changes_while_it_is_sent_is_sent_as_it_was_proved(
 
 
 def test_an_original_that_changed_since_the_plan_is_not_sent(bench: Bench, photo_id: str, original: Path) -> None:
-    from tests.support.desks import decision
+    from tests.support.sessions import decision
 
     copy = bench.save(photo_id)
     planned = decision(copy, original)
     original.write_bytes(picture(1600, 1200, seed=3))
-    assert bench.carrier.replace(planned, "keep", 200 << 20).outcome == "failed"
+    assert bench.replacer.replace(planned, "keep", 200 << 20).outcome == "failed"
     assert bench.sent() == 0
 
 
@@ -147,9 +147,9 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
     for copy in (bench.save(photo_id), bench.save(second)):
         assert bench.replace(copy, original).outcome == "replaced"
     assert {bench.flickr.photo(one).data for one in (photo_id, second)} == {original.read_bytes()}
-    assert len(list(bench.desk.state.backups.rglob("*.jpg"))) == 1, "equal copies are kept once"
+    assert len(list(bench.session.state.backups.rglob("*.jpg"))) == 1, "equal copies are kept once"
     for one in (photo_id, second):
-        assert bench.carrier.undo(one).outcome == "replaced"
+        assert bench.replacer.undo(one).outcome == "replaced"
         assert bench.flickr.photo(one).data == picture(600, 600)
 
 
@@ -163,8 +163,8 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
 def test_a_lost_reply_is_not_sent_again_and_is_confirmed(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path, kind: Kind
 ) -> None:
-    with open_test_desk(flickr, tmp_path, FLICKR_SILENCE_TIMEOUT_S="1") as desk:
-        bench = Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, FLICKR_SILENCE_TIMEOUT_S="1") as session:
+        bench = Bench(session, flickr)
         copy = bench.save(photo_id)
         strike(flickr, "replace", kind)
         if isinstance(kind, Silence):
@@ -262,7 +262,7 @@ def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_
     settled = bench.settle(photo_id)
     assert settled is not None
     assert bench.standing(photo_id) is Standing.REPLACED
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
@@ -275,7 +275,7 @@ def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     by_hand = picture(1600, 1200, seed=55)
     bench.flickr.replace_by_hand(photo_id, by_hand)
     assert bench.settle(photo_id) is None
-    assert bench.carrier.undo(photo_id).note == "there is nothing to take back"
+    assert bench.replacer.undo(photo_id).note == "there is nothing to take back"
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
@@ -290,7 +290,7 @@ def test_a_picture_its_owner_put_there_after_a_kill_is_never_overwritten(
     assert settled is not None
     assert settled.outcome == "unsure"
     assert f"--again {photo_id}" in str(settled.note)
-    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert bench.replacer.undo(photo_id).outcome == "unsure"
     assert (bench.flickr.photo(photo_id).data, bench.sent()) == (by_hand, 1)
 
 
@@ -299,8 +299,8 @@ def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id
 
     copy = bench.save(photo_id)
     unnamed = replace(copy, photo=replace(copy.photo, original_secret=None))
-    backup = bench.desk.journal.backups()[0]
-    bench.desk.journal.keep_backup(replace(backup, original_secret=copy.photo.secret))
+    backup = bench.session.journal.backups()[0]
+    bench.session.journal.keep_backup(replace(backup, original_secret=copy.photo.secret))
     assert bench.replace(unnamed, original).outcome == "replaced"
 
 
@@ -319,7 +319,7 @@ def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_bac
     assert settled is not None
     assert settled.outcome == "unsure"
     bench.flickr.habits.after_replace = None
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
     assert bench.standing(photo_id) is Standing.TAKEN_BACK
 
@@ -362,7 +362,7 @@ def cut_off(bench: Bench, photo_id: str, original: Path) -> None:
 def test_what_the_person_typed_since_a_cut_off_run_stays(bench: Bench, photo_id: str, original: Path) -> None:
     cut_off(bench, photo_id, original)
     bench.flickr.edit(photo_id, title="Typed since", description="by me")
-    bench.desk.clock.sleep(86_400)
+    bench.session.clock.sleep(86_400)
     settled = bench.settle(photo_id)
     assert settled is not None
     assert settled.note == "title or caption were changed since and stay as they are now"
@@ -376,7 +376,7 @@ def test_what_flickr_cleared_in_a_cut_off_run_is_put_back_days_later(
     bench.flickr.habits.replace_title = "file name"
     bench.flickr.habits.replace_caption = "cleared"
     cut_off(bench, photo_id, original)
-    bench.desk.clock.sleep(86_400)
+    bench.session.clock.sleep(86_400)
     settled = bench.settle(photo_id)
     assert settled is not None
     photo = bench.flickr.photo(photo_id)
@@ -396,7 +396,7 @@ def test_undo_restores_bytes_words_date_and_place(bench: Bench, photo_id: str, o
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.habits.after_replace = None
     assert bench.flickr.photo(photo_id).taken == "2012-01-02 03:04:05"
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     photo = bench.flickr.photo(photo_id)
     assert (photo.data, photo.title, photo.description) == (picture(600, 600), "A title", CAPTION)
     assert (photo.taken, photo.place) == ("2014-07-16 10:12:20", (1.5, 2.5))
@@ -406,7 +406,7 @@ def test_undo_leaves_what_the_person_changed_since(bench: Bench, photo_id: str, 
     bench.flickr.habits.replace_takes_date_from_exif = True
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.edit(photo_id, title="Better", description="mine", taken="2013-03-03 03:03:03", place=(9.0, 9.0))
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     photo = bench.flickr.photo(photo_id)
     assert (photo.title, photo.description) == ("Better", "mine")
     assert (photo.taken, photo.place) == ("2013-03-03 03:03:03", (9.0, 9.0))
@@ -423,22 +423,22 @@ def test_undo_keeps_the_persons_date_even_when_sending_the_copy_changes_it(
         photo.taken = "2026-11-22 00:00:00"
 
     bench.flickr.habits.after_replace = restamp
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).taken == "2013-03-03 03:03:03"
 
 
 def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.replace_by_hand(photo_id, picture(640, 480, seed=8))
-    outcome = bench.carrier.undo(photo_id)
+    outcome = bench.replacer.undo(photo_id)
     assert (outcome.outcome, bench.sent()) == ("failed", 1)
     assert "was not touched" in str(outcome.note)
 
 
 def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
-    assert bench.carrier.undo(photo_id).note == "there is nothing to take back"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).note == "there is nothing to take back"
     assert bench.sent() == 2
 
 
@@ -449,7 +449,7 @@ def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
     other.write_bytes(picture(2000, 1500, seed=4))
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replace(bench.save(photo_id), other).outcome == "replaced"
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
     assert bench.standing(photo_id) is Standing.TAKEN_BACK
 
@@ -461,10 +461,10 @@ def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
     other.write_bytes(picture(2000, 1500, seed=4))
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replace(bench.save(photo_id), other).outcome == "replaced"
-    assert bench.carrier.undo(photo_id, 1).outcome == "replaced"
+    assert bench.replacer.undo(photo_id, 1).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == original.read_bytes()
     assert bench.standing(photo_id) is Standing.REPLACED
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
@@ -478,7 +478,7 @@ def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
         file.unlink()
     else:
         file.write_bytes(file.read_bytes() + b"x")
-    assert bench.carrier.undo(photo_id).outcome == "failed"
+    assert bench.replacer.undo(photo_id).outcome == "failed"
     assert (bench.sent(), bench.standing(photo_id)) == (1, Standing.REPLACED)
 
 
@@ -486,7 +486,7 @@ def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
 def test_a_lost_reply_of_an_undo_is_not_sent_again(bench: Bench, photo_id: str, original: Path, kind: Kind) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     strike(bench.flickr, "replace", kind)
-    assert bench.carrier.undo(photo_id).outcome == "replaced"
+    assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert (bench.sent(), bench.flickr.photo(photo_id).data) == (2, picture(600, 600))
 
 
@@ -495,8 +495,8 @@ def test_a_lost_reply_of_an_undo_is_not_sent_again(bench: Bench, photo_id: str, 
 
 @pytest.fixture
 def by_ticket(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
-    with open_test_desk(flickr, tmp_path, FLICKR_TICKETS="yes") as desk:
-        yield Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, FLICKR_TICKETS="yes") as session:
+        yield Bench(session, flickr)
 
 
 def test_a_ticket_is_noted_and_asked_for_after_a_kill(by_ticket: Bench, photo_id: str, original: Path) -> None:
@@ -504,8 +504,8 @@ def test_a_ticket_is_noted_and_asked_for_after_a_kill(by_ticket: Bench, photo_id
     copy = bench.save(photo_id)
     bench.flickr.habits.pending_polls = 10_000
     assert bench.replace(copy, original).outcome == "unsure"
-    assert "ticket" in steps(bench.desk.journal, photo_id)
-    bench.desk.clock.sleep(5000)
+    assert "ticket" in steps(bench.session.journal, photo_id)
+    bench.session.clock.sleep(5000)
     settled = bench.settle(photo_id)
     assert settled is not None
     assert settled.note == "Flickr is still at work on it"
@@ -552,7 +552,7 @@ def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
 ) -> None:
     bench = by_ticket
     copy = bench.save(photo_id)
-    with closing(sqlite3.connect(bench.desk.state.journal_file)) as db, db:
+    with closing(sqlite3.connect(bench.session.state.journal_file)) as db, db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.step = 'ticket' "
                    "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
     with pytest.raises(StoppedError, match="full"):
@@ -571,10 +571,10 @@ def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
     copy = bench.save(photo_id)
     bench.flickr.habits.pending_polls = 10_000
     assert bench.replace(copy, original).outcome == "unsure"
-    bench.desk.clock.sleep(5000)
+    bench.session.clock.sleep(5000)
     assert bench.settle(photo_id) is not None
     assert bench.history(photo_id).last_step == "ticket"
-    bench.desk.clock.sleep(LATE_S)
+    bench.session.clock.sleep(LATE_S)
     settled = bench.settle(photo_id)
     assert settled is not None
     assert f"--again {photo_id}" in str(settled.note)

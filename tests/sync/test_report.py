@@ -12,7 +12,7 @@ import pytest
 from i2f.ground.model import Verdict
 from i2f.sync.report import Report, printable, without_insides, write_report
 from tests.support.report_schema import REPORT
-from tests.support.tellings import a_run_of_each, make_candidate, make_decision, make_report
+from tests.support.reports import a_run_of_each, make_candidate, make_decision, make_report
 
 
 def check(report: Report) -> None:

@@ -21,8 +21,8 @@ from i2f.sync.backups import DAY_S, find_prunable, prune
 from i2f.sync.photo_metadata import CHOOSE_HERE
 from i2f.sync.pipeline import settle
 from i2f.sync.replace import LATE_S
-from tests.support.desks import Bench, open_test_desk, steps
 from tests.support.flickr_side import picture
+from tests.support.sessions import Bench, open_test_session, steps
 
 COPY = picture(600, 600)
 INFO = "flickr.photos.getInfo"
@@ -55,8 +55,8 @@ def original(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bench(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
-    with open_test_desk(flickr, tmp_path) as desk:
-        yield Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path) as session:
+        yield Bench(session, flickr)
 
 
 def strike(bench: Bench, where: str, kind: Kind, times: int | None = 1, skip: int = 0) -> None:
@@ -65,7 +65,7 @@ def strike(bench: Bench, where: str, kind: Kind, times: int | None = 1, skip: in
 
 def taken_back(bench: Bench, photo_id: str) -> bool:
     """Whether undo puts the small copy back."""
-    told = bench.carrier.undo(photo_id)
+    told = bench.replacer.undo(photo_id)
     assert told.outcome == "replaced", told.note
     return bench.flickr.photo(photo_id).data == COPY and bench.standing(photo_id) is Standing.TAKEN_BACK
 
@@ -80,7 +80,7 @@ def test_a_photo_that_flickr_took_and_then_does_not_find_for_a_moment_can_be_tak
     strike(bench, INFO, GONE, skip=1)
     told = bench.replace(bench.save(photo_id), original)
     assert (told.outcome, bench.standing(photo_id)) == ("unsure", Standing.OPEN)
-    bench.desk.clock.sleep(days * LATE_S)
+    bench.session.clock.sleep(days * LATE_S)
     strike(bench, INFO, GONE)
     for outcome in ("unsure", "replaced"):
         settled = bench.settle(photo_id)
@@ -97,10 +97,10 @@ def test_a_photo_deleted_during_the_sending_is_no_question_any_more_after_a_day(
     for _ in range(2):
         assert bench.settle(photo_id) is not None
         assert bench.standing(photo_id) is Standing.OPEN
-    bench.desk.clock.sleep(2 * LATE_S)
+    bench.session.clock.sleep(2 * LATE_S)
     assert bench.settle(photo_id) is None
     assert bench.standing(photo_id) is Standing.UNTOUCHED
-    assert steps(bench.desk.journal, photo_id) == ["intended", "gone", "not_taken"]
+    assert steps(bench.session.journal, photo_id) == ["intended", "gone", "not_taken"]
 
 
 def test_what_was_unsure_but_ours_outlives_an_undo_that_does_not_find_the_photo(
@@ -108,7 +108,7 @@ def test_what_was_unsure_but_ours_outlives_an_undo_that_does_not_find_the_photo(
 ) -> None:
     unsure_but_ours(bench, photo_id, original)
     strike(bench, INFO, GONE)
-    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert bench.replacer.undo(photo_id).outcome == "unsure"
     assert taken_back(bench, photo_id)
 
 
@@ -126,7 +126,7 @@ def test_what_was_unsure_but_ours_outlives_a_look_that_comes_from_the_past(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
     unsure_but_ours(bench, photo_id, original)
-    bench.desk.clock.sleep(LATE_S)
+    bench.session.clock.sleep(LATE_S)
     strike(bench, INFO, Lagging())
     settled = bench.settle(photo_id)
     assert settled is not None
@@ -151,13 +151,13 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
 ) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.habits.after_replace = lambda photo: setattr(photo, "blob", bench.flickr.store.blob(picture(300, 300)))
-    told = bench.carrier.undo(photo_id)
+    told = bench.replacer.undo(photo_id)
     assert (told.outcome, bench.standing(photo_id)) == ("unsure", Standing.UNDO_OPEN)
     assert "undo sends the saved copy once more" in str(told.note)
     bench.flickr.habits.after_replace = None
     for step in between:
-        bench.desk.journal.record("run-2", photo_id, step, {})
-    settle(bench.desk)
+        bench.session.journal.record("run-2", photo_id, step, {})
+    settle(bench.session)
     assert taken_back(bench, photo_id)
 
 
@@ -167,21 +167,21 @@ def test_a_picture_its_owner_put_there_while_the_copy_was_half_back_is_left_alon
     by_hand = picture(700, 700)
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.habits.after_replace = lambda photo: setattr(photo, "blob", bench.flickr.store.blob(picture(300, 300)))
-    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    assert bench.replacer.undo(photo_id).outcome == "unsure"
     bench.flickr.habits.after_replace = None
     bench.flickr.replace_by_hand(photo_id, by_hand)
-    settle(bench.desk)
-    assert bench.carrier.undo(photo_id).outcome == "unsure"
+    settle(bench.session)
+    assert bench.replacer.undo(photo_id).outcome == "unsure"
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
 def test_open_questions_of_old_times_cost_a_run_no_waits(bench: Bench, photo_id: str, original: Path) -> None:
     unsure_but_ours(bench, photo_id, original)
-    bench.desk.clock.sleep(LATE_S)
-    before = bench.desk.clock.now()
-    settle(bench.desk)
+    bench.session.clock.sleep(LATE_S)
+    before = bench.session.clock.now()
+    settle(bench.session)
     assert bench.standing(photo_id) is Standing.OPEN
-    assert bench.desk.clock.now() == before
+    assert bench.session.clock.now() == before
 
 
 # A refusal of a picture that Flickr took all the same.
@@ -212,7 +212,7 @@ def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
         assert bench.replace(bench.save(photo_id), original).outcome == "failed"
     assert bench.standing(photo_id) is Standing.UNTOUCHED
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
-    settle(bench.desk)
+    settle(bench.session)
     assert bench.standing(photo_id) is Standing.REPLACED
     assert taken_back(bench, photo_id)
 
@@ -221,15 +221,15 @@ def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
     copy = bench.save(photo_id)
-    journal, now = bench.desk.journal, bench.desk.clock.now()
+    journal, now = bench.session.journal, bench.session.clock.now()
     for backup in journal.backups():
         journal.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
     strike(bench, "replace", ApiError(105), times=3)
     assert bench.replace(copy, original).outcome == "failed"
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
     histories = read_histories(journal.entries())
-    prune(journal, find_prunable(journal, bench.desk.state, histories, now - 30 * DAY_S), "prune")
-    settle(bench.desk)
+    prune(journal, find_prunable(journal, bench.session.state, histories, now - 30 * DAY_S), "prune")
+    settle(bench.session)
     assert taken_back(bench, photo_id)
 
 
@@ -240,7 +240,7 @@ def test_a_picture_its_owner_put_there_during_three_refusals_is_nobody_elses(
     strike(bench, "replace", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, by_hand)), skip=2)
     strike(bench, "replace", ApiError(105), times=3)
     assert bench.replace(bench.save(photo_id), original).outcome == "failed"
-    settle(bench.desk)
+    settle(bench.session)
     assert (bench.standing(photo_id), bench.flickr.photo(photo_id).data) == (Standing.UNTOUCHED, by_hand)
 
 
@@ -287,7 +287,7 @@ def test_a_picture_its_owner_put_there_while_the_title_was_put_back_is_not_calle
     bench.flickr.habits.replace_title = "file name"
     strike(bench, "flickr.photos.setMeta", Afterwards(lambda call: call.flickr.replace_by_hand(photo_id, by_hand)))
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
-    assert bench.carrier.undo(photo_id).outcome == "failed"
+    assert bench.replacer.undo(photo_id).outcome == "failed"
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
@@ -302,7 +302,7 @@ def test_a_date_and_a_place_that_cannot_be_put_back_are_told_and_the_copy_is_bac
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     strike(bench, "flickr.photos.setDates", REFUSAL, times=None)
     bench.flickr.account.geo_privacy_chosen = False
-    told = bench.carrier.undo(photo_id)
+    told = bench.replacer.undo(photo_id)
     assert (told.outcome, bench.standing(photo_id)) == ("replaced", Standing.TAKEN_BACK)
     assert "its date" in str(told.note)
     assert CHOOSE_HERE in str(told.note)
@@ -320,7 +320,7 @@ def test_a_picture_that_cannot_be_fetched_after_a_lost_reply_is_unsure_until_it_
     assert f"--again {photo_id}" in str(told.note)
     assert bench.history(photo_id).last_step == "unsure"
     bench.flickr.faults.clear()
-    settle(bench.desk)
+    settle(bench.session)
     assert bench.standing(photo_id) is Standing.REPLACED
     assert taken_back(bench, photo_id)
 
@@ -337,20 +337,20 @@ def test_a_picture_whose_size_flickr_refuses_to_tell_can_be_taken_back(
 def test_a_picture_that_flickr_took_by_ticket_and_made_smaller_can_be_taken_back(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
-    with open_test_desk(flickr, tmp_path, FLICKR_TICKETS="yes") as desk:
-        bench = Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, FLICKR_TICKETS="yes") as session:
+        bench = Bench(session, flickr)
         unsure_but_ours(bench, photo_id, original)
-        settle(desk)
+        settle(session)
         assert taken_back(bench, photo_id)
 
 
 def test_a_picture_its_owner_put_there_after_a_ticket_was_looked_at_is_not_called_ours(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
-    with open_test_desk(flickr, tmp_path, FLICKR_TICKETS="yes") as desk:
-        bench = Bench(desk, flickr)
+    with open_test_session(flickr, tmp_path, FLICKR_TICKETS="yes") as session:
+        bench = Bench(session, flickr)
         strike(bench, "flickr.photos.getSizes", Afterwards(
             lambda call: call.flickr.replace_by_hand(photo_id, picture(700, 700))))
         unsure_but_ours(bench, photo_id, original)
-        assert bench.carrier.undo(photo_id).outcome == "unsure"
+        assert bench.replacer.undo(photo_id).outcome == "unsure"
         assert (bench.sent(), flickr.photo(photo_id).version) == (1, 2)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import PictureError
-from i2f.photos.upload_file import MAX_BYTES
-from i2f.photos.upload_file_worker import Packer
+from i2f.photos.outgoing_file import MAX_BYTES
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sandbox import SandboxFlickr
-from tests.support.desks import open_test_desk
 from tests.support.photographs import camera_exif, original_at, painted, save_heic
+from tests.support.sessions import open_test_session
 
 
 @pytest.fixture
@@ -41,34 +41,34 @@ def process() -> multiprocessing.process.BaseProcess:
 
 def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, workdir: Path) -> None:
     files = [photo(tmp_path, f"IMG_{number}.{ending}", number) for number, ending in enumerate(("JPG", "HEIC", "PNG"))]
-    with Packer() as packer, ThreadPoolExecutor(3) as hands:
+    with OutgoingFileWorker() as file_worker, ThreadPoolExecutor(3) as pool:
         def pack(path: Path) -> str:
-            return packer.pack(original_at(path), "keep", workdir, MAX_BYTES).path.suffix
+            return file_worker.make(original_at(path), "keep", workdir, MAX_BYTES).path.suffix
 
-        assert list(hands.map(pack, files)) == [".JPG", ".jpg", ".PNG"]
+        assert list(pool.map(pack, files)) == [".JPG", ".jpg", ".PNG"]
         assert process().is_alive()
     assert multiprocessing.active_children() == []
 
 
 def test_a_crash_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
-    with Packer() as packer:
-        packer.pack(good, "keep", workdir, MAX_BYTES)
+    with OutgoingFileWorker() as file_worker:
+        file_worker.make(good, "keep", workdir, MAX_BYTES)
         process().kill()
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder crashed; it was not sent$"):
-            packer.pack(good, "keep", workdir, MAX_BYTES)
-        assert packer.pack(good, "keep", workdir, MAX_BYTES).path == good.path
+            file_worker.make(good, "keep", workdir, MAX_BYTES)
+        assert file_worker.make(good, "keep", workdir, MAX_BYTES).path == good.path
 
 
 def test_a_hang_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
-    with Packer(timeout_s=3) as packer:
-        packer.pack(good, "keep", workdir, MAX_BYTES)
+    with OutgoingFileWorker(timeout_s=3) as file_worker:
+        file_worker.make(good, "keep", workdir, MAX_BYTES)
         pid = process().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder did not finish in 3 s; it was not sent$"):
-            packer.pack(good, "keep", workdir, MAX_BYTES)
+            file_worker.make(good, "keep", workdir, MAX_BYTES)
     assert multiprocessing.active_children() == []
 
 
@@ -78,11 +78,11 @@ def test_what_is_said_of_a_bad_file_comes_through(tmp_path: Path, workdir: Path)
     status = path.stat()
     path.write_bytes(path.read_bytes()[:-300] + bytes(300))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    with Packer() as packer:
+    with OutgoingFileWorker() as file_worker:
         with pytest.raises(PictureError, match=r"^IMG_1\.HEIC: cut short; it was not sent$"):
-            packer.pack(original, "keep", workdir, MAX_BYTES)
+            file_worker.make(original, "keep", workdir, MAX_BYTES)
         with pytest.raises(OSError, match="No such file"):
-            packer.pack(original_at(photo(tmp_path, "IMG_2.HEIC")), "keep", tmp_path / "nowhere", MAX_BYTES)
+            file_worker.make(original_at(photo(tmp_path, "IMG_2.HEIC")), "keep", tmp_path / "nowhere", MAX_BYTES)
 
 
 def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Path) -> None:
@@ -91,12 +91,12 @@ def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Pa
 
     def pack() -> None:
         try:
-            packer.pack(good, "keep", workdir, MAX_BYTES)
+            file_worker.make(good, "keep", workdir, MAX_BYTES)
         except PictureError as error:
             said.append(str(error))
 
-    with Packer() as packer:
-        packer.pack(good, "keep", workdir, MAX_BYTES)
+    with OutgoingFileWorker() as file_worker:
+        file_worker.make(good, "keep", workdir, MAX_BYTES)
         pid = process().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
@@ -110,5 +110,5 @@ def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Pa
 
 
 def test_a_desk_that_sent_nothing_started_no_process(flickr: SandboxFlickr, tmp_path: Path) -> None:
-    with open_test_desk(flickr, tmp_path):
+    with open_test_session(flickr, tmp_path):
         assert multiprocessing.active_children() == []

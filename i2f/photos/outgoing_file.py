@@ -39,7 +39,7 @@ JPEG_QUALITY = 95
 MAX_JPEG_SIDE = 65_500
 STRIPE_ROWS = 512
 # Quality 95 leaves the means of blocks of 8 x 8 within some two grey values of their source, pure noise and hard
-# edges included (tests/test_sending.py); a tile that was lost or turned differs by dozens.
+# edges included (tests/photos/test_outgoing_file.py); a tile that was lost or turned differs by dozens.
 BLOCK = 8
 MAX_BLOCK_DIFFERENCE = 6.0
 # An APP1 segment holds 65533 bytes, six of them the heading.
@@ -47,7 +47,7 @@ MAX_EXIF_BYTES = 65_527
 
 
 @dataclass(frozen=True, slots=True)
-class ToSend:
+class OutgoingFile:
     """A file ready to be sent: proved whole, its hash and size noted; width and height are those stored in it.
 
     `converted` says that it was encoded anew, `has_place` that it carries coordinates.
@@ -63,7 +63,7 @@ class ToSend:
     is_temporary: bool
 
 
-def bytes_to_send(original: Original, location: str, workdir: Path, max_bytes: int = MAX_BYTES) -> ToSend:
+def make_outgoing_file(original: Original, location: str, workdir: Path, max_bytes: int = MAX_BYTES) -> OutgoingFile:
     """Decode the original fully and give the file to send; PictureError in one line when it must not be sent.
 
     `location` is "keep" or "strip". Whatever is written is a new file in `workdir`, for the caller to delete.
@@ -90,7 +90,7 @@ def bytes_to_send(original: Original, location: str, workdir: Path, max_bytes: i
     except OSError as error:
         raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}; it was not sent") from error
     as_it_is = sent is data
-    return ToSend(
+    return OutgoingFile(
         path=original.path if as_it_is else _write(sent, workdir),
         sha256=hashlib.sha256(sent).hexdigest(),
         size_bytes=len(sent),

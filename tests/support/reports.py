@@ -26,7 +26,7 @@ from i2f.ground.model import (
 )
 from i2f.memory.journal import Backup, Journal, StoredReading
 from i2f.sync.report import Report
-from tests.support.rolls import make_photograph
+from tests.support.camera_roll import make_photograph
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
 from i2f.photos.exif import read_exif
 from i2f.photos.jpeg_entropy import comes_out_even
-from i2f.photos.upload_file import ToSend, bytes_to_send
+from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from tests.support.format_table import HEADING, format_table
 from tests.support.photographs import (
     BERNE,
@@ -32,7 +32,7 @@ from tests.support.photographs import (
 
 def refusal(original: Original, workdir: Path, **more: int) -> str:
     with pytest.raises(PictureError) as caught:
-        bytes_to_send(original, "keep", workdir, **more)
+        make_outgoing_file(original, "keep", workdir, **more)
     assert list(workdir.iterdir()) == []
     return str(caught.value)
 
@@ -45,8 +45,8 @@ def test_jpeg_png_and_gif_are_sent_byte_for_byte(phone: Path, workdir: Path, end
     path = phone / f"a.{ending}"
     painted(900, 660).save(path)
     before = untouched_bytes(path)
-    to_send = send(path, workdir)
-    assert to_send == ToSend(
+    outgoing = send(path, workdir)
+    assert outgoing == OutgoingFile(
         path=path,
         sha256=hashlib.sha256(before[0]).hexdigest(),
         size_bytes=len(before[0]),
@@ -62,8 +62,8 @@ def test_jpeg_png_and_gif_are_sent_byte_for_byte(phone: Path, workdir: Path, end
 
 def test_a_turned_jpeg_is_sent_as_it_is_and_its_size_is_the_stored_one(phone: Path, workdir: Path) -> None:
     painted(900, 660).save(phone / "a.jpg", exif=camera_exif(orientation=6))
-    to_send = send(phone / "a.jpg", workdir)
-    assert (to_send.width, to_send.height, to_send.path) == (900, 660, phone / "a.jpg")
+    outgoing = send(phone / "a.jpg", workdir)
+    assert (outgoing.width, outgoing.height, outgoing.path) == (900, 660, phone / "a.jpg")
 
 
 def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
@@ -81,15 +81,15 @@ def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Pat
     options: dict[str, dict[str, Any]] = {"webp": {"lossless": True}, "avif": {"quality": 95, "speed": 10}}
     painted(450, 330).save(path, exif=exif, icc_profile=display_p3(), **options.get(ending, {"quality": 95}))
     before = untouched_bytes(path)
-    to_send = send(path, workdir)
-    assert to_send.path.parent == workdir
-    assert (to_send.width, to_send.height) == (330, 450)
-    assert to_send.converted
-    assert to_send.has_place
-    assert to_send.is_temporary
-    data = to_send.path.read_bytes()
-    assert (hashlib.sha256(data).hexdigest(), len(data)) == (to_send.sha256, to_send.size_bytes)
-    with Image.open(path) as source, Image.open(to_send.path) as sent:
+    outgoing = send(path, workdir)
+    assert outgoing.path.parent == workdir
+    assert (outgoing.width, outgoing.height) == (330, 450)
+    assert outgoing.converted
+    assert outgoing.has_place
+    assert outgoing.is_temporary
+    data = outgoing.path.read_bytes()
+    assert (hashlib.sha256(data).hexdigest(), len(data)) == (outgoing.sha256, outgoing.size_bytes)
+    with Image.open(path) as source, Image.open(outgoing.path) as sent:
         upright = ImageOps.exif_transpose(source)
         assert sent.format == "JPEG"
         assert sent.info["icc_profile"] == display_p3()

@@ -50,7 +50,7 @@ class Ticket:
     name: str
 
 
-class Outgoing:
+class RequestBody:
     """The file as flickrapi's multipart form reads it, once; `len` is what is left, `begun` whether any was read."""
 
     def __init__(self, file: Path) -> None:

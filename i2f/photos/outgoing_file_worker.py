@@ -1,6 +1,6 @@
 """The bytes to send, made in a process of their own and one picture at a time.
 
-Before it is sent every file is decoded to its last row (sending.py), by the same C libraries that read it. A file
+Before it is sent every file is decoded to its last row (outgoing_file.py), by the same C libraries that read it. A file
 that crashes one of them, or keeps it busy for ever, costs that picture only and not the run; and however many
 pictures are sent at once, one at a time is decoded, so that two of 200 megapixels never lie in memory together.
 
@@ -20,7 +20,7 @@ from typing import Self
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
 from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
-from i2f.photos.upload_file import ToSend, bytes_to_send
+from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 
 # A 200-megapixel HEIC is decoded, encoded and compared in some 20 s on one core (November 2026).
 TIMEOUT_S = 180.0
@@ -28,7 +28,7 @@ TIMEOUT_S = 180.0
 START_S = 60.0
 
 
-class Packer:
+class OutgoingFileWorker:
     """Makes the file to send for one original after another; safe for several threads."""
 
     def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
@@ -39,8 +39,8 @@ class Packer:
         self._line: Connection | None = None
         self._is_over = False
 
-    def pack(self, original: Original, location: str, workdir: Path, max_bytes: int) -> ToSend:
-        """As sending.bytes_to_send; raises PictureError, or OSError where the workdir cannot be written."""
+    def make(self, original: Original, location: str, workdir: Path, max_bytes: int) -> OutgoingFile:
+        """As outgoing_file.make_outgoing_file; raises PictureError, or OSError where the workdir cannot be written."""
         with self._lock:
             if self._is_over:
                 raise PictureError(f"{original.path.name}: the run ended before it was sent")
@@ -53,7 +53,7 @@ class Packer:
             if isinstance(answer, str):
                 self._stop()
                 raise PictureError(f"{original.path.name}: its decoder {answer}; it was not sent")
-        if isinstance(answer, ToSend):
+        if isinstance(answer, OutgoingFile):
             return answer
         raise answer
 
@@ -100,9 +100,9 @@ def _work(line: Connection) -> None:
         line.send("ready")
         while True:
             order = line.recv()
-            answer: ToSend | Exception
+            answer: OutgoingFile | Exception
             try:
-                answer = bytes_to_send(*order)
+                answer = make_outgoing_file(*order)
             except (PictureError, OSError) as error:
                 answer = error
             line.send(answer)
