@@ -8,6 +8,13 @@ yields entries with their places in the block, so that strip_location.py can ove
 The clock of an iPhone is local time. Its zone stands in OffsetTimeOriginal since iOS 13; before that the
 difference to the satellites' time gives it, with care: iOS 4.1 in Rome wrote local time into GPSTimeStamp, and
 iOS 8.0 wrote the date as "2014:09:259" (both in drewnoakes/metadata-extractor-images, read November 2026).
+
+A camera whose clock stands still writes 1970, 1980 or zeros, one whose clock was set wrongly writes years to come, and
+editors write year 1. Such a date says nothing about the shot, so it is none: it can neither speak for or against a
+match, nor be put on Flickr.
+
+Orientation, maker and model are those of the first directory alone. The second one describes the thumbnail, which may
+lie on its side where the picture does not.
 """
 
 from __future__ import annotations
@@ -16,7 +23,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from i2f.ground.model import CaptureTime
@@ -24,13 +31,20 @@ from i2f.ground.model import CaptureTime
 MAKE, MODEL, ORIENTATION, SUB_IFDS, EXIF_IFD, GPS_IFD = 0x010F, 0x0110, 0x0112, 0x014A, 0x8769, 0x8825
 ORIGINAL, DIGITIZED, SUBSEC_ORIGINAL, SUBSEC_DIGITIZED = 0x9003, 0x9004, 0x9291, 0x9292
 OFFSET_ORIGINAL, OFFSET_DIGITIZED = 0x9011, 0x9012
+# What entries() calls the directories after the first, of which the second describes the thumbnail.
+THUMBNAIL_IFD = 1
+MAIN_IFDS = frozenset({0, THUMBNAIL_IFD})
 MAKER_NOTE, USER_COMMENT, PIXEL_WIDTH, PIXEL_HEIGHT = 0x927C, 0x9286, 0xA002, 0xA003
 EXIF_HEADING = b"Exif\x00\x00"
 GPS_VERSION, GPS_LATITUDE_REF, GPS_LATITUDE, GPS_LONGITUDE_REF, GPS_LONGITUDE, GPS_TIME, GPS_DATE = 0, 1, 2, 3, 4, 7, 29
 
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _MAX_ENTRIES = 2000
-_DATE = re.compile(r"\s*(\d{4})[:/.-](\d{1,2})[:/.-](\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})")
+_DATE = re.compile(r"\s*(\d{4})([:/.-])(\d{1,2})\2(\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)", re.ASCII)
+# The first digital cameras that wrote a date came after this year began; clocks that were never set show 1970 or 1980.
+_FIRST_YEAR = 1990
+# Local time runs up to 14 hours ahead of UTC, and a clock may be some hours wrong.
+_AHEAD = timedelta(days=1)
 _QUARTER = timedelta(minutes=15)
 # Quarter-hour zones in use since 2007, when phones began to write EXIF (tz database); all others are whole hours.
 _ODD_MINUTES = frozenset({-570, -270, -210, -150, 210, 270, 330, 345, 390, 510, 525, 570, 630, 765, 825})
@@ -73,7 +87,7 @@ def byte_order(tiff: bytes | bytearray) -> str | None:
 
 
 def entries(tiff: bytes) -> Iterator[Entry]:
-    """Every entry that can be reached: main directories, EXIF and GPS; `ifd` is 0, EXIF_IFD or GPS_IFD."""
+    """Every entry that can be reached; `ifd` is 0 for the first directory, THUMBNAIL_IFD, EXIF_IFD or GPS_IFD."""
     order = byte_order(tiff)
     if order is None or len(tiff) < 8:
         return
@@ -88,11 +102,11 @@ def entries(tiff: bytes) -> Iterator[Entry]:
         for entry in directory(tiff, ifd, at):
             total += 1
             yield entry
-            if entry.tag in (EXIF_IFD, GPS_IFD) and entry.number == 1 and entry.ifd == 0 and entry.size == 4:
+            if entry.tag in (EXIF_IFD, GPS_IFD) and entry.number == 1 and ifd in MAIN_IFDS and entry.size == 4:
                 waiting.append((entry.tag, struct.unpack_from(order + "L", tiff, entry.value_at)[0]))
         following = at + 2 + 12 * struct.unpack_from(order + "H", tiff, at)[0]
-        if ifd == 0 and following + 4 <= len(tiff):
-            waiting.append((ifd, struct.unpack_from(order + "L", tiff, following)[0]))
+        if ifd in MAIN_IFDS and following + 4 <= len(tiff):
+            waiting.append((THUMBNAIL_IFD, struct.unpack_from(order + "L", tiff, following)[0]))
 
 
 def directory(tiff: bytes, ifd: int, at: int) -> Iterator[Entry]:
@@ -197,15 +211,21 @@ def _capture_time(reader: _Reader, place: tuple[float, float] | None) -> Capture
 
 
 def _moment(text: str) -> datetime | None:
-    """A wall-clock time as EXIF writes it; all zeros, blanks and months of 13 are none."""
+    """A wall-clock time as EXIF writes it; all zeros, months of 13 and impossible years are none."""
     read = _DATE.match(text)
     if read is None:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in read.groups())
+    year, month, day, hour, minute, second = (int(part) for part in read.group(1, 3, 4, 5, 6, 7))
     try:
-        return datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001  (a wall clock has no zone)
+        local = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001  (a wall clock has no zone)
     except ValueError:
         return None
+    return local if is_plausible(local) else None
+
+
+def is_plausible(local: datetime) -> bool:
+    """Whether a camera can have taken a picture then: after digital cameras came, and before tomorrow is over."""
+    return local.year >= _FIRST_YEAR and local <= datetime.now(UTC).replace(tzinfo=None) + _AHEAD
 
 
 def _microseconds(text: str) -> int | None:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from i2f.photos.exif import GPS_IFD, GPS_LATITUDE, GPS_LONGITUDE, GPS_VERSION, byte_order, entries, read_exif
+from i2f.photos.exif import GPS_IFD, GPS_LATITUDE, GPS_LONGITUDE, GPS_VERSION, MAIN_IFDS, byte_order, entries, read_exif
 from i2f.photos.flaws import FlawError
 from i2f.photos.formats import content_format, jpeg_segments, png_chunks
 
@@ -156,8 +156,8 @@ def _blank_blocks(edited: bytearray, begin: int, end: int, secrets: _Secrets) ->
                     secrets.values.add(value)
                 edited[at + entry.value_at : at + entry.value_at + entry.size] = bytes(entry.size)
                 edited[at + entry.entry_at : at + entry.entry_at + 12] = bytes(12)
-        hooks = sorted((entry.entry_at for entry in found if entry.ifd == 0 and entry.tag == GPS_IFD), reverse=True)
-        for hook in hooks:
+        hooks = (entry.entry_at for entry in found if entry.ifd in MAIN_IFDS and entry.tag == GPS_IFD)
+        for hook in sorted(hooks, reverse=True):
             _unhook(edited, at, hook)
 
 

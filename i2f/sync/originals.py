@@ -23,6 +23,7 @@ from i2f.display.progress import ProgressReporter
 from i2f.ground.errors import StoppedError
 from i2f.ground.model import CaptureTime, Original
 from i2f.memory.journal import Journal, StoredReading
+from i2f.photos.exif import is_plausible
 from i2f.photos.folder import FoundFile, Unreadable, absolute
 from i2f.photos.same_shot import Reading, read_originals
 from i2f.sync.candidates import Gallery
@@ -156,5 +157,8 @@ def _time_to_json(taken: CaptureTime | None) -> Mapping[str, Any] | None:
 def _time_from_json(body: Mapping[str, Any] | None) -> CaptureTime | None:
     if body is None:
         return None
+    local = datetime.fromisoformat(body["local"])
+    if not is_plausible(local):  # journals before December 2026 may hold what is no date
+        return None
     offset = None if body["offset_s"] is None else timedelta(seconds=body["offset_s"])
-    return CaptureTime(datetime.fromisoformat(body["local"]), body["has_subsecond"], offset)
+    return CaptureTime(local, body["has_subsecond"], offset)

@@ -75,6 +75,22 @@ def camera_exif(
     return exif.tobytes()
 
 
+def with_thumbnail_directory(exif: bytes, **tags: int) -> bytes:
+    """The block with a second directory behind it, which describes a thumbnail: orientation, make, model."""
+    tiff = bytearray(exif.removeprefix(b"Exif\x00\x00"))
+    order = "<" if tiff.startswith(b"II") else ">"
+    (first,) = struct.unpack_from(order + "L", tiff, 4)
+    (count,) = struct.unpack_from(order + "H", tiff, first)
+    at = len(tiff) + len(tiff) % 2
+    struct.pack_into(order + "L", tiff, first + 2 + 12 * count, at)
+    numbers = {"orientation": 0x0112, "make": 0x010F, "model": 0x0110}
+    tiff += bytes(at - len(tiff)) + struct.pack(order + "H", len(tags))
+    for name in sorted(tags, key=lambda one: numbers[one]):
+        kind, value = (3, struct.pack(order + "HH", tags[name], 0)) if name == "orientation" else (2, b"TN\x00\x00")
+        tiff += struct.pack(order + "HHL", numbers[name], kind, 1 if kind == 3 else 3) + value
+    return b"Exif\x00\x00" + bytes(tiff) + bytes(4)
+
+
 def _sexagesimal(degrees: float) -> tuple[float, float, float]:
     minutes = degrees % 1 * 60
     return float(int(degrees)), float(int(minutes)), round(minutes % 1 * 60, 2)
