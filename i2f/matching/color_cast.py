@@ -1,4 +1,4 @@
-"""Tints: could any filter have given the copy these colours, or was a large thing recoloured.
+"""The colour cast: could any filter have given the copy these colours, or was a large thing recoloured.
 
 color_transfer.py finds recoloured things by their edges, with a colouring so supple that it follows a soft stain or
 turns one hue into another everywhere, as when a shirt on a white wall is dyed. No filter does that: it strengthens or
@@ -108,9 +108,9 @@ def leak_bands(shape: tuple[int, ...], angle: float) -> list[Floats]:
 def _largest(cells: Cells, tolerance: Tolerance, leak: float | None = None) -> int:
     much, strength = _missed(cells, leak)
     strict = min(1.0, max(STRICTEST, float(np.median(much)) / LOOSE))
-    loud = np.zeros(cells.here.shape, bool)
-    loud[cells.here] = much > strict * (tolerance.level + tolerance.share * strength)
-    return largest_cluster(loud)
+    outliers = np.zeros(cells.here.shape, bool)
+    outliers[cells.here] = much > strict * (tolerance.level + tolerance.share * strength)
+    return largest_cluster(outliers)
 
 
 def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.bool_]) -> Cells:

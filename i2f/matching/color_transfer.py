@@ -1,4 +1,4 @@
-"""Hues: does one smooth colouring explain the copy's colours, or was a thing recoloured.
+"""The colour transfer: does one smooth colouring explain the copy's colours, or was a thing recoloured.
 
 A filter sends colours to colours by one smooth map, bent slowly over the picture by vignettes and leaks. The aligned
 pair is brought to 256 pixels; the copy's two colour differences (red and blue less luminance) are regressed, robustly,
@@ -23,7 +23,7 @@ from i2f.matching.retrieval import REC601, Floats, Picture, planes
 
 SIZE = 256
 MARGIN = 0.085
-LOUD = 8.0
+OUTLIER_SNR = 8.0
 STRONG = 80.0
 """Power of the rest in a cell, grey levels squared, both differences together."""
 SHARE = 0.3
@@ -120,5 +120,5 @@ def _largest(target: Floats, expected: Floats, grey: Floats, here: Mask) -> int:
     texture = np.maximum(powers[1], powers[2])
     noise_by = uniform_filter(texture, 3) + 0.02 * uniform_filter(cell_power(level(cut(grey)), grey.shape), 3)
     noise = np.maximum(noise_of(powers[0], noise_by, core), 4.0)
-    loud = core & (powers[0] > LOUD * noise) & (powers[0] > STRONG) & (powers[0] > SHARE * (texture + 8))
-    return largest_cluster(loud)
+    outliers = core & (powers[0] > OUTLIER_SNR * noise) & (powers[0] > STRONG) & (powers[0] > SHARE * (texture + 8))
+    return largest_cluster(outliers)

@@ -1,4 +1,4 @@
-"""Light: after any filter, does the light still fall where it fell.
+"""The illumination residual: after any filter, does the light still fall where it fell.
 
 Where the camera stood still between two shots nothing has moved, and only a cloud or a lamp tells them apart: a
 shadow that went on, a wall that grew darker towards one side. A filter changes brightness by rules of its own: by a

@@ -1,4 +1,4 @@
-"""Tones: how the brightness of a copy follows from the colours of its original.
+"""The tone curve: how the brightness of a copy follows from the colours of its original.
 
 A filter is, to first order, one curve over one mixture of red, green and blue (a black and white filter changes the
 mixture, a faded one the curve); vignettes, light leaks and local contrast bend it slowly over the picture. So the
