@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.color_transfer import broken_lines, fit_colours
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
@@ -157,13 +158,16 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
     design = np.concatenate([np.concatenate([tint, nothing, common[:, 0]], 1),
                              np.concatenate([nothing, tint, common[:, 1]], 1)])
     target = np.concatenate([wanted[:, 0], wanted[:, 1]])
-    weight = np.ones(len(wanted))
-    missed = np.zeros(len(wanted))
-    for _ in range(ROUNDS):
-        weighted = design * np.tile(weight, 2)[:, None]
-        solved = np.linalg.solve(weighted.T @ design + 0.5 * np.eye(design.shape[1]), weighted.T @ target)
-        missed = np.hypot(*np.split(target - design @ solved, 2))
-        weight = 1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2)
+
+    def missed_by(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.hypot(*np.split(target - fitted, 2)))
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        missed = missed_by(fitted)
+        return np.tile(1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2), 2)
+
+    found = fit_robustly(design, target, reweigh, rounds=ROUNDS, ridge=0.5 * np.eye(design.shape[1]))
+    missed = missed_by(found.fitted)
     return missed.astype(np.float32), np.hypot(colour[:, 0], colour[:, 1]).astype(np.float32)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, noise_of, spread_over
@@ -88,14 +89,12 @@ def fit_colours(design: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
     """Weights (k, c) by which n rows of `design` (n, k) give the colours `wanted` (n, c): least squares, reweighted
     so that what another cause made (ink, a thing that was recoloured) pulls little.
     """
-    weight = np.ones(len(design))
-    solved: NDArray[np.float64] = np.zeros((design.shape[1], wanted.shape[1]))
-    for _ in range(4):
-        weighted = design * weight[:, None]
-        solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
-        missed = ((wanted - design @ solved) ** 2).sum(1)
-        weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
-    return solved
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        missed = ((wanted - fitted) ** 2).sum(1)
+        return np.asarray(1 / (1 + missed / (3 * (np.median(missed) + 4))))
+
+    return fit_robustly(design, wanted, reweigh, rounds=4, ridge=0.1 * np.eye(design.shape[1])).solved
 
 
 def _explain(target: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
@@ -202,15 +203,15 @@ def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     moved = blocks.left[use]
     variance = _deviation(blocks.regression.covariance[use]) ** 2
     design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    weight = now = 1 / (variance + SYSTEMATIC**2)
-    for _ in range(6):
-        weighted = design * now[:, None]
-        inverse = np.linalg.inv(design.T @ weighted + 1e-6 * np.eye(6))
-        fitted = design @ (inverse @ (weighted.T @ moved))
-        by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse
-        now = weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8)
+    weight, ridge = 1 / (variance + SYSTEMATIC**2), 1e-6 * np.eye(6)
+    found = fit_robustly(
+        design, moved, lambda fitted: weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8),
+        rounds=6, ridge=ridge, weight=weight)
+    weighted = design * found.used[:, None]
+    inverse = np.linalg.inv(weighted.T @ design + ridge)
+    by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse
     chance = 2 * float(np.einsum("ni,ij,nj->n", design, by_chance, design).mean())
-    return float(np.sqrt(max(0.0, (fitted**2).sum(1).mean() - chance)))
+    return float(np.sqrt(max(0.0, (found.fitted**2).sum(1).mean() - chance)))
 
 
 def _neighbour_correlation(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
