@@ -65,13 +65,14 @@ STILL = ((850, 0.3), (1300, 0.7))
 thing moved on plain ground. It must be stiller, as its own exposure alone is: so much of the movement allowed. (Of 320
 siblings made so that nothing but such a thing moved, with copies of 306 pixels, two passed every other test: one had
 0.34 of the movement allowed; in the other the thing lay outside the crop.)"""
-CHI = 3.6
-CHI_HIGH = 8.5
-KIN = 0.75
+MAHALANOBIS = 3.6
+MAHALANOBIS_HIGH = 8.5
+NEIGHBOUR_CORRELATION = 0.75
 GROUP = 6.4
 FIELD = 0.05
-"""The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of chi, 0.7 of those of field, kin and group; of
-147 real and made siblings 99 in 100 are above 1.1 of that of chi, 2 of that of field."""
+"""The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of MAHALANOBIS, 0.7 of those of FIELD,
+NEIGHBOUR_CORRELATION and GROUP; of
+147 real and made siblings 99 in 100 are above 1.1 of that of MAHALANOBIS, 2 of that of FIELD."""
 STRETCH = 1.0
 MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
@@ -81,15 +82,16 @@ LIGHT, LIGHT_SHARE = 4.7, 1.4
 """Grey levels of smooth light that a copy may miss, or this share of what it misses at edges."""
 QUIET, QUIET_SHARE, TELLING = 2.5, 1.1, 3.0
 """The same for what every copy may miss; and so many levels more double what movement there is."""
-STRANGE_LARGEST = 4
-STRANGE_TOTAL = 8
-STRANGE_FAINT, STRANGE_BURIED = 20, 6
+OUTLIERS_LARGEST = 4
+OUTLIERS_TOTAL = 8
+OUTLIERS_LOW, OUTLIERS_MASKED = 20, 6
 WHOLE = 2500
-"""Cells that are loud at most, one beside the other and in all, and faint or buried one beside the other, of a square
-copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger parts of it."""
+"""Cells of high signal-to-noise at most, one beside the other and in all, and of low or masked one beside the other,
+of a square copy of 512 pixels, in which about WHOLE are looked at; fewer in a smaller one, whose cells are larger
+parts of it."""
 VANISHED, VANISHED_LEAST = 7.0, 2.0
 """Times the noise that may remain where a texture seems to have vanished: in a copy of WHOLE cells, where things that
-moved are loud anyway, and in small ones, where they are not. (Of 1,868 true pairs of 2,000
+moved stand out anyway, and in small ones, where they are not. (Of 1,868 true pairs of 2,000
 cells or more 1,855 keep 7 or less, of 76 of copies of 306 pixels 68 keep 2.)"""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
@@ -111,8 +113,8 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     cells = float(max(1, evidence.cells))
     small = min(1.0, float(np.sqrt(cells / WHOLE)))
     moved = (
-        evidence.chi / CHI, evidence.chi_high / CHI_HIGH, evidence.kin / KIN, evidence.group / GROUP,
-        evidence.field / FIELD,
+        evidence.mahalanobis / MAHALANOBIS, evidence.mahalanobis_high / MAHALANOBIS_HIGH,
+        evidence.neighbour_correlation / NEIGHBOUR_CORRELATION, evidence.group / GROUP, evidence.field / FIELD,
     )
     mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {
@@ -127,12 +129,12 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
         ),
         "stretch": evidence.stretch / STRETCH,
         "things": max(
-            evidence.strange.largest / (STRANGE_LARGEST * small + 0.5),
-            evidence.strange.total / (STRANGE_TOTAL * small + 0.5),
-            evidence.strange.faint / (STRANGE_FAINT * small**6 + 0.5),
-            evidence.strange.buried / (STRANGE_BURIED * small**2 + 0.5),
-            evidence.strange.vanished / max(VANISHED_LEAST, VANISHED * small**3),
-            evidence.strange.strokes / cells / ink,
+            evidence.outliers.largest / (OUTLIERS_LARGEST * small + 0.5),
+            evidence.outliers.total / (OUTLIERS_TOTAL * small + 0.5),
+            evidence.outliers.low / (OUTLIERS_LOW * small**6 + 0.5),
+            evidence.outliers.masked / (OUTLIERS_MASKED * small**2 + 0.5),
+            evidence.outliers.vanished / max(VANISHED_LEAST, VANISHED * small**3),
+            evidence.outliers.strokes / cells / ink,
         ),
         "colours": max(evidence.recoloured / (RECOLOURED + 0.5), tinted),
     }
@@ -188,7 +190,7 @@ def _tints_and_light(
     """Cells of a tint, and the light, that no filter gives; nothing where the pair is not near."""
     if not evidence.near:
         return 0, Light()
-    cells = cells_of(copy, original, blocks.similarity, evidence.strange.ink)
+    cells = cells_of(copy, original, blocks.similarity, evidence.outliers.ink)
     tint = tint_left(cells, tolerance, leaks)
     return tint.cells, light_left(cells, blocks.tones, tint.leaked)
 
@@ -249,18 +251,18 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "measured": evidence.measured,
         "cells": evidence.cells,
         "near": evidence.near,
-        "chi": evidence.chi,
-        "chi_high": evidence.chi_high,
+        "chi": evidence.mahalanobis,
+        "chi_high": evidence.mahalanobis_high,
         "field": evidence.field,
         "stretch": evidence.stretch,
-        "kin": evidence.kin,
+        "kin": evidence.neighbour_correlation,
         "group": evidence.group,
-        "strange": evidence.strange.largest,
-        "strange_total": evidence.strange.total,
-        "faint": evidence.strange.faint,
-        "buried": evidence.strange.buried,
-        "vanished": evidence.strange.vanished,
-        "ink": evidence.strange.strokes / max(1, evidence.cells),
+        "strange": evidence.outliers.largest,
+        "strange_total": evidence.outliers.total,
+        "faint": evidence.outliers.low,
+        "buried": evidence.outliers.masked,
+        "vanished": evidence.outliers.vanished,
+        "ink": evidence.outliers.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": tinted,
         "light": light.soft,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from i2f.display.progress import TerminalProgress
 from i2f.display.tables import say
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
+from i2f.ground.model import OutcomeKind
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing, read_histories
@@ -42,7 +43,7 @@ def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_fil
         now = read_histories(session.journal.entries())
         wanted = _to_undo(now, photo_ids, run)
         # What an earlier undo had sent and the settling found in place is taken back as well.
-        outcomes = {photo_id: Outcome("replaced") for photo_id in _to_undo(before, photo_ids, run)
+        outcomes = {photo_id: Outcome(OutcomeKind.REPLACED) for photo_id in _to_undo(before, photo_ids, run)
                     if before[photo_id].standing is Standing.UNDO_OPEN
                     and now[photo_id].standing is Standing.TAKEN_BACK}
         outcomes |= pipeline.take_back(session, wanted)
@@ -84,9 +85,10 @@ def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: st
 
 
 def _tell(run: str, outcomes: Mapping[str, Outcome], json_file: str | None) -> ExitCode:
-    photos = [{"photo_id": photo_id, "outcome": "taken back" if one.outcome == "replaced" else one.outcome,
-               "error": one.note} for photo_id, one in outcomes.items()]
-    bad = sum(1 for one in outcomes.values() if one.outcome != "replaced")
+    photos = [{"photo_id": photo_id, "error": one.note,
+               "outcome": "taken back" if one.outcome is OutcomeKind.REPLACED else str(one.outcome)}
+              for photo_id, one in outcomes.items()]
+    bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
     if json_file is not None:
         write_report(json_file, {"version": 1, "run": run, "photos": photos})
     elif not photos:

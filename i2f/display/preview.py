@@ -28,11 +28,11 @@ from PIL import Image
 from i2f.display import pages
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
-from i2f.ground.model import Candidate, Decision, InstagramCopy, Verdict
+from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.memory.journal import Journal
 from i2f.sync.candidates import copy_pixels
 from i2f.sync.plan import ASK_SCORE, SURE_MARGIN
-from i2f.sync.report import Report, in_plain_words, printable, sums, write_whole
+from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums, write_whole
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.
 PICTURES_BYTES = 50_000_000
@@ -201,8 +201,8 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
     )
 
 
-def _word(mode: str, decision: Decision, outcome: str) -> str:
-    if outcome in {"failed", "unsure", "replaced"}:
+def _word(mode: str, decision: Decision, outcome: OutcomeKind) -> str:
+    if outcome in TOUCHED:
         return outcome.capitalize() + ":"
     words = {Verdict.REVIEW: "To look at:", Verdict.KEEP: "Stays as it is:",
              Verdict.REPLACE: "Would be replaced:" if mode == "dry-run" else "Planned:"}

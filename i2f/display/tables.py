@@ -20,7 +20,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from i2f.ground.model import Candidate, Decision
+from i2f.ground.model import Candidate, Decision, OutcomeKind
 from i2f.sync.report import Report, closing_sentence, in_plain_words, plan_lines, printable
 
 # A screenful of each kind; the JSON report and the preview page hold all.
@@ -90,10 +90,10 @@ def _show_tables(report: Report, console: Console) -> None:
         kinds.setdefault(_kind(report, decision), []).append(decision)
     if "review" in kinds:
         _print(console, _questions(kinds["review"]))
-    for kind in ("failed", "unsure"):
+    for kind in (OutcomeKind.FAILED, OutcomeKind.UNSURE):
         if kind in kinds:
             _print(console, _failures(report, kinds[kind], kind.capitalize()))
-    for kind in ("replaced", "planned"):
+    for kind in (OutcomeKind.REPLACED, OutcomeKind.PLANNED):
         if kind in kinds:
             _print(console, _replacements(report, kinds[kind], _table_title(report, kind)))
     if "keep" in kinds:
@@ -102,11 +102,11 @@ def _show_tables(report: Report, console: Console) -> None:
 
 def _kind(report: Report, decision: Decision) -> str:
     outcome, _ = report.outcome(decision)
-    return str(decision.verdict) if outcome == "skipped" else outcome
+    return str(decision.verdict) if outcome is OutcomeKind.SKIPPED else str(outcome)
 
 
 def _table_title(report: Report, kind: str) -> str:
-    if kind == "replaced":
+    if kind == OutcomeKind.REPLACED:
         return "Replaced"
     return "Would be replaced" if report.mode == "dry-run" else "Planned, not replaced yet"
 

@@ -150,8 +150,18 @@ class Fit:
     measures: dict[str, float]
 
 
+class OutcomeKind(StrEnum):
+    """What became of a decision: carried out (replaced, failed or unsure), waiting, or not to be carried out."""
+
+    REPLACED = "replaced"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    PLANNED = "planned"
+    SKIPPED = "skipped"
+
+
 class Kinship(StrEnum):
-    """How two originals that both fit one copy are related (design.md, Words)."""
+    """How two originals that both fit one copy are related (twins are files of one exposure, rivals look alike)."""
 
     TWIN = "twin"
     RIVAL = "rival"

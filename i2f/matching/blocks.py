@@ -1,6 +1,6 @@
-"""Grid: a picture cut into blocks of 32 x 32 pixels, and each of those into 16 cells of 8 x 8.
+"""Blocks: a picture cut into blocks of 32 x 32 pixels, and each of those into 16 cells of 8 x 8.
 
-Blocks are where displacement is measured (same_exposure.py), cells where something strange is found
+Blocks are where displacement is measured (same_exposure.py), cells where outliers are found
 (changed_content.py, color_transfer.py); 8 is also the side of JPEG's own blocks. The cut is centered; what does not
 fill a block at the edges is left out. Blocks come row by row, as (n, 1024); cells as a picture of (4 rows, 4 columns)
 to the block.

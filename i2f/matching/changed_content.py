@@ -1,11 +1,11 @@
-"""Things: does the copy show something that its original does not, or is it only ink.
+"""Changed content: does the copy show something that its original does not, or is it only ink.
 
 What the regression of a copy on its original leaves over is compared with the pair's own noise (residuals.py). What is
-strange then, clusters of loud cells or a texture that vanished, is accounted for a second time. Ink (text_overlays.py)
-is taken out of the copy, pixel by pixel, and the rest of each block regressed anew; and the gains, that were one for
-each block, run from block to block, since at the edge of a tilt-shift a picture grows blurred within a block. Of two
-accounts the one that leaves less counts. An ink under which the copy misses what the original shows is none: there
-something else was, and its cells stay strange.
+an outlier then, clusters of cells far above the noise or a texture that vanished, is accounted for a second time. Ink
+(text_overlays.py) is taken out of the copy, pixel by pixel, and the rest of each block regressed anew; and the gains,
+that were one for each block, run from block to block, since at the edge of a tilt-shift a picture grows blurred within
+a block. Of two accounts the one that leaves less counts. An ink under which the copy misses what the original shows is
+none: there something else was, and its cells stay outliers.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from i2f.matching.color_transfer import fit_colours
 from i2f.matching.displacement import Pair, Regression, regress
 from i2f.matching.registration import Similarity, colours_below, grid_of
 from i2f.matching.residuals import (
-    BURIED,
-    FAINT,
+    HIGH_COARSE_SNR,
+    HIGH_SNR,
     LEAST_COARSE,
-    LOUD,
-    LOUD_COARSE,
+    LOW_SNR,
+    MASKED_SNR,
     largest_cluster,
     noise_of,
-    strange_cells,
+    outlier_cells,
     vanished,
 )
 from i2f.matching.retrieval import Floats, Picture, planes
@@ -53,7 +53,7 @@ not looked at. Where nothing speaks for a frame only the edge itself is left out
 UNCLEAR, ON_A_SIDE, SIDES = 0.2, 0.25, 3
 """A frame leaves more than this share unexplained in so many of a side's blocks, on so many sides; a thing in a corner
 reaches two."""
-FAINTEST = 2.0
+LOWEST_SNR = 2.0
 """Times the noise below which nobody asks for what vanished."""
 LEAST_CORE = 16
 LEAST_CLEAR = 0.25
@@ -66,48 +66,48 @@ beside words and clock hands that were exchanged: 0.02 to 0.2.)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Strangeness:
-    """Cells in the largest loud cluster that is no ink, and all such cells; in the largest faint and buried clusters;
-    how many times the noise remains where a texture vanished; which cells were taken for ink, and the cells that its
-    strokes would fill."""
+class Outliers:
+    """Cells in the largest cluster of high signal-to-noise that is no ink, and all such cells; in the largest of low
+    and of masked signal-to-noise; how many times the noise remains where a texture vanished; which cells were taken
+    for ink, and the cells that its strokes would fill."""
 
     largest: int
     total: int
-    faint: int
-    buried: int
+    low: int
+    masked: int
     vanished: float
     ink: Mask
     strokes: float = 0.0
 
 
-NOTHING = Strangeness(0, 0, 0, 0, 0.0, np.zeros((1, 1), bool))
+NOTHING = Outliers(0, 0, 0, 0, 0.0, np.zeros((1, 1), bool))
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """What one regression leaves over: strange cells, and how many times the noise where a texture vanished."""
+    """What one regression leaves over: outlying cells, and how many times the noise where a texture vanished."""
 
-    loud: Mask
-    faint: Mask
-    buried: Mask
+    high: Mask
+    low: Mask
+    masked: Mask
     vanished: float
 
     @property
     def left(self) -> tuple[int, int, float]:
         """What there is to say against it, for comparing."""
-        return int(self.loud.sum()), int(self.faint.sum() + self.buried.sum()), self.vanished
+        return int(self.high.sum()), int(self.low.sum() + self.masked.sum()), self.vanished
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is worth a second account."""
-        one_cell = largest_cluster(self.faint) <= 1 and largest_cluster(self.buried) <= 1
-        return one_cell and not self.loud.any() and self.vanished < FAINTEST
+        one_cell = largest_cluster(self.low) <= 1 and largest_cluster(self.masked) <= 1
+        return one_cell and not self.high.any() and self.vanished < LOWEST_SNR
 
 
-def find_things(
+def find_changed_content(
     copy: Picture, original: Picture, at: Similarity, pair: Pair, regression: Regression
-) -> tuple[Strangeness, int]:
-    """What is strange, and how many cells without the margin were looked at. `copy` is upright, `original` its
+) -> tuple[Outliers, int]:
+    """The outliers, and how many cells without the margin were looked at. `copy` is upright, `original` its
     thumbnail, `at` where it lies there; `pair` and `regression` are what was measured of the two."""
     within = _within(pair, MARGIN)
     inner = _core(pair, within)
@@ -124,7 +124,7 @@ def find_things(
     drawn, ink, excused, refused = np.zeros(spread(core).shape, bool), none, none.copy(), none.copy()
     if not first.is_quiet:
         colours = np.stack([crop(plane) for plane in planes(copy, *pair.copy.shape)], 2)
-        inks = list(find_inks(first.loud, colours, _expected_colours(colours, original, at, pair)))
+        inks = list(find_inks(first.high, colours, _expected_colours(colours, original, at, pair)))
         for one, is_ink in zip(inks, _are_ink(inks, pair, within, regression), strict=True):
             if is_ink:
                 drawn |= one.pixels
@@ -138,12 +138,12 @@ def find_things(
         smooth = regress(pair, within & clear, guide=regression)
         accounts = (_account(pair, one, clear, core, untouched) for one in (simple, smooth))
         best = min(accounts, key=lambda account: account.left)
-    loud = (best.loud & ~excused) | (first.loud & refused)
-    return Strangeness(
-        largest=largest_cluster(loud),
-        total=int(loud.sum()),
-        faint=largest_cluster(best.faint & ~excused),
-        buried=largest_cluster(best.buried & ~excused),
+    high = (best.high & ~excused) | (first.high & refused)
+    return Outliers(
+        largest=largest_cluster(high),
+        total=int(high.sum()),
+        low=largest_cluster(best.low & ~excused),
+        masked=largest_cluster(best.masked & ~excused),
         vanished=best.vanished,
         ink=np.asarray(binary_fill_holes(ink)),
         strokes=float((drawn & spread(core)).sum()) / CELL**2,
@@ -175,7 +175,7 @@ def _may_be_framed(pair: Pair, regression: Regression) -> bool:
 
 
 def _account(pair: Pair, found: Regression, clear: Mask, core: Mask, untouched: Mask) -> _Account:
-    """What is strange by one regression among the cells of the core, as far as they are clear of ink; and what
+    """The outliers by one regression among the cells of the core, as far as they are clear of ink; and what
     vanished where no ink is near."""
     shape = pair.copy.shape
     share = share_of_cells(crop(clear))
@@ -186,11 +186,11 @@ def _account(pair: Pair, found: Regression, clear: Mask, core: Mask, untouched: 
     texture = uniform_filter(np.maximum(seen, cell_power(predicted, shape)), 3)
     fine = uniform_filter(cell_power(_fine(pair.copy, clear), shape) * by_share, 3)
     noise = np.maximum(noise_of(rest, texture, cells), noise_of(rest, fine, cells))
-    loud, faint, buried = strange_cells(rest, seen, noise, cells, LOUD, FAINT, BURIED)
+    high, low, masked = outlier_cells(rest, seen, noise, cells, HIGH_SNR, LOW_SNR, MASKED_SNR)
     coarse = [cell_power(_coarse(part, shape), shape) * by_share for part in (found.rest, found.seen, predicted)]
     coarse_noise = noise_of(coarse[0], uniform_filter(np.maximum(coarse[1], coarse[2]), 3), cells, LEAST_COARSE)
-    loud |= strange_cells(coarse[0], coarse[1], coarse_noise, cells, LOUD_COARSE)[0]
-    return _Account(loud, faint, buried, vanished(rest, seen, noise, cells & untouched))
+    high |= outlier_cells(coarse[0], coarse[1], coarse_noise, cells, HIGH_COARSE_SNR)[0]
+    return _Account(high, low, masked, vanished(rest, seen, noise, cells & untouched))
 
 
 def _fine(copy: Floats, clear: Mask) -> Floats:

@@ -1,4 +1,4 @@
-"""Tints: could any filter have given the copy these colours, or was a large thing recoloured.
+"""The colour cast: could any filter have given the copy these colours, or was a large thing recoloured.
 
 color_transfer.py finds recoloured things by their edges, with a colouring so supple that it follows a soft stain or
 turns one hue into another everywhere, as when a shirt on a white wall is dyed. No filter does that: it strengthens or
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.color_transfer import broken_lines, fit_colours
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
@@ -108,9 +109,9 @@ def leak_bands(shape: tuple[int, ...], angle: float) -> list[Floats]:
 def _largest(cells: Cells, tolerance: Tolerance, leak: float | None = None) -> int:
     much, strength = _missed(cells, leak)
     strict = min(1.0, max(STRICTEST, float(np.median(much)) / LOOSE))
-    loud = np.zeros(cells.here.shape, bool)
-    loud[cells.here] = much > strict * (tolerance.level + tolerance.share * strength)
-    return largest_cluster(loud)
+    outliers = np.zeros(cells.here.shape, bool)
+    outliers[cells.here] = much > strict * (tolerance.level + tolerance.share * strength)
+    return largest_cluster(outliers)
 
 
 def cells_of(copy: Picture, original: Picture, at: Similarity, ink: NDArray[np.bool_]) -> Cells:
@@ -157,13 +158,16 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
     design = np.concatenate([np.concatenate([tint, nothing, common[:, 0]], 1),
                              np.concatenate([nothing, tint, common[:, 1]], 1)])
     target = np.concatenate([wanted[:, 0], wanted[:, 1]])
-    weight = np.ones(len(wanted))
-    missed = np.zeros(len(wanted))
-    for _ in range(ROUNDS):
-        weighted = design * np.tile(weight, 2)[:, None]
-        solved = np.linalg.solve(weighted.T @ design + 0.5 * np.eye(design.shape[1]), weighted.T @ target)
-        missed = np.hypot(*np.split(target - design @ solved, 2))
-        weight = 1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2)
+
+    def missed_by(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.hypot(*np.split(target - fitted, 2)))
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        missed = missed_by(fitted)
+        return np.tile(1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2), 2)
+
+    found = fit_robustly(design, target, reweigh, rounds=ROUNDS, ridge=0.5 * np.eye(design.shape[1]))
+    missed = missed_by(found.fitted)
     return missed.astype(np.float32), np.hypot(colour[:, 0], colour[:, 1]).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Hues: does one smooth colouring explain the copy's colours, or was a thing recoloured.
+"""The colour transfer: does one smooth colouring explain the copy's colours, or was a thing recoloured.
 
 A filter sends colours to colours by one smooth map, bent slowly over the picture by vignettes and leaks. The aligned
 pair is brought to 256 pixels; the copy's two colour differences (red and blue less luminance) are regressed, robustly,
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, noise_of, spread_over
@@ -23,7 +24,7 @@ from i2f.matching.retrieval import REC601, Floats, Picture, planes
 
 SIZE = 256
 MARGIN = 0.085
-LOUD = 8.0
+OUTLIER_SNR = 8.0
 STRONG = 80.0
 """Power of the rest in a cell, grey levels squared, both differences together."""
 SHARE = 0.3
@@ -88,14 +89,12 @@ def fit_colours(design: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
     """Weights (k, c) by which n rows of `design` (n, k) give the colours `wanted` (n, c): least squares, reweighted
     so that what another cause made (ink, a thing that was recoloured) pulls little.
     """
-    weight = np.ones(len(design))
-    solved: NDArray[np.float64] = np.zeros((design.shape[1], wanted.shape[1]))
-    for _ in range(4):
-        weighted = design * weight[:, None]
-        solved[:] = np.linalg.solve(weighted.T @ design + 0.1 * np.eye(design.shape[1]), weighted.T @ wanted)
-        missed = ((wanted - design @ solved) ** 2).sum(1)
-        weight = 1 / (1 + missed / (3 * (np.median(missed) + 4)))
-    return solved
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        missed = ((wanted - fitted) ** 2).sum(1)
+        return np.asarray(1 / (1 + missed / (3 * (np.median(missed) + 4))))
+
+    return fit_robustly(design, wanted, reweigh, rounds=4, ridge=0.1 * np.eye(design.shape[1])).solved
 
 
 def _explain(target: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:
@@ -120,5 +119,5 @@ def _largest(target: Floats, expected: Floats, grey: Floats, here: Mask) -> int:
     texture = np.maximum(powers[1], powers[2])
     noise_by = uniform_filter(texture, 3) + 0.02 * uniform_filter(cell_power(level(cut(grey)), grey.shape), 3)
     noise = np.maximum(noise_of(powers[0], noise_by, core), 4.0)
-    loud = core & (powers[0] > LOUD * noise) & (powers[0] > STRONG) & (powers[0] > SHARE * (texture + 8))
-    return largest_cluster(loud)
+    outliers = core & (powers[0] > OUTLIER_SNR * noise) & (powers[0] > STRONG) & (powers[0] > SHARE * (texture + 8))
+    return largest_cluster(outliers)

@@ -1,4 +1,4 @@
-"""Regression: what of a copy's block its original explains, and by how much the block is displaced.
+"""Local displacement: what of a copy's block its original explains, and by how much the block is displaced.
 
 The null hypothesis is exact: a copy is one similarity of its original, with tones changed smoothly, blurred or
 sharpened in places, and pressed into a JPEG. So the aligned pair is cut into blocks (blocks.py), and in each the copy

@@ -1,4 +1,4 @@
-"""Light: after any filter, does the light still fall where it fell.
+"""The illumination residual: after any filter, does the light still fall where it fell.
 
 Where the camera stood still between two shots nothing has moved, and only a cloud or a lamp tells them apart: a
 shadow that went on, a wall that grew darker towards one side. A filter changes brightness by rules of its own: by a
@@ -16,8 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.color_cast import LEAST_CELLS, Cells, at_best_angle, leak_bands
 from i2f.matching.retrieval import REC601, Floats
 from i2f.matching.tone_curve import Tones
@@ -96,13 +98,16 @@ def _left(cells: Cells, terms: list[Floats]) -> Light:
     design = np.stack([term[here] for term in terms], 1).astype(np.float64)
     wanted = (cells.seen @ np.array(REC601, np.float32))[here].astype(np.float64)
     darkest, brightest = float(wanted.min()), float(wanted.max())
-    weight, rest = np.ones(len(wanted)), wanted
-    for _ in range(ROUNDS):
-        weighted = design * weight[:, None]
-        solved = np.linalg.solve(weighted.T @ design + 0.02 * np.eye(design.shape[1]), weighted.T @ wanted)
-        # What a vignette drowned or a filter burnt is no darker and no brighter than the copy can be.
-        rest = wanted - np.clip(design @ solved, darkest, brightest)
-        weight = 1 / (1 + (rest / max(5.0, 2.5 * float(np.median(np.abs(rest))))) ** 2)
+
+    def rest_of(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What a vignette drowned or a filter burnt is no darker and no brighter than the copy can be."""
+        return np.asarray(wanted - np.clip(fitted, darkest, brightest))
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        rest = rest_of(fitted)
+        return np.asarray(1 / (1 + (rest / max(5.0, 2.5 * float(np.median(np.abs(rest))))) ** 2))
+
+    rest = rest_of(fit_robustly(design, wanted, reweigh, rounds=ROUNDS, ridge=0.02 * np.eye(design.shape[1])).fitted)
     plane = np.zeros(here.shape, np.float32)
     plane[here] = np.clip(rest, -60, 60)
     share = gaussian_filter(here.astype(np.float32), SMOOTH)

@@ -1,4 +1,4 @@
-"""Align: the similarity (shift, scale, turn) that lays a copy over an original, coarse to fine.
+"""Image registration: the similarity (shift, scale, turn) that lays a copy over an original, coarse to fine.
 
 Coordinates. A point of the copy is (x, y) from its middle, in units of the copy's short side, x to the right, y
 down. The similarity sends it to pixels of the original's thumbnail:

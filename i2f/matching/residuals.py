@@ -1,4 +1,4 @@
-"""Strange: places where the copy shows what its original does not.
+"""Residual outliers: places where the copy shows what its original does not.
 
 After every block was regressed on the prediction (displacement.py) a rest remains. Where the pair is of one exposure
 the rest is JPEG noise, and its power in a cell of 8 x 8 pixels is a level plus a share of the texture there, or of
@@ -7,14 +7,14 @@ tilt-shift the sharp one, the grain of a scanned film and leather are noisier th
 shares are learnt from the pair's own cells. A thing that moved, vanished or was exchanged leaves tens to hundreds of
 times that. Cells are joined into clusters that are
 
-- loud: many times the noise, and a good share of what the copy shows there. A true pair's largest cluster holds two
+- high: many times the noise, and a good share of what the copy shows there. A true pair's largest cluster holds two
   cells or fewer nineteen times in twenty. So is a cell whose rest, freed of what is fine, is many times the noise of
   such: the edge of a shadow that moved over gravel is coarse, the noise of gravel is not;
-- faint: a few times the noise, but most of what the copy shows: a thing on plain ground, or one so small that its
-  cells are not loud in a small copy;
-- buried: very many times the noise, though a small share of what is shown: a thing beside a strong edge.
+- low: a few times the noise, but most of what the copy shows: a thing on plain ground, or one so small that its
+  cells are not high in a small copy;
+- masked: very many times the noise, though a small share of what is shown: a thing beside a strong edge.
 
-Where murky water or grained wood moved no cell is strange. There the texture itself has vanished: of what a patch of
+Where murky water or grained wood moved no cell stands out. There the texture itself has vanished: of what a patch of
 4 x 4 cells shows most remains unexplained, and that is several times the noise.
 """
 
@@ -28,11 +28,11 @@ from scipy.ndimage import label, uniform_filter
 from i2f.matching.blocks import Mask
 from i2f.matching.retrieval import Floats
 
-LOUD, FAINT, BURIED = (12.0, 0.3), (4.5, 0.5), (20.0, 0.15)
-"""Times the noise, and share of what the copy shows, above which a cell is loud, faint or buried. (Of 1,868 true pairs
-of 2,000 cells or more 15 had a cluster of five loud cells or more, words laid over the copy most of them, 22 of faint
-ones, 8 of buried ones; of 76 of copies of 306 pixels 4, 6 and 2.)"""
-LOUD_COARSE, LEAST_COARSE = (20.0, 0.3), 0.3
+HIGH_SNR, LOW_SNR, MASKED_SNR = (12.0, 0.3), (4.5, 0.5), (20.0, 0.15)
+"""Times the noise, and share of what the copy shows, above which a cell's signal-to-noise is high, low or masked. (Of
+1,868 true pairs of 2,000 cells or more 15 had a cluster of five high cells or more, words laid over the copy most of
+them, 22 of low ones, 8 of masked ones; of 76 of copies of 306 pixels 4, 6 and 2.)"""
+HIGH_COARSE_SNR, LEAST_COARSE = (20.0, 0.3), 0.3
 """The same for a cell of the coarse rest, and the least level of its noise. (At 16 times five more true pairs of 3,500
 were held back, and no more shadows or things found.)"""
 PATCH, VANISHED = 4, 0.55
@@ -65,7 +65,7 @@ def largest_cluster(mask: Mask) -> int:
     return int(np.bincount(marked.ravel())[1:].max()) if count else 0
 
 
-def strange_cells(
+def outlier_cells(
     rest: Floats, seen: Floats, noise: Floats, core: Mask, *kinds: tuple[float, float]
 ) -> list[Mask]:
     """For each kind (times the noise, share) the cells that are so much above it; all are powers per cell."""

@@ -1,4 +1,4 @@
-"""Find: which originals could a copy have been made from, and which window of them does it show.
+"""Retrieval: which originals could a copy have been made from, and which window of them does it show.
 
 A picture is looked at through square windows brought down to 16 x 16 numbers. Each window is locally
 normalised (a Gaussian mean taken away, divided by the local deviation, sigma 2.5 of the 16), since filters,

@@ -1,4 +1,4 @@
-"""Identify: is this copy of this very exposure, or of its sibling?
+"""The same-exposure test: is this copy of this very exposure, or of its sibling?
 
 The aligned pair (512 pixels of the short side at most) is cut into blocks, and in each the copy is regressed on the
 predicted original (displacement.py), which leaves a displacement with its covariance, and a rest.
@@ -7,13 +7,13 @@ From all blocks one similarity is taken off, with at most a trace of stretching 
 A true pair keeps 0.02 pixels of 512 (median over blocks), a sibling twelve times that. Where a sibling is nearer, what
 remains still tells it:
 
-- chi: median over blocks of squared displacement in units of its covariance; 1.39 at most by pure chance;
+- mahalanobis: median over blocks of squared displacement in units of its covariance; 1.39 at most by pure chance;
 - field: root mean square of the second-order field through the displacements, in pixels, less what chance gives it: a
   hand that moved gives a smooth field (keystone, parallax), errors of measurement do not;
-- kin: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
+- neighbour correlation: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
 - group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
 - stretch: what the trace of stretching came to, in thousandths;
-- strangeness: what the regression leaves over (changed_content.py) and colours that no colouring explains
+- outliers: what the regression leaves over (changed_content.py) and colours that no colouring explains
   (color_transfer.py).
 """
 
@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
-from i2f.matching.changed_content import NOTHING, Strangeness, find_things
+from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
 from i2f.matching.displacement import Doubles, Pair, Regression, regress
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
@@ -39,9 +40,9 @@ SYSTEMATIC = 0.03
 SHARP = 0.15
 """Pixels: a block whose displacement is less certain than this has no voice."""
 LEAST_MEASURED = 12
-NEAR_CHI, NEAR_FIELD = 5.4, 0.075
+NEAR_MAHALANOBIS, NEAR_FIELD = 5.4, 0.075
 """One and a half times what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
-FAR_CHI, FAR_FIELD = 9.0, 0.2
+FAR_MAHALANOBIS, FAR_FIELD = 9.0, 0.2
 """Beyond these it is plain also in fewer pixels than the last. (Of 498 true pairs at 256 pixels the largest were 3.7
 and 0.09.)"""
 
@@ -132,46 +133,46 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The statistics of the module's head, and how many blocks they rest on. What is strange or recoloured is looked
+    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured is looked
     for only where the pair is `near` enough for that to matter."""
 
     measured: int
-    chi: float
-    chi_high: float
+    mahalanobis: float
+    mahalanobis_high: float
     field: float
-    kin: float
+    neighbour_correlation: float
     group: float
     stretch: float
     near: bool
     cells: int
-    strange: Strangeness
+    outliers: Outliers
     recoloured: int
 
 
 def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
-    """Statistics over the blocks, and what is strange or recoloured."""
+    """Statistics over the blocks, and what outlies or is recoloured."""
     use = _measured(blocks)
-    chi, chi_high, field, kin, group = 99.0, 99.0, 9.0, 9.0, 9.0
+    mahalanobis, mahalanobis_high, field, neighbours, group = 99.0, 99.0, 9.0, 9.0, 9.0
     if use.sum() >= LEAST_MEASURED:
-        chi, chi_high = (float(part) for part in np.percentile(_squared(blocks, use), (50, 75)))
+        mahalanobis, mahalanobis_high = (float(part) for part in np.percentile(_squared(blocks, use), (50, 75)))
         field = _field(blocks, use)
-        kin, group = _kin(blocks, use)
-    near = chi < NEAR_CHI and field < NEAR_FIELD
-    strange, cells = NOTHING, 1
+        neighbours, group = _neighbour_correlation(blocks, use)
+    near = mahalanobis < NEAR_MAHALANOBIS and field < NEAR_FIELD
+    outliers, cells = NOTHING, 1
     if near:
-        strange, cells = find_things(copy, original, blocks.similarity, blocks.pair, blocks.regression)
+        outliers, cells = find_changed_content(copy, original, blocks.similarity, blocks.pair, blocks.regression)
     return Evidence(
         measured=int(use.sum()),
-        chi=chi,
-        chi_high=chi_high,
+        mahalanobis=mahalanobis,
+        mahalanobis_high=mahalanobis_high,
         field=field,
-        kin=kin,
+        neighbour_correlation=neighbours,
         group=group,
         stretch=blocks.stretch,
         near=near,
         cells=cells,
-        strange=strange,
-        recoloured=recoloured_cells(copy, original, blocks.similarity, strange.ink) if near else 0,
+        outliers=outliers,
+        recoloured=recoloured_cells(copy, original, blocks.similarity, outliers.ink) if near else 0,
     )
 
 
@@ -180,7 +181,7 @@ def _is_far(blocks: Blocks) -> bool:
     use = _measured(blocks)
     if use.sum() < LEAST_MEASURED:
         return False
-    return float(np.median(_squared(blocks, use))) >= FAR_CHI or _field(blocks, use) >= FAR_FIELD
+    return float(np.median(_squared(blocks, use))) >= FAR_MAHALANOBIS or _field(blocks, use) >= FAR_FIELD
 
 
 def _measured(blocks: Blocks) -> NDArray[np.bool_]:
@@ -202,18 +203,18 @@ def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     moved = blocks.left[use]
     variance = _deviation(blocks.regression.covariance[use]) ** 2
     design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    weight = now = 1 / (variance + SYSTEMATIC**2)
-    for _ in range(6):
-        weighted = design * now[:, None]
-        inverse = np.linalg.inv(design.T @ weighted + 1e-6 * np.eye(6))
-        fitted = design @ (inverse @ (weighted.T @ moved))
-        by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse
-        now = weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8)
+    weight, ridge = 1 / (variance + SYSTEMATIC**2), 1e-6 * np.eye(6)
+    found = fit_robustly(
+        design, moved, lambda fitted: weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8),
+        rounds=6, ridge=ridge, weight=weight)
+    weighted = design * found.used[:, None]
+    inverse = np.linalg.inv(weighted.T @ design + ridge)
+    by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse
     chance = 2 * float(np.einsum("ni,ij,nj->n", design, by_chance, design).mean())
-    return float(np.sqrt(max(0.0, (fitted**2).sum(1).mean() - chance)))
+    return float(np.sqrt(max(0.0, (found.fitted**2).sum(1).mean() - chance)))
 
 
-def _kin(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
+def _neighbour_correlation(blocks: Blocks, use: NDArray[np.bool_]) -> tuple[float, float]:
     """Mean product of neighbours' displacements, each in units of its deviation and held below 4; and the strongest
     common displacement of 3 x 3 blocks, squared, in those units."""
     _, _, rows, cols = corner(blocks.pair.copy.shape)

@@ -1,4 +1,4 @@
-"""Scan: where in one original could a copy lie, by laying it at every place, at a few sizes and turns.
+"""The template scan: where in one original could a copy lie, by laying it at every place, at a few sizes and turns.
 
 The search (retrieval.py) compares middle squares of 16 pixels with windows on a grid: quick enough for ten thousand
 originals, and deceived by small crops, long ones (of which the middle square holds little), stickers and boards of a

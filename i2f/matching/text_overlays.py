@@ -1,4 +1,5 @@
-"""Ink: words, date stamps and stickers that were laid over a copy and say nothing about the exposure.
+"""Text overlays, or ink: words, date stamps and stickers that were laid over a copy and tell nothing about the
+exposure.
 
 They are told from things by what they are made of. A program draws in exact colours, and a JPEG leaves an exact colour
 within a grey level or three of itself, five where letters are thin, while whatever a lens saw, be it printed as flatly
@@ -68,13 +69,13 @@ class Ink:
     plain: bool
 
 
-def find_inks(loud: Mask, seen: Floats, expected: Floats) -> Iterator[Ink]:
-    """The inks in clusters of loud cells. `seen` is the copy, `expected` what was predicted: pixels (h, w, 3), whole
-    cells in each direction.
+def find_inks(outliers: Mask, seen: Floats, expected: Floats) -> Iterator[Ink]:
+    """The inks in clusters of outlying cells. `seen` is the copy, `expected` what was predicted: pixels (h, w, 3),
+    whole cells in each direction.
     """
-    marked, count = label(loud, np.ones((3, 3)))
-    taken = np.zeros_like(loud)
-    miss, dark = _local_miss(seen, expected, loud)
+    marked, count = label(outliers, np.ones((3, 3)))
+    taken = np.zeros_like(outliers)
+    miss, dark = _local_miss(seen, expected, outliers)
     things, _ = label(miss > STROKE, np.ones((3, 3)))
     for k in range(1, count + 1):
         cluster = marked == k
@@ -160,13 +161,13 @@ def _deviation(colours: Floats, near: Mask) -> float:
     return float(np.median(np.abs(grey - np.median(grey)))) if len(grey) >= LEAST_CORE else np.inf
 
 
-def _local_miss(seen: Floats, expected: Floats, loud: Mask) -> tuple[Floats, Floats]:
+def _local_miss(seen: Floats, expected: Floats, outliers: Mask) -> tuple[Floats, Floats]:
     """How far the copy is from the expected once the slow difference around is taken off: in colour, in luminance.
 
-    The pictures are (h, w, 3), the answers (h, w). What stands out, loud or not, has no share in the slow difference;
-    what nine in ten quiet pixels miss, under a hard filter, is no miss.
+    The pictures are (h, w, 3), the answers (h, w). What stands out, an outlier or not, has no share in the slow
+    difference; what nine in ten quiet pixels miss, under a hard filter, is no miss.
     """
-    quiet = ~spread(binary_dilation(loud, np.ones((3, 3))))
+    quiet = ~spread(binary_dilation(outliers, np.ones((3, 3))))
     left = np.zeros(seen.shape, np.float32)
     for band in range(3):
         missed = seen[..., band] - expected[..., band]

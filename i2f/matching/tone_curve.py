@@ -1,4 +1,4 @@
-"""Tones: how the brightness of a copy follows from the colours of its original.
+"""The tone curve: how the brightness of a copy follows from the colours of its original.
 
 A filter is, to first order, one curve over one mixture of red, green and blue (a black and white filter changes the
 mixture, a faded one the curve); vignettes, light leaks and local contrast bend it slowly over the picture. So the
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from i2f.ground.robust import fit_robustly
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.retrieval import Floats, Picture, planes
 
@@ -58,16 +59,15 @@ def fit_tones(copy: Picture, original: Picture, at: Similarity) -> Tones:
 
 def _mixture_and_curve(there: NDArray[np.float64], seen: NDArray[np.float64]) -> Tones:
     """Reweighted least squares for the mixture, then the curve on its bins."""
-    weight = np.ones(len(seen))
-    design = np.c_[there, np.ones(len(seen))]
-    prior = np.diag([1e4, 1e4, 1e4, 1e-3])
-    aim = 1e4 * np.append(_REC601 * 0.7, 0.0)
-    for _ in range(3):
-        weighted = design * weight[:, None]
-        solution = np.linalg.solve(weighted.T @ design + prior, weighted.T @ seen + aim)
-        rest = seen - design @ solution
-        weight = 1 / (1 + (rest / (2 * np.median(np.abs(rest)) + 2)) ** 2) if len(rest) else weight
-    mixture = np.maximum(solution[:3], 0.02)
+
+    def reweigh(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+        rest = seen - fitted
+        return np.asarray(1 / (1 + (rest / (2 * np.median(np.abs(rest)) + 2)) ** 2)) if len(rest) else rest
+
+    prior, aim = np.diag([1e4, 1e4, 1e4, 1e-3]), 1e4 * np.append(_REC601 * 0.7, 0.0)
+    found = fit_robustly(np.c_[there, np.ones(len(seen))], seen, reweigh, rounds=3, ridge=prior, pull=aim)
+    weight = found.weight
+    mixture = np.maximum(found.solved[:3], 0.02)
     mixture /= mixture.sum()
     mixed = there @ mixture
     which = np.clip((mixed * (BINS / 255)).astype(int), 0, BINS - 1)

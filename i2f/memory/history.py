@@ -1,10 +1,7 @@
 """What the record says has become of a picture: pure reading of the journal's entries.
 
-A replacement writes `intended` before anything is sent, then one of `confirmed` (Flickr was asked and holds the
-original), `refused` or `not_taken` (Flickr still holds what it held, or nothing), or `unsure`. Taking a picture back
-writes the same words with `undo-` before them. Whatever ends on `intended`, `ticket`, `unsure` or `gone` (Flickr did
-not find the photo) was cut off or answered unclearly: nobody may send anything for that picture before Flickr has
-been asked what it holds. `left` ends such a question: a person had the picture looked at anew, and it stays as it is.
+The words are those of journal_steps.py. Whatever ends on `intended`, `ticket`, `unsure` or `gone` was cut off or
+answered unclearly: nobody may send anything for that picture before Flickr has been asked what it holds.
 
 A picture that was replaced, looked at `--again` and replaced once more has two replacements on a pile; taking it
 back leads to what lay below them all, which is the copy as it first was.
@@ -19,8 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from i2f.memory.journal import Entry
-
-UNDO = "undo-"
+from i2f.memory.journal_steps import UNDO, JournalStep
 
 
 class Standing(StrEnum):
@@ -123,33 +119,33 @@ class _Reader:
 
     def read(self, entry: Entry) -> None:
         undo, step = entry.step.startswith(UNDO), entry.step.removeprefix(UNDO)
-        if step == "pruned":
+        if step == JournalStep.PRUNED:
             self.let_go_at = _moment(entry)
             return
         self.last_step = step
-        self.gone_at = entry.at if step == "gone" else None
-        self.is_half_back = self.is_half_back and step in {"unsure", "gone"}
-        if step == "intended":
+        self.gone_at = entry.at if step == JournalStep.GONE else None
+        self.is_half_back = self.is_half_back and step in {JournalStep.UNSURE, JournalStep.GONE}
+        if step == JournalStep.INTENDED:
             if not undo:
                 self._keep_seen()
             self.standing = Standing.UNDO_OPEN if undo else Standing.OPEN
             self.intended, self.intended_at, self.is_undo = entry.body, entry.at, undo
             self.ticket, self.run = None, entry.run
             self.seen, self.let_go_at = (self.seen, self.let_go_at) if undo else (None, None)
-        elif step == "ticket":
+        elif step == JournalStep.TICKET:
             self.ticket = str(entry.body["ticket"])
-        elif step == "unsure" and not undo and "after" in entry.body:
+        elif step == JournalStep.UNSURE and not undo and "after" in entry.body:
             self.seen = Replacement(entry.run, {**(self.intended or {}), **entry.body})
             self.seen_at = _moment(entry)
-        elif step == "unsure" and "after" in entry.body:
+        elif step == JournalStep.UNSURE and "after" in entry.body:
             self._lies_under(entry.body["after"])
             self.is_half_back = self.pile != [] or self.seen is not None
-        elif step == "left":
+        elif step == JournalStep.LEFT:
             self._keep_seen()
             self.seen, self.standing = None, self.settled
-        elif step == "confirmed":
+        elif step == JournalStep.CONFIRMED:
             self._confirm(entry, undo=undo)
-        elif step in {"refused", "not_taken"}:
+        elif step in {JournalStep.REFUSED, JournalStep.NOT_TAKEN}:
             # What was unsure before somebody tried to take it back is unsure still.
             self.seen = self.seen if undo else None
             self.standing = Standing.OPEN if self.seen is not None else self.settled

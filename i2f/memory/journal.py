@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.errors import SettingsError, StoppedError
+from i2f.memory.journal_steps import JournalStep
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -318,11 +319,11 @@ class Journal:
         return [{"run": run, "mode": mode, "started_at": start, "finished_at": end,
                  "summary": json.loads(summary) if summary else None} for run, mode, start, end, summary in rows]
 
-    def record(self, run: str, photo_id: str, step: str, body: Mapping[str, Any]) -> None:
+    def record(self, run: str, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
         """Append to the record; returns only when it is on the disk."""
         with self._writing() as db:
             db.execute("INSERT INTO record (run, at, photo_id, step, body) VALUES (?, ?, ?, ?, ?)",
-                       (run, time.time(), photo_id, step, json.dumps(body)))
+                       (run, time.time(), photo_id, str(step), json.dumps(body)))
 
     def entries(self, photo_id: str | None = None) -> list[Entry]:
         """The record, oldest first, of one photo or of all."""

@@ -20,6 +20,7 @@ from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock
 from i2f.memory.history import History
 from i2f.memory.journal import Backup, Journal
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.state_dir import StateFolder
 
 DAY_S = 86_400.0
@@ -142,7 +143,7 @@ def find_prunable(
 def prune(journal: Journal, prunable: Prunable, run: str) -> None:
     """Let go: first the note, then the files, so that a kill in between leaves a file too many, never one too few."""
     for photo_id in prunable.replaced:
-        journal.record(run, photo_id, "pruned", {})
+        journal.record(run, photo_id, JournalStep.PRUNED, {})
     for backup in prunable.backups:
         journal.forget_backup(backup)
     for file in prunable.files:
@@ -154,7 +155,7 @@ def _needed_since(histories: dict[str, History], before: float) -> set[str]:
     not to have taken it: it may show late.
     """
     young = [one for one in histories.values() if one.intended_at >= before]
-    late = [one.intended["backup"]["file"] for one in young if one.last_step == "not_taken" and one.intended]
+    late = [one.intended["backup"]["file"] for one in young if one.last_step == JournalStep.NOT_TAKEN and one.intended]
     return {*late, *(name for one in young for name in _files_of(one))}
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
-from i2f.ground.model import Decision, InstagramCopy, Verdict
+from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.history import History, Standing, read_histories
 from i2f.memory.journal import Backup
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
 from i2f.photos.outgoing_file import MAX_BYTES, SENT_AS_THEY_ARE
@@ -102,7 +103,7 @@ def make_plan(session: Session, request: SyncRequest, found: Found, report: Repo
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
             decision = leave(copy, "the copy could not be fetched from Flickr")
-            report.outcomes[copy.photo_id] = ("failed", failures.get(copy.photo_id, "its saved copy is gone"))
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its saved copy is gone"))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
     session.journal.keep_decisions(session.run, kept)
@@ -144,7 +145,7 @@ def _leave(session: Session, request: SyncRequest, report: Report) -> None:
     for decision in report.decisions:
         photo_id = decision.copy.photo_id
         if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
-            session.journal.record(session.run, photo_id, "left", {})
+            session.journal.record(session.run, photo_id, JournalStep.LEFT, {})
 
 
 def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report) -> None:
@@ -153,21 +154,22 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
-            report.outcomes[photo_id] = ("unsure", "the run ended here; the next sync asks Flickr first")
+            report.outcomes[photo_id] = (OutcomeKind.UNSURE, "the run ended here; the next sync asks Flickr first")
         elif history is not None and history.replaced_in == session.run:
-            report.outcomes[photo_id] = ("replaced", None)
+            report.outcomes[photo_id] = (OutcomeKind.REPLACED, None)
 
 
 def settle(session: Session) -> None:
     """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
     replacer = Replacer(session)
     for photo_id, history in read_histories(session.journal.entries()).items():
-        age_s = session.clock.now() - history.intended_at
+        may_show_late = (history.last_step == JournalStep.NOT_TAKEN
+                         and session.clock.now() - history.intended_at < LATE_S)
         if history.is_open:
             outcome = replacer.settle(photo_id, history)
             words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
             session.progress.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
-        elif history.last_step == "not_taken" and age_s < LATE_S and replacer.settle(photo_id, history) is not None:
+        elif may_show_late and replacer.settle(photo_id, history) is not None:
             session.progress.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
 
 
@@ -208,13 +210,13 @@ def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T
 
 
 def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:
-    if outcome.note is not None or outcome.outcome != "replaced":
+    if outcome.note is not None or outcome.outcome is not OutcomeKind.REPLACED:
         session.progress.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
     session.progress.step()
 
 
 def _failure(outcome: Outcome) -> str | None:
-    return None if outcome.outcome == "replaced" else outcome.note or outcome.outcome
+    return None if outcome.outcome is OutcomeKind.REPLACED else outcome.note or outcome.outcome
 
 
 def _resting(
@@ -224,11 +226,11 @@ def _resting(
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
     if history.is_open:
-        if copy.photo_id in request.again and history.last_step == "unsure":
+        if copy.photo_id in request.again and history.last_step == JournalStep.UNSURE:
             return None
-        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == "unsure" else ""
+        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == JournalStep.UNSURE else ""
         report.outcomes[copy.photo_id] = (
-            "unsure", f"an earlier run was cut off here and Flickr's answer is not clear{again}")
+            OutcomeKind.UNSURE, f"an earlier run was cut off here and Flickr's answer is not clear{again}")
         return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
     if copy.photo_id in request.again:
         return None
@@ -249,7 +251,7 @@ def _decide(
         answer = answers.get(backup.sha256)
         if answer is None:
             decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
-            report.outcomes[copy.photo_id] = ("failed", _why_not_compared(session, copy))
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, _why_not_compared(session, copy))
             continue
         said = said_about(session.journal, copy.photo_id, backup.sha256)
         originals = [index.gallery.originals[place] for group in answer.groups for place, _ in group]

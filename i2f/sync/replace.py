@@ -22,9 +22,10 @@ from typing import Any
 
 from flickr_client import PhotoInfo, Refused, Replaced
 from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
-from i2f.ground.model import Decision, Photo
-from i2f.memory.history import UNDO, History, read_history
+from i2f.ground.model import Decision, OutcomeKind, Photo
+from i2f.memory.history import History, read_history
 from i2f.memory.journal import Backup
+from i2f.memory.journal_steps import JournalStep
 from i2f.photos.outgoing_file import OutgoingFile
 from i2f.sync.backups import Backups, let_go_words
 from i2f.sync.photo_metadata import metadata_for, noted_metadata
@@ -87,7 +88,7 @@ class Replacer:
             note = {"original": str(match.original.path), "backup": asdict(backup)}
             if (metadata := metadata_for(match.original, self._settings)) is not None:
                 note["wish"] = metadata.to_json()
-            return self._send_and_verify(upload, before, "", note)
+            return self._send_and_verify(upload, before, note)
         finally:
             if still != match.original.path:
                 still.unlink(missing_ok=True)
@@ -130,73 +131,71 @@ class Replacer:
         before = self._flickr.get_info(photo_id)
         if before.secret != top["after"]["secret"]:
             raise PictureGoneError("the picture was changed on Flickr since it was replaced; it was not touched")
-        upload = Upload(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height)
+        upload = Upload(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height, undoing=True)
         note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
-        return self._send_and_verify(upload, before, UNDO, note)
+        return self._send_and_verify(upload, before, note)
 
     def settle(self, photo_id: str, history: History) -> Outcome | None:
         """Ask Flickr what became of a sending that was cut off; None when it took nothing."""
-        prefix = UNDO if history.is_undo else ""
         try:
-            return self._settle(photo_id, history, prefix)
+            return self._settle(photo_id, history)
         except PictureGoneError as error:
-            return self._gone(photo_id, history, prefix, error)
+            return self._gone(photo_id, history, error)
         except PictureError as error:
-            return Outcome("unsure", str(error))
+            return Outcome(OutcomeKind.UNSURE, str(error))
 
-    def _gone(self, photo_id: str, history: History, prefix: str, error: PictureGoneError) -> Outcome | None:
+    def _gone(self, photo_id: str, history: History, error: PictureGoneError) -> Outcome | None:
         """A photo that Flickr does not find may be there a moment later, with our picture in it: only one that stays
         away for a day is no question any more.
         """
         if not history.is_open:
             return None
         if history.gone_at is None:
-            self._record(photo_id, prefix + "gone", {})
+            self._record(photo_id, JournalStep.GONE.when(undoing=history.is_undo), {})
         elif self._clock.now() - history.gone_at >= LATE_S:
-            self._record(photo_id, prefix + "not_taken", {"why": "no longer on Flickr"})
+            self._record(photo_id, JournalStep.NOT_TAKEN.when(undoing=history.is_undo), {"why": "no longer on Flickr"})
             return None
-        return Outcome("unsure", str(error))
+        return Outcome(OutcomeKind.UNSURE, str(error))
 
-    def _settle(self, photo_id: str, history: History, prefix: str) -> Outcome | None:
+    def _settle(self, photo_id: str, history: History) -> Outcome | None:
         intended = history.intended or {}
         before = PhotoInfo.from_json(intended["before"])
-        upload = Upload(photo_id, None, **{name: intended["sent"][name] for name in
-                                           ("sha256", "size_bytes", "width", "height")})
+        sent = {name: intended["sent"][name] for name in ("sha256", "size_bytes", "width", "height")}
+        upload = Upload(photo_id, None, **sent, undoing=history.is_undo)
         age_s = self._clock.now() - history.intended_at
         is_late = not history.is_open
         is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
         if is_pending and age_s < LATE_S:
-            return Outcome("unsure", "Flickr is still at work on it")
+            return Outcome(OutcomeKind.UNSURE, "Flickr is still at work on it")
         if not self._verifier.was_taken(upload, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
             if is_late:
                 return None
             if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
-                return Outcome("unsure", "Flickr may still be at work on it")
+                return Outcome(OutcomeKind.UNSURE, "Flickr may still be at work on it")
             if is_pending or history.seen is not None and not history.is_undo:
                 # A ticket may stay open for ever, and a look may come from the past: a person decides, by --again.
                 why = "Flickr still shows the picture it held before"
-                self._record(photo_id, prefix + "unsure", {"why": why})
-                return Outcome("unsure", f"{why}; sync --again {photo_id} looks at it anew")
-            self._record(photo_id, prefix + "not_taken", {})
+                self._note(upload, JournalStep.UNSURE, {"why": why})
+                return Outcome(OutcomeKind.UNSURE, f"{why}; sync --again {photo_id} looks at it anew")
+            self._note(upload, JournalStep.NOT_TAKEN, {})
             return None
         if is_late:
             if not self._verifier.holds(upload):
                 return None  # somebody put another picture there, and it is theirs
             # From here on it is an open question again, whatever happens next.
-            self._record(photo_id, prefix + "intended", intended)
+            self._note(upload, JournalStep.INTENDED, intended)
         return self._verifier.verify(Sending(
-            upload, before, prefix, _restoring(intended), metadata=noted_metadata(intended), is_old=age_s >= FRESH_S))
+            upload, before, _restoring(intended), metadata=noted_metadata(intended), is_old=age_s >= FRESH_S))
 
     # The one road both directions take.
 
-    def _send_and_verify(self, upload: Upload, before: PhotoInfo, prefix: str, note: Mapping[str, Any]) -> Outcome:
+    def _send_and_verify(self, upload: Upload, before: PhotoInfo, note: Mapping[str, Any]) -> Outcome:
         noted = {**note, "sent": upload.as_noted(), "before": before.to_json(), "tickets": self._tickets}
-        self._record(upload.photo_id, prefix + "intended", noted)
-        reply = self._send(upload, before, prefix)
-        return self._verifier.verify(Sending(
-            upload, before, prefix, _restoring(noted), reply, noted_metadata(noted)))
+        self._note(upload, JournalStep.INTENDED, noted)
+        reply = self._send(upload, before)
+        return self._verifier.verify(Sending(upload, before, _restoring(noted), reply, noted_metadata(noted)))
 
-    def _send(self, upload: Upload, before: PhotoInfo, prefix: str) -> Replaced | None:
+    def _send(self, upload: Upload, before: PhotoInfo) -> Replaced | None:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open
         where that is not clear.
         """
@@ -204,10 +203,10 @@ class Replacer:
 
         def keep_ticket(name: str) -> None:
             tickets.append(name)
-            self._record(upload.photo_id, prefix + "ticket", {"ticket": name})
+            self._note(upload, JournalStep.TICKET, {"ticket": name})
 
         for attempt in range(1, TRIES + 1):
-            if attempt > 1 and self._is_there(upload, before, prefix, LOOKS_S[attempt - 1], lost=lost):
+            if attempt > 1 and self._is_there(upload, before, LOOKS_S[attempt - 1], lost=lost):
                 return None
             try:
                 return self._flickr.replace(upload.photo_id, upload.path, before.title, keep_ticket)
@@ -223,16 +222,17 @@ class Replacer:
                     raise  # the question stays open: the next run asks Flickr first
                 if not lost and (not isinstance(error, Refused) or error.final):
                     # Whether the refusals before it were true ones, later runs look once more.
-                    self._record(upload.photo_id, prefix + ("refused" if attempt == 1 else "not_taken"), {"why": why})
+                    step = JournalStep.REFUSED if attempt == 1 else JournalStep.NOT_TAKEN
+                    self._note(upload, step, {"why": why})
                     if isinstance(error, Refused):
                         raise PictureError(f"Flickr refused the picture: {why}") from None
                     raise
-        if self._is_there(upload, before, prefix, LOOKS_S[TRIES], lost=lost):
+        if self._is_there(upload, before, LOOKS_S[TRIES], lost=lost):
             return None
-        self._record(upload.photo_id, prefix + "not_taken", {"why": f"{why}, and nothing changed"})
+        self._note(upload, JournalStep.NOT_TAKEN, {"why": f"{why}, and nothing changed"})
         raise PictureError(f"Flickr did not take the picture in, after three tries: {why}")
 
-    def _is_there(self, upload: Upload, before: PhotoInfo, prefix: str, wait_s: float, *, lost: bool) -> bool:
+    def _is_there(self, upload: Upload, before: PhotoInfo, wait_s: float, *, lost: bool) -> bool:
         """Whether Flickr took the picture without saying so; a refusal may come after the work was done.
 
         Raises PictureGoneError where somebody put another picture there. A lost reply leaves that to the proof.
@@ -241,17 +241,20 @@ class Replacer:
             return False
         if lost or self._verifier.holds(upload):
             return True
-        self._record(upload.photo_id, prefix + "not_taken", {"why": "changed on Flickr meanwhile"})
+        self._note(upload, JournalStep.NOT_TAKEN, {"why": "changed on Flickr meanwhile"})
         raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
 
     def _told(self, photo_id: str, error: PictureError) -> Outcome:
         """What a failure means for the picture: unsure as long as the record is open."""
         history = read_history(self._journal.entries(photo_id))
         if not history.is_open:
-            return Outcome("failed", str(error))
-        return Outcome("unsure", f"{error}; the next sync asks Flickr first")
+            return Outcome(OutcomeKind.FAILED, str(error))
+        return Outcome(OutcomeKind.UNSURE, f"{error}; the next sync asks Flickr first")
 
-    def _record(self, photo_id: str, step: str, body: Mapping[str, Any]) -> None:
+    def _note(self, upload: Upload, step: JournalStep, body: Mapping[str, Any]) -> None:
+        self._record(upload.photo_id, step.when(undoing=upload.undoing), body)
+
+    def _record(self, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
         self._journal.record(self._run, photo_id, step, body)
 
 

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.errors import FolderError
-from i2f.ground.model import Candidate, Decision, Verdict
+from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
 from i2f.sync.plan import margin
 
 VERSION = 1
+# What became of pictures that were sent, or that were to be.
+TOUCHED = (OutcomeKind.REPLACED, OutcomeKind.FAILED, OutcomeKind.UNSURE)
 
 
 @dataclass(slots=True)
@@ -37,11 +39,11 @@ class Report:
     passed_over: dict[str, int] = field(default_factory=dict)
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
-    outcomes: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    outcomes: dict[str, tuple[OutcomeKind, str | None]] = field(default_factory=dict)
 
-    def outcome(self, decision: Decision) -> tuple[str, str | None]:
+    def outcome(self, decision: Decision) -> tuple[OutcomeKind, str | None]:
         """What became of one decision, and the error or note that goes with it."""
-        resting = "planned" if decision.verdict is Verdict.REPLACE else "skipped"
+        resting = OutcomeKind.PLANNED if decision.verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
         return self.outcomes.get(decision.copy.photo_id, (resting, None))
 
     def counts(self) -> dict[str, int]:
@@ -55,7 +57,7 @@ class Report:
             "found": self.found,
             "passed_over": sum(self.passed_over.values()),
             **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
-            **{outcome: outcomes.count(outcome) for outcome in ("replaced", "failed", "unsure")},
+            **{str(kind): outcomes.count(kind) for kind in TOUCHED},
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -106,7 +108,7 @@ class Report:
             "candidates": [
                 {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
             ],
-            "outcome": outcome,
+            "outcome": str(outcome),
             "error": error,
         }
 
@@ -209,11 +211,12 @@ def plan_lines(report: Report) -> list[tuple[str, str, str]]:
     rows = []
     for one in sorted(report.decisions, key=lambda decision: order[decision.verdict]):
         outcome, note = report.outcome(one)
-        planned = outcome == "skipped" or (outcome == "planned" and report.mode == "dry-run")
+        planned = outcome is OutcomeKind.SKIPPED or (outcome is OutcomeKind.PLANNED and report.mode == "dry-run")
+        word = str(one.verdict if planned else outcome)
         title = one.copy.photo.title or "(no title)"
         title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
         original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
-        rows.append((str(one.verdict) if planned else outcome, f"{one.copy.photo_id} {in_plain_words(title)}{original}",
+        rows.append((word, f"{one.copy.photo_id} {in_plain_words(title)}{original}",
                      in_plain_words(note or one.reason)))
     return rows
 
@@ -248,7 +251,7 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
 
 
 def _planned(report: Report) -> int:
-    return sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+    return sum(1 for one in report.decisions if report.outcome(one)[0] is OutcomeKind.PLANNED)
 
 
 def _next_step(report: Report) -> str:

@@ -19,26 +19,29 @@ from typing import Any
 
 from flickr_client import FlickrClient, OriginalSize, PhotoInfo, Replaced, caption_as_typed
 from i2f.ground.errors import PictureError, PictureGoneError
+from i2f.ground.model import OutcomeKind
 from i2f.ground.rate_limit import Clock
+from i2f.memory.journal_steps import JournalStep
 from i2f.sync.photo_metadata import PhotoMetadata, put_metadata, tried
 
 # Waits between looks at a Flickr that may still be at work, seconds.
 LOOKS_S = (0.0, 2.0, 5.0, 15.0)
 
-Record = Callable[[str, str, Mapping[str, Any]], None]
+Record = Callable[[str, JournalStep, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one decision: replaced, failed or unsure; `note` is what the person should know."""
 
-    outcome: str
+    outcome: OutcomeKind
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is sent for one photo, and what Flickr must show afterwards; `file` is None for one sent long ago."""
+    """What is sent for one photo, and what Flickr must show afterwards; `file` is None for one sent long
+    ago, `undoing` says that it is a saved copy on its way back."""
 
     photo_id: str
     file: Path | None
@@ -46,6 +49,7 @@ class Upload:
     size_bytes: int
     width: int
     height: int
+    undoing: bool = False
 
     @property
     def path(self) -> Path:
@@ -63,14 +67,13 @@ class Upload:
 class Sending:
     """An upload on its way: what Flickr held before, and what is to be put back when the picture is in place.
 
-    `prefix` is history's, `restoring` what date and place were and became. `reply` is Flickr's word that it took the
+    `restoring` says what date and place were and became. `reply` is Flickr's word that it took the
     picture; without one the file itself is compared. `metadata` is the date and place to be put there. `is_old` says
     that a person had time to change things since.
     """
 
     upload: Upload
     before: PhotoInfo
-    prefix: str
     restoring: tuple[PhotoInfo, PhotoInfo] | None
     reply: Replaced | None = None
     metadata: PhotoMetadata | None = None
@@ -97,7 +100,7 @@ class Verifier:
 
     def verify(self, sending: Sending) -> Outcome:
         """Ask Flickr what it holds now; put back what changed besides; confirm, or say what cannot be confirmed."""
-        upload, before, prefix = sending.upload, sending.before, sending.prefix
+        upload, before = sending.upload, sending.before
         secret = sending.reply.secret if sending.reply else None
         # Flickr's machines do not lag for long; every open question of old times would cost every run the waits.
         for wait_s in (0.0,) if sending.is_old else LOOKS_S:
@@ -111,10 +114,10 @@ class Verifier:
         if doubt is not None:
             # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
             is_ours = secret is not None and after.secret == secret
-            self._record(upload.photo_id, prefix + "unsure",
+            self._record(upload.photo_id, JournalStep.UNSURE.when(undoing=upload.undoing),
                          {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
-            by_undo = "undo sends the saved copy once more" if prefix else "undo puts the saved copy back"
-            return Outcome("unsure", f"{doubt}; the next sync asks again, " + (
+            by_undo = "undo sends the saved copy once more" if upload.undoing else "undo puts the saved copy back"
+            return Outcome(OutcomeKind.UNSURE, f"{doubt}; the next sync asks again, " + (
                 by_undo if is_ours else f"sync --again {upload.photo_id} looks at it anew"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
@@ -127,8 +130,8 @@ class Verifier:
             notes += told
         # The secrets of what was proved: a picture that somebody put there meanwhile is not ours.
         after = replace(after, secret=proved.secret, original_secret=proved.original_secret)
-        self._record(upload.photo_id, prefix + "confirmed", {"after": after.to_json()})
-        return Outcome("replaced", "; ".join(notes) or None)
+        self._record(upload.photo_id, JournalStep.CONFIRMED.when(undoing=upload.undoing), {"after": after.to_json()})
+        return Outcome(OutcomeKind.REPLACED, "; ".join(notes) or None)
 
     def holds(self, upload: Upload) -> bool:
         """Whether the file on Flickr is the one that was sent, by dimensions and byte for byte."""

@@ -22,6 +22,7 @@ import pytest
 from i2f.display.review_server import Table, serve
 from i2f.ground.model import Verdict
 from i2f.memory.journal import Journal, StoredReading
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again, keep_step, said_about, take_back_step
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
@@ -138,7 +139,7 @@ def test_an_answer_that_was_carried_out_and_undone_is_used_up(desk: Desk) -> Non
     tell(desk, THIS, 0)
     question = read_questions(desk.journal)[0]
     for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
-        desk.journal.record("run", question.photo_id, step, {})
+        desk.journal.record("run", question.photo_id, JournalStep(step), {})
     assert said_about(desk.journal, question.photo_id, question.copy_sha256) is None
 
 
@@ -147,7 +148,7 @@ def test_what_was_refused_stays_refused_after_a_replacement_and_an_undo(desk: De
     tell(desk, THIS, 0)
     question = read_questions(desk.journal)[0]
     for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
-        desk.journal.record("run", question.photo_id, step, {})
+        desk.journal.record("run", question.photo_id, JournalStep(step), {})
         assert read_progress(desk.journal, question).refused == {1, 2}
     assert read_progress(desk.journal, question).chosen is None
     assert asks_anew(desk)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from i2f.display.progress import TerminalProgress, duration
 from i2f.display.tables import show
-from i2f.ground.model import Verdict
+from i2f.ground.model import OutcomeKind, Verdict
 from i2f.sync.report import Report, closing_sentence
 from tests.support.reports import a_run_of_each, make_candidate, make_decision, make_report
 
@@ -106,17 +106,17 @@ def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
 
 def test_the_closing_sentence_of_a_real_run_tells_outcomes_and_the_next_step() -> None:
     report = a_run_of_each("sync")
-    report.outcomes = {"8037000002": ("replaced", None)}
+    report.outcomes = {"8037000002": (OutcomeKind.REPLACED, None)}
     assert closing_sentence(report) == ("1 replaced and proved, 1 for you to look at, 1 left as they were, 0 failed. "
                                         "Next: `review`, which asks you about them one by one.")
-    report.outcomes = {"8037000002": ("unsure", "no answer")}
+    report.outcomes = {"8037000002": (OutcomeKind.UNSURE, "no answer")}
     assert "1 unsure" in closing_sentence(report)
     assert "run the same line again" in closing_sentence(report)
 
 
 def test_a_failed_picture_is_named_with_its_error() -> None:
     report = a_run_of_each("sync")
-    report.outcomes = {"8037000002": ("failed", "Flickr refused the picture")}
+    report.outcomes = {"8037000002": (OutcomeKind.FAILED, "Flickr refused the picture")}
     for width in (40, 160):
         text = " ".join(without_colours(shown(report, True, width)).lower().split())
         assert text.index("failed") < text.index("flickr refused the picture")
@@ -126,7 +126,7 @@ def test_a_failed_picture_is_named_with_its_error() -> None:
 def test_what_is_only_planned_is_not_called_replaced() -> None:
     report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in (1, 2)],
                          "sync")
-    report.outcomes = {"8037000001": ("replaced", None)}
+    report.outcomes = {"8037000001": (OutcomeKind.REPLACED, None)}
     text = without_colours(shown(report, terminal=True))
     assert text.index("Replaced  1") < text.index("8037000001") < text.index("Planned, not replaced yet  1")
     assert "Next: the same line again." in text

@@ -11,6 +11,7 @@ import pytest
 from i2f.ground.errors import ExitCode, SettingsError, StoppedError
 from i2f.memory.history import Standing, read_history
 from i2f.memory.journal import MIGRATIONS, Backup, Journal, StoredReading
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.state_dir import Login, StateFolder
 
 
@@ -23,8 +24,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def test_what_was_recorded_is_there_in_order_after_opening_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    journal.record("run", "7", "intended", {"sent": {"sha256": "ab"}})
-    journal.record("run", "7", "confirmed", {"after": {}})
+    journal.record("run", "7", JournalStep.INTENDED, {"sent": {"sha256": "ab"}})
+    journal.record("run", "7", JournalStep.CONFIRMED, {"after": {}})
     journal.close()
     again = Journal(tmp_path / "j")
     assert [entry.step for entry in again.entries("7")] == ["intended", "confirmed"]
@@ -33,7 +34,7 @@ def test_what_was_recorded_is_there_in_order_after_opening_again(tmp_path: Path)
 
 
 def test_every_entry_is_on_the_disk_before_the_call_returns(tmp_path: Path, journal: Journal) -> None:
-    journal.record("run", "7", "intended", {})
+    journal.record("run", "7", JournalStep.INTENDED, {})
     with sqlite3.connect(tmp_path / "journal.sqlite3") as other:
         assert other.execute("SELECT step FROM record").fetchall() == [("intended",)]
     other.close()
@@ -80,7 +81,7 @@ def test_calls_are_counted_from_any_moment(journal: Journal) -> None:
 
 def record(journal: Journal, *steps: str) -> Standing:
     for step in steps:
-        journal.record("run", "7", step, {})
+        journal.record("run", "7", JournalStep(step), {})
     return read_history(journal.entries("7")).standing
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import ExitCode, StoppedError
-from i2f.ground.model import Candidate, Decision, Verdict
+from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
 from i2f.memory.history import Standing
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.faults import Fault
@@ -75,7 +75,7 @@ def put_off(bench: Bench, photo_id: str, original: Path, where: str) -> None:
 
 def test_time_and_place_are_put_on_the_photo_after_the_proof(bench: Bench, photo_id: str, original: Path) -> None:
     outcome = replace(bench, photo_id, original)
-    assert outcome == Outcome("replaced", None)
+    assert outcome == Outcome(OutcomeKind.REPLACED, None)
     assert what_flickr_says(bench, photo_id) == (TAKEN, BERNE)
     photo = bench.flickr.photo(photo_id)
     assert (photo.taken_granularity, photo.accuracy) == (0, 16)
@@ -160,7 +160,7 @@ def test_a_wish_that_was_cut_off_is_granted_when_the_next_run_settles(
     bench: Bench, photo_id: str, original: Path, where: str
 ) -> None:
     put_off(bench, photo_id, original, where)
-    assert bench.settle(photo_id) == Outcome("replaced", None)
+    assert bench.settle(photo_id) == Outcome(OutcomeKind.REPLACED, None)
     assert what_flickr_says(bench, photo_id) == (TAKEN, BERNE)
     assert steps(bench.session.journal, photo_id) == ["intended", "confirmed"]
     assert bench.sent() == 1

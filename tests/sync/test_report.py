@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from i2f.ground.model import Verdict
+from i2f.ground.model import OutcomeKind, Verdict
 from i2f.sync.report import Report, printable, without_insides, write_report
 from tests.support.report_schema import REPORT
 from tests.support.reports import a_run_of_each, make_candidate, make_decision, make_report
@@ -25,10 +25,10 @@ def test_a_run_of_every_decision_has_the_agreed_shape(mode: str) -> None:
     check(a_run_of_each(mode))
 
 
-@pytest.mark.parametrize("outcome", ["replaced", "failed", "unsure"])
-def test_every_outcome_has_the_agreed_shape_and_is_counted(outcome: str) -> None:
+@pytest.mark.parametrize("outcome", [OutcomeKind.REPLACED, OutcomeKind.FAILED, OutcomeKind.UNSURE])
+def test_every_outcome_has_the_agreed_shape_and_is_counted(outcome: OutcomeKind) -> None:
     report = a_run_of_each("sync")
-    report.outcomes = {"8037000002": (outcome, None if outcome == "replaced" else "a word about it")}
+    report.outcomes = {"8037000002": (outcome, None if outcome is OutcomeKind.REPLACED else "a word about it")}
     check(report)
     assert report.counts()[outcome] == 1
 

@@ -12,6 +12,7 @@ from flask import Response
 
 from i2f.ground.errors import LoginError
 from i2f.memory.history import Standing, read_histories
+from i2f.memory.journal_steps import JournalStep
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.calls import Call
@@ -156,7 +157,7 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
     assert "undo sends the saved copy once more" in str(told.note)
     bench.flickr.habits.after_replace = None
     for step in between:
-        bench.session.journal.record("run-2", photo_id, step, {})
+        bench.session.journal.record("run-2", photo_id, JournalStep(step), {})
     settle(bench.session)
     assert taken_back(bench, photo_id)
 
