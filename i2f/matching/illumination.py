@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from i2f.ground.image import REC601, Floats
 from i2f.matching.color_cast import LEAST_CELLS, Cells, at_best_angle, leak_bands
-from i2f.matching.retrieval import REC601, Floats
 from i2f.matching.tone_curve import Tones
 
 SMOOTH = 3.0
