@@ -1,31 +1,47 @@
 #!/usr/bin/env python3
 """The command line: parse, call one function, render. Everything else is elsewhere.
 
+It is loaded for every word typed, so it loads nothing but click: each command brings its own modules when it is called,
+and `--help` waits for none of them (kept by tests/commands/test_start.py, measured by bench/start.py).
+
 Results go to standard output, everything for eyes to standard error. An expected failure becomes one line and
 an exit code in one place, `Cli`; a traceback is shown with --debug only.
 """
 
 from __future__ import annotations
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - a clone is run by whatever Python there is, and nothing else says this
+    sys.exit(f"Error: instagram2flickr needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}")
+
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from i2f import __version__
+
+if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # answered before anything is installed, too
+    sys.stdout.write(f"instagram2flickr, version {__version__}\n")
+    sys.exit()
+
+
+def _without(missing: ModuleNotFoundError) -> str:
+    return (f"the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, run "
+            ".venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made")
+
 
 try:
     import click
-
-    from i2f.commands import sync as commands
-    from i2f.commands import undo as taking_back
-    from i2f.display.tables import fitted, say
-    from i2f.ground.errors import ExitCode, SettingsError, SyncError
-    from i2f.ground.log_redaction import hide, masked_traceback
-    from i2f.ground.settings import VERSION, Settings, load_settings
 except ModuleNotFoundError as missing:
-    raise SystemExit(f"Error: the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, "
-                     "run .venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made") from None
+    sys.exit(f"Error: {_without(missing)}")
+
+from i2f.ground.errors import ExitCode, SettingsError, SyncError
+
+if TYPE_CHECKING:
+    from i2f.ground.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -49,6 +65,8 @@ class Cli(click.Group):
             return ctx.exit(ExitCode.DONE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except ModuleNotFoundError as missing:
+            return _fail(ctx, _without(missing), ExitCode.FAILED, missing)
         except OSError as error:
             return _fail(ctx, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; what was "
                          "begun is noted, run again to go on", ExitCode.STOPPED, error)
@@ -66,9 +84,13 @@ def _terminate(_number: int, _frame: object) -> None:
 
 
 def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
+    from i2f.display.lines import fitted
+    from i2f.ground.log_redaction import masked_traceback
+    from i2f.sync.report import in_plain_words
+
     if _debug(ctx):
         click.echo(masked_traceback(error), err=True)
-    click.echo(fitted(f"Error: {commands.one_line(line)}", sys.stderr), err=True)
+    click.echo(fitted(f"Error: {in_plain_words(line)}", sys.stderr), err=True)
     ctx.exit(code)
 
 
@@ -95,7 +117,7 @@ def with_global_options(function: Function) -> Function:
                      help="The folder for login, journal and backups."),
         click.option("--debug", is_flag=True, expose_value=False, callback=_note("debug"),
                      help="Show tracebacks and what is asked of Flickr."),
-        click.version_option(VERSION, prog_name="instagram2flickr"),
+        click.version_option(__version__, prog_name="instagram2flickr"),
     ):
         function = option(function)
     return function
@@ -108,12 +130,15 @@ def with_json(function: Function) -> Function:
 
 
 def _settings(ctx: click.Context) -> Settings:
+    from i2f.ground.log_redaction import hide, set_up_logging
+    from i2f.ground.settings import load_settings
+
     noted = ctx.find_root().meta
     settings = load_settings(os.environ, noted.get("config"), noted.get("state"), Path(__file__).absolute())
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
     hide(settings.flickr.api_secret, settings.flickr.token, settings.flickr.token_secret)
-    commands.set_up_logging(bool(noted.get("debug")))
+    set_up_logging(bool(noted.get("debug")))
     return settings
 
 
@@ -141,7 +166,9 @@ def login(ctx: click.Context, no_browser: bool) -> None:
       instagram2flickr.py login
       ssh -t nas instagram2flickr.py login --no-browser
     """
-    commands.log_in(_settings(ctx), open_browser=not no_browser)
+    from i2f.commands.login import log_in
+
+    log_in(_settings(ctx), open_browser=not no_browser)
 
 
 @cli.command(short_help="Forget the Flickr login kept on this machine.")
@@ -155,7 +182,9 @@ def logout(ctx: click.Context) -> None:
       instagram2flickr.py logout
       instagram2flickr.py logout --state ~/flickr-state
     """
-    commands.log_out(_settings(ctx))
+    from i2f.commands.login import log_out
+
+    log_out(_settings(ctx))
 
 
 @cli.command(short_help="Replace small copies with the originals in a folder.")
@@ -180,8 +209,10 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
       instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html
       instagram2flickr.py sync ~/Pictures/iphone --limit 10 --json report.json
     """
-    request = commands.SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
-    ctx.exit(commands.sync(_settings(ctx), request))
+    from i2f.commands import sync as main_job
+
+    request = main_job.SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
+    ctx.exit(main_job.sync(_settings(ctx), request))
 
 
 @cli.command()
@@ -203,7 +234,9 @@ def undo(
     """
     if (bool(photo_ids), run is not None, everything).count(True) != 1:
         raise click.UsageError("name photos, or a run with --run, or say --all; status lists the runs")
-    ctx.exit(taking_back.undo(_settings(ctx), photo_ids, run, json_file))
+    from i2f.commands import undo as looking_back
+
+    ctx.exit(looking_back.undo(_settings(ctx), photo_ids, run, json_file))
 
 
 @cli.group()
@@ -226,7 +259,9 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
       instagram2flickr.py backup prune --older-than 365
       instagram2flickr.py backup prune --older-than 730 --yes
     """
-    ctx.exit(taking_back.let_go(_settings(ctx), days, ask=not yes))
+    from i2f.commands import undo as looking_back
+
+    ctx.exit(looking_back.let_go(_settings(ctx), days, ask=not yes))
 
 
 @cli.command(short_help="Answer the doubtful ones, side by side.")
@@ -245,7 +280,7 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
       instagram2flickr.py review
       instagram2flickr.py review 8037212345 --terminal
     """
-    from i2f.commands import review as asking  # it brings a web server, which no other command should wait for
+    from i2f.commands import review as asking
 
     how = "terminal" if terminal else "address" if no_browser else "browser"
     ctx.exit(asking.review(_settings(ctx), photo_ids, how))
@@ -264,7 +299,9 @@ def why(ctx: click.Context, photo_id: str, json_file: str | None) -> None:
       instagram2flickr.py why 8037212345
       instagram2flickr.py why 8037212345 --json -
     """
-    commands.why(_settings(ctx), photo_id, json_file)
+    from i2f.commands import status as looking_back
+
+    looking_back.why(_settings(ctx), photo_id, json_file)
 
 
 @cli.command()
@@ -279,7 +316,9 @@ def status(ctx: click.Context, json_file: str | None) -> None:
       instagram2flickr.py status
       instagram2flickr.py status --json - --state ~/flickr-state
     """
-    commands.status(_settings(ctx), json_file)
+    from i2f.commands import status as looking_back
+
+    looking_back.status(_settings(ctx), json_file)
 
 
 @cli.command(short_help="Check what a first run needs, and say what to do next.")
@@ -294,12 +333,16 @@ def doctor(ctx: click.Context, json_file: str | None) -> None:
       instagram2flickr.py doctor
       instagram2flickr.py doctor --config ~/flickr.ini
     """
+    from i2f.display.lines import say
+
     try:
         settings = _settings(ctx)
     except SettingsError as error:
         say(f"[!!] settings: {error}")
         ctx.exit(error.exit_code)
-    ctx.exit(commands.doctor(settings, json_file))
+    from i2f.commands import doctor as checkup
+
+    ctx.exit(checkup.doctor(settings, json_file))
 
 
 @cli.command(short_help="Show the whole story on a pretend Flickr.")
@@ -315,7 +358,7 @@ def demo(ctx: click.Context, photos: Path | None) -> None:
       instagram2flickr.py demo
       instagram2flickr.py demo --photos ~/Pictures/iphone
     """
-    from i2f.commands import demo as story  # the demo brings a web server, which no other command should wait for
+    from i2f.commands import demo as story
 
     ctx.exit(story.tell(photos))
 

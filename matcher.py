@@ -14,18 +14,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.registration import Similarity, align, start_of, started_at
 from i2f.matching.retrieval import (
     FAR_TRIMS,
-    Floats,
     Index,
-    Picture,
     Proposal,
     fingerprint,
-    luminance,
     upright,
     without_edges,
 )
@@ -44,16 +42,6 @@ __all__ = [
 ]
 
 MATCHER_VERSION = "20"
-THUMBNAIL_SHORT = 756
-THUMBNAIL_LONG = 1890
-
-
-def thumbnail_size(width: int, height: int) -> tuple[int, int]:
-    """The size at which a colour thumbnail of an upright original is kept: short side 756, never enlarged."""
-    scale = min(1.0, THUMBNAIL_SHORT / min(width, height), THUMBNAIL_LONG / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7

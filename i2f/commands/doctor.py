@@ -17,12 +17,14 @@ from pathlib import Path
 import platformdirs
 from pillow_heif import libheif_info
 
+from i2f.display.lines import say
 from i2f.display.progress import TerminalProgress
-from i2f.ground.errors import LoginError, SettingsError, SyncError
+from i2f.ground.errors import ExitCode, LoginError, SettingsError, SyncError
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import APP, Settings
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.pipeline import ask_permission
+from i2f.sync.report import check_places, in_plain_words, write_report
 from i2f.sync.session import claim_account, open_session, require_key
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
@@ -39,6 +41,24 @@ class Finding:
     words: str
     error: SyncError | None = None
     steps: tuple[str, ...] = ()
+
+
+def doctor(settings: Settings, json_file: str | None) -> ExitCode:
+    """Go through everything a first run needs; each line is ok or what to do."""
+    check_places(json_file)
+    worst, told = ExitCode.DONE, []
+    for finding in examine(settings):
+        told.append({"what": finding.what, "ok": finding.error is None, "words": in_plain_words(finding.words),
+                     "steps": list(finding.steps)})
+        if finding.error is not None and worst is ExitCode.DONE:
+            worst = finding.error.exit_code
+        if json_file is None:
+            say(f"[{'ok' if finding.error is None else '!!'}] {finding.what}: {in_plain_words(finding.words)}")
+            for step in finding.steps:
+                say(f"       {step}", whole=step.startswith(" "))
+    if json_file is not None:
+        write_report(json_file, {"version": 1, "findings": told})
+    return worst
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

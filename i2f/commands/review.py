@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from i2f.display.lines import say
 from i2f.display.review_server import Table, serve
-from i2f.display.tables import say
 from i2f.ground.errors import ExitCode, UnknownPhotoError
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal

@@ -11,15 +11,28 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from i2f.display.lines import say
+from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing, read_histories
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.questions import read_progress, read_questions
-from i2f.sync.report import in_plain_words, printable, timestamp
+from i2f.sync.report import check_places, in_plain_words, printable, timestamp, without_insides, write_report
 
 VERSION = 1
+
+
+def status(settings: Settings, json_file: str | None) -> None:
+    """What was done, what waits, where the backups are, how many calls are left this hour."""
+    check_places(json_file)
+    told = look_over(settings)
+    if json_file is not None:
+        write_report(json_file, told)
+        return
+    for line in in_words(told):
+        say(line)
 
 
 def look_over(settings: Settings) -> dict[str, Any]:
@@ -98,6 +111,31 @@ def _became(run: Mapping[str, Any]) -> str:
              (("replaced", done), ("failed", "failed"), ("unsure", "unsure"), ("review", "to look at"))
              if counts.get(name) or name == "replaced"]
     return ", ".join(parts)
+
+
+def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
+    """The evidence behind the last decision on one photo."""
+    check_places(json_file)
+    journal = _open_to_read(settings)
+    try:
+        decided = journal.decision(photo_id)
+    finally:
+        journal.close()
+    if decided is None:
+        raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
+    run, body = decided
+    if json_file is not None:
+        write_report(json_file, {"version": 1, "run": run, **without_insides(body)})
+        return
+    for line in explained(run, body):
+        say(line)
+
+
+def _open_to_read(settings: Settings) -> Journal:
+    state = StateFolder(settings.state)
+    if not state.journal_file.exists():
+        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}; begin with `doctor`")
+    return Journal(state.journal_file)
 
 
 def explained(run: str, body: Mapping[str, Any]) -> Iterator[str]:

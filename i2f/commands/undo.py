@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from i2f.display.lines import say
 from i2f.display.progress import TerminalProgress
-from i2f.display.tables import say
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.model import OutcomeKind
 from i2f.ground.rate_limit import SystemClock

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
@@ -21,25 +21,6 @@ from rich.text import Text
 
 PLAIN_LINE_EVERY_S = 60.0
 WIDE_ENOUGH_FOR_A_BAR = 72
-
-
-class ProgressReporter(Protocol):
-    """Whoever tells the person what is going on."""
-
-    def stage(self, words: str, total: int | None = None) -> None:
-        """A new stage begins; `total` is how many steps it has, where that is known."""
-
-    def expect(self, total: int) -> None:
-        """How many steps the stage has, where that is learnt on the way."""
-
-    def step(self, steps: int = 1) -> None:
-        """So many steps of the stage are done."""
-
-    def say(self, line: str) -> None:
-        """A line the person should read."""
-
-    def ask(self, question: str) -> str:
-        """A question, with the live line put away; what was typed."""
 
 
 class TerminalProgress:

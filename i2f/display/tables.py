@@ -7,12 +7,8 @@ and file names are somebody else's words, so everything passes `in_plain_words` 
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
-from typing import TextIO
 
 from rich import box
 from rich.console import Console
@@ -26,24 +22,6 @@ from i2f.sync.report import Report, closing_sentence, in_plain_words, plan_lines
 # A screenful of each kind; the JSON report and the preview page hold all.
 SHOWN_ROWS = 60
 WIDE_ENOUGH_FOR_A_TABLE = 78
-
-
-def say(text: str = "", *, whole: bool = False) -> None:
-    """Print a result, its words kept whole in a terminal; what is there to be pasted stays one line."""
-    sys.stdout.write((text if whole else fitted(text, sys.stdout)) + "\n")
-    sys.stdout.flush()
-
-
-def fitted(text: str, stream: TextIO) -> str:
-    """Lines broken between words where a terminal is narrower; a pipe gets them as they are."""
-    if not stream.isatty():
-        return text
-    width, lines = shutil.get_terminal_size().columns, []
-    for line in text.split("\n"):
-        deeper = " " * (len(line) - len(line.lstrip()) + 2)
-        lines += textwrap.wrap(line, width, subsequent_indent=deeper, break_long_words=False,
-                               break_on_hyphens=False) or [""]
-    return "\n".join(lines)
 
 
 def show(report: Report, console: Console) -> None:

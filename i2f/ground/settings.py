@@ -21,11 +21,12 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from i2f import __version__
 from i2f.ground.errors import SettingsError
 
 PREFIX = "INSTAGRAM2FLICKR_"
 APP = "instagram2flickr"
-VERSION = "0.1.0"
+VERSION = __version__
 # Environment names that are no settings of the file; CORPUS belongs to the tests.
 OTHER_VARIABLES = frozenset({"CONFIG", "STATE", "SANDBOX", "CORPUS"})
 

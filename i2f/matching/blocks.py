@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from i2f.matching.retrieval import Floats
+from i2f.ground.image import Floats
 
 Mask = NDArray[np.bool_]
 

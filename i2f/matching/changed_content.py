@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, gaussian_filter, uniform_filter
 
+from i2f.ground.image import Floats, Picture, planes
 from i2f.matching.blocks import (
     CELL,
     Mask,
@@ -44,7 +45,6 @@ from i2f.matching.residuals import (
     outlier_cells,
     vanished,
 )
-from i2f.matching.retrieval import Floats, Picture, planes
 from i2f.matching.text_overlays import STROKE, Ink, find_inks
 
 MARGIN, EDGE = 0.1, 0.04

@@ -26,11 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
+from i2f.ground.image import REC601, Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
 from i2f.matching.color_transfer import broken_lines, fit_colours
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
-from i2f.matching.retrieval import REC601, Floats, Picture, planes
 
 Left = TypeVar("Left")
 

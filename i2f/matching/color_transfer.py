@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.image import REC601, Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, noise_of, spread_over
-from i2f.matching.retrieval import REC601, Floats, Picture, planes
 
 SIZE = 256
 MARGIN = 0.085

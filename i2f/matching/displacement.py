@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d, gaussian_filter, map_coordinates, uniform_filter
 
+from i2f.ground.image import Floats
 from i2f.matching.blocks import BLOCK, CELL, Mask, corner, cut, level
-from i2f.matching.retrieval import Floats
 
 Doubles = NDArray[np.float64]
 

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from i2f.ground.image import REC601, Floats
 from i2f.ground.robust import fit_robustly
 from i2f.matching.color_cast import LEAST_CELLS, Cells, at_best_angle, leak_bands
-from i2f.matching.retrieval import REC601, Floats
 from i2f.matching.tone_curve import Tones
 
 SMOOTH = 3.0

@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, uniform_filter
 
-from i2f.matching.retrieval import Floats, Picture, Proposal, planes, resize
+from i2f.ground.image import Floats, Picture, planes, resize
+from i2f.matching.retrieval import Proposal
 
 LEVELS = (32, 64, 128, 256)
 STEPS = (7, 10, 6, 5)

@@ -25,8 +25,8 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.ndimage import label, uniform_filter
 
+from i2f.ground.image import Floats
 from i2f.matching.blocks import Mask
-from i2f.matching.retrieval import Floats
 
 HIGH_SNR, LOW_SNR, MASKED_SNR = (12.0, 0.3), (4.5, 0.5), (20.0, 0.15)
 """Times the noise, and share of what the copy shows, above which a cell's signal-to-noise is high, low or masked. (Of

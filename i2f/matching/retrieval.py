@@ -23,14 +23,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
-from scipy.sparse import csr_array
 
-Floats = NDArray[np.float32]
-Picture = NDArray[np.uint8]
+from i2f.ground.image import Floats, Picture, luminance, resampler, resize
+
 T = TypeVar("T", np.uint8, np.float32)
 
 SIDE = 16
-REC601 = (0.299, 0.587, 0.114)
 WAVES = 64
 SCALES = (1.0, 0.88, 0.78, 0.69, 0.61, 0.54, 0.48, 0.42)
 TRIMS = (0.0, 0.04, 0.08, 0.125)
@@ -67,46 +65,6 @@ class Proposal:
     quarter_turns: int
     mirrored: bool
     tilt: float
-
-
-def luminance(picture: Picture) -> Floats:
-    """Grey of a colour picture (h, w, 3), 0 to 255, by the Rec. 601 weights."""
-    red, green, blue = (picture[..., k] * np.float32(w) for k, w in enumerate(REC601))
-    return np.asarray(red + green + blue, np.float32)
-
-
-@lru_cache(maxsize=512)
-def _resampler(n_in: int, n_out: int, start: float, length: float) -> Floats:
-    """Matrix (n_out, n_in) that shows `length` input pixels from `start` as n_out pixels (triangle filter)."""
-    step = length / n_out
-    centers = start + (np.arange(n_out) + 0.5) * step - 0.5
-    width = max(step, 1.0)
-    weights = np.maximum(0.0, 1.0 - np.abs(np.arange(n_in)[None, :] - centers[:, None]) / width)
-    total = weights.sum(axis=1, keepdims=True)
-    weights /= np.where(total > 0, total, 1.0)
-    return weights.astype(np.float32)
-
-
-@lru_cache(maxsize=512)
-def _sparse_resampler(n_in: int, n_out: int, length: float) -> csr_array:
-    """The same for all of the input, without the zeros."""
-    return csr_array(_resampler(n_in, n_out, 0.0, length))
-
-
-def resize(grey: Floats, height: int, width: int) -> Floats:
-    """A whole grey picture at another size, smoothed as the shrinking needs (by halves first, which is quick)."""
-    rows, cols = (float(n) for n in grey.shape)
-    while height <= 0.5 * rows and width <= 0.5 * cols:
-        even = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
-        grey = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
-        rows, cols = rows / 2, cols / 2
-    down, across = _sparse_resampler(grey.shape[0], height, rows), _sparse_resampler(grey.shape[1], width, cols)
-    return np.asarray((across @ (down @ grey).T).T, np.float32, order="C")
-
-
-def planes(picture: Picture, height: int, width: int) -> list[Floats]:
-    """The three colours of a whole picture at another size, each (height, width)."""
-    return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
 
 
 @lru_cache(maxsize=1)
@@ -216,8 +174,8 @@ def _sample_square(grey: Floats, look: _Look) -> Floats:
     side = short * (1 - 2 * look.trim)
     if not look.tilt:
         shift = look.end * (height - short) / 2, look.end * (width - short) / 2
-        rows = _resampler(height, SIDE, (height - side) / 2 + shift[0], side)
-        cols = _resampler(width, SIDE, (width - side) / 2 + shift[1], side)
+        rows = resampler(height, SIDE, (height - side) / 2 + shift[0], side)
+        cols = resampler(width, SIDE, (width - side) / 2 + shift[1], side)
         return np.asarray(rows @ grey @ cols.T, np.float32)
     angle = np.deg2rad(look.tilt)
     side /= abs(np.cos(angle)) + abs(np.sin(angle))

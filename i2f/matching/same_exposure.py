@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
+from i2f.ground.image import Picture, luminance, resize
 from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
 from i2f.matching.displacement import Doubles, Pair, Regression, regress
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
-from i2f.matching.retrieval import Picture, luminance, resize
 from i2f.matching.tone_curve import Tones, fit_tones
 
 CAPS = (256, 512)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 
+from i2f.ground.image import Floats, resize
 from i2f.matching.registration import EDGE, Similarity, grid_of, normalise, sample
-from i2f.matching.retrieval import Floats, resize
 
 SIZE = 24
 SCALES = tuple(1.15**-step for step in range(9))

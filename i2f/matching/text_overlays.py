@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter, label
 
+from i2f.ground.image import REC601, Floats, resize
 from i2f.matching.blocks import CELL, Mask, spread
-from i2f.matching.retrieval import REC601, Floats, resize
 
 LEAST_CELLS = 3
 STROKE = 28.0

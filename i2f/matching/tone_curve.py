@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from i2f.ground.image import Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside
-from i2f.matching.retrieval import Floats, Picture, planes
 
 SIZE = 128
 BINS = 64

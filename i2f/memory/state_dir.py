@@ -19,8 +19,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import filelock
-
 from i2f.ground.errors import LoginError, SettingsError, StoppedError
 
 
@@ -98,6 +96,8 @@ class StateFolder:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the folder for one run. The lock is the system's own: a crash releases it."""
+        import filelock  # it loads asyncio, which who only looks need not wait for
+
         lock = filelock.FileLock(self.root / "lock")
         try:
             lock.acquire(timeout=0)

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import matcher
 from i2f.ground.errors import PictureError
+from i2f.ground.image import thumbnail_size
 from i2f.photos.color_profiles import plain, to_srgb
 from i2f.photos.exif import Exif
 from i2f.photos.flaws import DAMAGED
@@ -62,7 +62,7 @@ def read_picture(data: bytes, alone: bool = True) -> Picture | None:
         limit = BIG_DRAFT_PIXELS if opened.image.format in _JPEG_NAMES else BIG_PIXELS
         if not alone and width * height > limit:
             return None
-        thumbnail = _thumbnail(opened, matcher.thumbnail_size(width, height))
+        thumbnail = _thumbnail(opened, thumbnail_size(width, height))
         return Picture(opened.content_format, width, height, opened.exif, thumbnail)
 
 

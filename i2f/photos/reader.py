@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -28,7 +28,6 @@ from multiprocessing.process import BaseProcess
 import numpy as np
 from numpy.typing import NDArray
 
-import matcher
 from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.model import Original
 from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
@@ -40,6 +39,10 @@ from i2f.photos.open import NotAPictureError, UnavailableError, read_bytes
 TIMEOUT_S = 60.0
 FILES_PER_WORKER = 8
 _LATER = "later"
+
+
+Fingerprint = Callable[[NDArray[np.uint8]], NDArray[np.generic]]
+"""Makes of a thumbnail's pixels what it is searched by. A module's own function, since it is sent to the workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,12 @@ class _Pool:
     """The workers now alive, and the files waiting for a later, lonely try with what is known against them."""
 
     timeout_s: float
+    fingerprint: Fingerprint
     workers: list[_Worker] = field(default_factory=list)
     alone: list[tuple[FoundFile, str | None]] = field(default_factory=list)
 
 
-def fingerprint_of(thumbnail: bytes) -> NDArray[np.generic]:
-    """The fingerprint of a stored thumbnail; the original is not needed for it."""
-    return np.asarray(matcher.fingerprint(pixels(thumbnail)))
-
-
-def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | None:
+def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> Reading | Unreadable | None:
     """Read one file in this process; None when it is so large that it should be read alone."""
     try:
         picture = read_picture(read_bytes(file.path), alone)
@@ -98,17 +97,18 @@ def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | Non
         camera=picture.exif.camera,
         place=picture.exif.place,
     )
-    return Reading(original, fingerprint_of(picture.thumbnail), picture.thumbnail)
+    return Reading(original, fingerprint(pixels(picture.thumbnail)), picture.thumbnail)
 
 
 def read_originals(
     files: Sequence[FoundFile],
+    fingerprint: Fingerprint,
     workers: int | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Iterator[Reading | Unreadable]:
     """Read every file in worker processes; each comes back once, as a reading or with the reason why not."""
     wanted = workers or min(os.cpu_count() or 1, 4)
-    pool = _Pool(timeout_s)
+    pool = _Pool(timeout_s, fingerprint)
     try:
         yield from _together(pool, deque(files), max(1, min(wanted, -(-len(files) // FILES_PER_WORKER))))
         for file, complaint in pool.alone:
@@ -122,7 +122,7 @@ def _together(pool: _Pool, files: deque[FoundFile], count: int) -> Iterator[Read
     """Keep `count` workers busy; what crashes, hangs or is very large is put aside for `_by_itself`."""
     while files or any(worker.file for worker in pool.workers):
         while files and len(pool.workers) < count:
-            pool.workers.append(_start())
+            pool.workers.append(_start(pool.fingerprint))
         for worker in pool.workers:
             if worker.file is None and files:
                 _give(pool, worker, files.popleft(), alone=False)
@@ -140,7 +140,7 @@ def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[
     while len(pool.workers) > 1 or (complaint and pool.workers):
         _end(pool.workers.pop())
     if not pool.workers:
-        pool.workers.append(_start())
+        pool.workers.append(_start(pool.fingerprint))
     _give(pool, pool.workers[0], file, alone=True)
     for worker, answer in _answers(pool):
         worker.file = None
@@ -186,10 +186,10 @@ def _dismiss(pool: _Pool, worker: _Worker) -> None:
         raise SyncError("the processes that read pictures cannot be started; nothing was done")
 
 
-def _start() -> _Worker:
+def _start(fingerprint: Fingerprint) -> _Worker:
     context = spawning()
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), name="reading pictures", daemon=True)
+    process = context.Process(target=_work, args=(theirs, fingerprint), name="reading pictures", daemon=True)
     with one_thread():
         process.start()
     theirs.close()
@@ -203,12 +203,12 @@ def _end(worker: _Worker) -> None:
     worker.process.close()
 
 
-def _work(line: Connection) -> None:
+def _work(line: Connection, fingerprint: Fingerprint) -> None:
     """A worker's life: read what is given, until the line is closed."""
     be_quiet()
     be_modest()
     with suppress(EOFError, OSError):
         while True:
             file, alone = line.recv()
-            answer = read_file(file, alone)
+            answer = read_file(file, fingerprint, alone)
             line.send(_LATER if answer is None else answer)

@@ -15,7 +15,7 @@ from pathlib import Path
 from i2f.ground.model import Original
 from i2f.photos.folder import Found, FoundFile, Unreadable, find_files
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
-from i2f.photos.reader import Reading, fingerprint_of, read_originals
+from i2f.photos.reader import Reading, read_originals
 
 __all__ = [
     "Found",
@@ -25,7 +25,6 @@ __all__ = [
     "Unreadable",
     "make_outgoing_file",
     "find_files",
-    "fingerprint_of",
     "other_exposure_by_exif",
     "read_originals",
     "same_exposure_by_exif",

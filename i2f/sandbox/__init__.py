@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from i2f.sandbox.flickr.account import Account, Habits, StoredPhoto
 from i2f.sandbox.flickr.faults import Fault
-from i2f.sandbox.flickr.server import Request, SandboxFlickr
+from i2f.sandbox.flickr.routes import Request
+from i2f.sandbox.flickr.server import SandboxFlickr
 
 __all__ = ["Account", "Fault", "Habits", "Request", "SandboxFlickr", "StoredPhoto"]

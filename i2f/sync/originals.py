@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 import matcher
-from i2f.display.progress import ProgressReporter
 from i2f.ground.errors import StoppedError
 from i2f.ground.model import CaptureTime, Original
+from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal, StoredReading
 from i2f.photos.exif import is_plausible
 from i2f.photos.folder import FoundFile, Unreadable, absolute
@@ -59,7 +59,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
         progress.stage("Reading your originals", len(unread))
     batch: list[tuple[StoredReading, bytes | None]] = []
     unavailable: list[Path] = []
-    for reading in read_originals(unread):
+    for reading in read_originals(unread, matcher.fingerprint):
         stored = _to_stored(reading)
         known[stored.path] = stored
         if isinstance(reading, Reading):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flickr_client import Access, FlickrClient, Network
-from i2f.display.progress import ProgressReporter
 from i2f.ground.errors import LoginError, SettingsError
+from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import CallBudget, Clock
 from i2f.ground.settings import VERSION, Settings
 from i2f.memory.journal import Journal

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from i2f.ground.image import Floats
 from i2f.matching.displacement import Pair, regress
-from i2f.matching.retrieval import Floats
 
 SIZE = 128
 

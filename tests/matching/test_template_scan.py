@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import matcher
-from i2f.matching.retrieval import luminance
+from i2f.ground.image import luminance
 from tests.support.scenes import Picture, bytes_of, scene
 
 ROLL = [bytes_of(scene(seed)) for seed in range(1, 13)]

@@ -20,7 +20,7 @@ from i2f.ground.model import CaptureTime, Original
 from i2f.photos.decode import pixels
 from i2f.photos.outgoing_file import MAX_BYTES
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
-from i2f.photos.same_shot import Reading, Unreadable, find_files, fingerprint_of, read_originals
+from i2f.photos.same_shot import Reading, Unreadable, find_files, read_originals
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
 
@@ -36,7 +36,7 @@ def test_every_file_comes_back_once_read_or_named(tmp_path: Path) -> None:
     (tmp_path / "IMG_5.JPG").write_bytes(b"nothing like a picture")
     (tmp_path / "letter.txt").write_bytes(b"Dear diary")
     before = {path: untouched_bytes(path) for path in tmp_path.iterdir()}
-    answers = list(read_originals(find_files([tmp_path]).files, workers=2))
+    answers = list(read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=2))
     readings = {answer.original.path.name: answer for answer in answers if isinstance(answer, Reading)}
     named = {answer.path.name: (answer.reason, answer.named) for answer in answers if isinstance(answer, Unreadable)}
     assert sorted(readings) == ["IMG_1.JPG", "IMG_2.HEIC", "IMG_3.PNG"]
@@ -51,7 +51,7 @@ def test_every_file_comes_back_once_read_or_named(tmp_path: Path) -> None:
 def test_a_reading_holds_the_facts_the_fingerprint_and_the_thumbnail(tmp_path: Path) -> None:
     path = tmp_path / "IMG_0001.JPG"
     photo(path, exif=camera_exif(orientation=6, subsec="330", place=(46.948, 7.4474)))
-    (reading,) = read_originals([found(path)])
+    (reading,) = read_originals([found(path)], matcher.fingerprint)
     assert isinstance(reading, Reading)
     status = path.stat()
     assert reading.original == Original(
@@ -68,11 +68,11 @@ def test_a_reading_holds_the_facts_the_fingerprint_and_the_thumbnail(tmp_path: P
     assert reading.original.place == pytest.approx((46.948, 7.4474), abs=1e-5)
     with Image.open(path.parent / "IMG_0001.JPG") as image:
         assert image.size == (400, 330)
-    assert np.array_equal(reading.fingerprint, fingerprint_of(reading.thumbnail))
+    assert np.array_equal(reading.fingerprint, matcher.fingerprint(pixels(reading.thumbnail)))
 
 
 def test_no_files_need_no_process() -> None:
-    assert list(read_originals([])) == []
+    assert list(read_originals([], matcher.fingerprint)) == []
     assert multiprocessing.active_children() == []
 
 
@@ -86,7 +86,7 @@ def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
     """A worker that is stopped never answers, as a decoder in a loop would not."""
     for number in range(3):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number)
-    reading = read_originals(find_files([tmp_path]).files, workers=1, timeout_s=2)
+    reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=1, timeout_s=2)
     first = next(reading)
     (worker,) = multiprocessing.active_children()
     assert worker.pid is not None
@@ -102,7 +102,7 @@ def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
 def test_a_crash_is_tried_once_more_alone(tmp_path: Path) -> None:
     for number in range(3):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number)
-    reading = read_originals(find_files([tmp_path]).files, workers=1)
+    reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=1)
     next(reading)
     (worker,) = multiprocessing.active_children()
     worker.kill()
@@ -117,7 +117,7 @@ def test_a_file_that_always_hangs_is_named_and_the_others_are_read(tmp_path: Pat
     os.mkfifo(tmp_path / "IMG_1.JPG")
     photo(tmp_path / "IMG_2.JPG", seed=2)
     files = [found(tmp_path / f"IMG_{number}.JPG") for number in range(3)]
-    answers = list(read_originals(files, workers=1, timeout_s=2))
+    answers = list(read_originals(files, matcher.fingerprint, workers=1, timeout_s=2))
     assert sum(isinstance(answer, Reading) for answer in answers) == 2
     assert [(answer.path.name, answer.reason) for answer in answers if isinstance(answer, Unreadable)] == [
         ("IMG_1.JPG", "its decoder did not finish in 2 s"),
@@ -130,7 +130,7 @@ def test_trouble_around_a_file_does_not_last_and_trouble_in_it_does(tmp_path: Pa
     gone = found(tmp_path / "gone.jpg")
     (tmp_path / "gone.jpg").unlink()
     (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0")
-    answers = list(read_originals([gone, found(tmp_path / "cut.jpg")], workers=1))
+    answers = list(read_originals([gone, found(tmp_path / "cut.jpg")], matcher.fingerprint, workers=1))
     assert [(answer.reason, answer.lasting) for answer in answers if isinstance(answer, Unreadable)] == [
         ("no such file or directory", False),
         ("cut short", True),
@@ -140,7 +140,7 @@ def test_trouble_around_a_file_does_not_last_and_trouble_in_it_does(tmp_path: Pa
 def test_closing_the_reading_leaves_no_process_behind(tmp_path: Path) -> None:
     for number in range(20):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number % 3)
-    reading = read_originals(find_files([tmp_path]).files, workers=2)
+    reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=2)
     next(reading)
     assert len(multiprocessing.active_children()) == 2
     reading.close()  # type: ignore[attr-defined]  # it is a generator
@@ -154,11 +154,12 @@ from i2f.photos.folder import FoundFile
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.photos.outgoing_file import MAX_BYTES
 from i2f.photos.reader import read_originals
+from matcher import fingerprint
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     status = path.stat()
-    reading = read_originals([FoundFile(path, status.st_size, status.st_mtime_ns)] * 3, workers=1)
+    reading = read_originals([FoundFile(path, status.st_size, status.st_mtime_ns)] * 3, fingerprint, workers=1)
     next(reading)
     print("reading", flush=True)
     sys.stdin.read()
@@ -198,7 +199,7 @@ def test_read_named_and_passed_over_are_all_that_was_found(tmp_path: Path) -> No
     (tmp_path / "letter.txt").write_bytes(b"Dear diary")
     (tmp_path / "Mine.photoslibrary").mkdir()
     found_here = find_files([tmp_path])
-    answers = list(read_originals(found_here.files, workers=2))
+    answers = list(read_originals(found_here.files, matcher.fingerprint, workers=2))
     readings = [answer for answer in answers if isinstance(answer, Reading)]
     named = [answer for answer in answers if isinstance(answer, Unreadable) and answer.named]
     silent = [answer for answer in answers if isinstance(answer, Unreadable) and not answer.named]
@@ -218,7 +219,7 @@ def test_a_lonely_heading_is_named(tmp_path: Path) -> None:
 def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None:
     """python -m bench.mutations goes through 20,000 of them."""
     files = list(make_broken_files(tmp_path, 300, seed=2))
-    answers = list(read_originals(files, workers=2, timeout_s=10))
+    answers = list(read_originals(files, matcher.fingerprint, workers=2, timeout_s=10))
     paths = sorted(answer.original.path if isinstance(answer, Reading) else answer.path for answer in answers)
     assert paths == [file.path for file in files]
     assert not [answer for answer in answers if isinstance(answer, Unreadable) and "decoder" in answer.reason]

@@ -18,6 +18,7 @@ from i2f.photos.exif import directory
 from i2f.photos.folder import FoundFile, Unreadable
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from i2f.photos.reader import Reading, read_file
+from matcher import fingerprint
 
 BERNE = (46.948, 7.4474)
 
@@ -180,14 +181,14 @@ def found(path: Path) -> FoundFile:
 
 def read(path: Path) -> Reading:
     """The reading of a good file, made in this process."""
-    reading = read_file(found(path))
+    reading = read_file(found(path), fingerprint)
     assert isinstance(reading, Reading), reading
     return reading
 
 
 def refused(path: Path) -> Unreadable:
     """What is said of a file that cannot be used."""
-    answer = read_file(found(path))
+    answer = read_file(found(path), fingerprint)
     assert isinstance(answer, Unreadable), answer
     return answer
 

@@ -111,8 +111,10 @@ def live(order: dict[str, Any], main: Any) -> None:
 
 def serve() -> None:
     """Read orders until there are none."""
+    import filelock  # noqa: F401 - what the program imports late is imported early here, so that a fork waits for nothing
+
     import instagram2flickr
-    from i2f.commands import demo  # noqa: F401 - the demo is imported late by the program; here everything is imported early
+    from i2f.commands import demo, doctor, login, review, status, sync, undo  # noqa: F401
 
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin:

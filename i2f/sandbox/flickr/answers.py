@@ -12,7 +12,8 @@ from typing import Any
 
 from flask import Response
 
-from i2f.sandbox.flickr.calls import Answer, OAuthRefusal, Refusal
+from i2f.sandbox.flickr.calls import Answer
+from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

@@ -1,54 +1,80 @@
-"""One request to the pretend Flickr, as everything that answers it sees it; and the two ways of refusing.
+"""One request to the pretend Flickr, as everything that answers it sees it, and what may befall it.
 
-Flickr says no in two languages: a `Refusal` is its own (HTTP 200, stat=fail, a code), an `OAuthRefusal` is that of
-OAuth (HTTP 400 or 401, text/plain, a query string beginning oauth_problem=).
+A handler knows of the service behind a call what `Flickr` says and no more, and of what strikes the call what `Trouble`
+says; the service itself (server.py) and the kinds of trouble (faults.py, kinds.py) are above the handlers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from i2f.sandbox.flickr.account import Habits, Store, StoredPhoto
-    from i2f.sandbox.flickr.faults import Kind
-    from i2f.sandbox.flickr.oauth import AccessToken
-    from i2f.sandbox.flickr.server import SandboxFlickr
+from flask import Response
+
+from i2f.sandbox.flickr.account import Account, Habits, Store, StoredPhoto
+from i2f.sandbox.flickr.oauth import AccessToken
+from i2f.sandbox.flickr.refusals import Refusal
+from i2f.sandbox.flickr.tickets import Tickets
 
 LEVELS = ("none", "read", "write", "delete")
+Answer = dict[str, Any]
 
 
-class Refusal(Exception):
-    """Flickr's own failure: stat=fail with a code and a message."""
+class Flickr(Protocol):
+    """The service behind a call."""
 
-    def __init__(self, code: int, message: str) -> None:
-        """Keep the code and the words."""
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+    account: Account
+    habits: Habits
+    store: Store
+    tickets: Tickets
+    url: str
+
+    def add_photo(self, data: bytes) -> str:
+        """Put a photo into the account and return its id."""
+
+    def delete_photo(self, photo_id: str) -> None:
+        """Delete a photo."""
+
+    def replace_by_hand(self, photo_id: str, data: bytes) -> None:
+        """Exchange a picture, as its owner might."""
 
 
-class OAuthRefusal(Exception):
-    """OAuth's failure: an HTTP status and a query string as plain text."""
+@dataclass
+class Page:
+    """One page of a listing on its way out."""
 
-    def __init__(self, status: int, problem: str) -> None:
-        """Keep the status and what comes after oauth_problem=."""
-        super().__init__(problem)
-        self.status = status
-        self.problem = problem
+    photos: list[StoredPhoto]
+    number: int
+    pages: int
+    per_page: int
+    total: int
+    everything: list[StoredPhoto]
+
+
+class Trouble(Protocol):
+    """What strikes a call."""
+
+    def instead(self, call: Call) -> Response | None:
+        """Return an answer without doing the work, or None to go on."""
+
+    def after(self, call: Call, response: Response) -> Response:
+        """Return what the client gets after the work was done."""
+
+    def listing(self, call: Call, page: Page) -> None:
+        """Change a page of a listing."""
 
 
 @dataclass
 class Call:
     """A request: its name (an API method, or replace, upload, static, request_token, authorize, access_token)."""
 
-    flickr: SandboxFlickr
+    flickr: Flickr
     name: str
     host: str
     pictures_base: str
     params: dict[str, str] = field(default_factory=dict)
     token: AccessToken | None = None
-    troubles: list[Kind] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     lagging: bool = False
 
     @property
@@ -84,6 +110,3 @@ class Call:
         if self.lagging and photo.before is not None:
             return photo.before
         return photo
-
-
-Answer = dict[str, Any]

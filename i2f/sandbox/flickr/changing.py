@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from i2f.sandbox.flickr.calls import Answer, Call, Refusal
+from i2f.sandbox.flickr.calls import Answer, Call
 from i2f.sandbox.flickr.captions import parse_tags
+from i2f.sandbox.flickr.refusals import Refusal
 
 _DATE_FORM = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _DAY_S = 86_400

@@ -12,26 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from flask import Response
 
-from i2f.sandbox.flickr.calls import Call
-
-if TYPE_CHECKING:
-    from i2f.sandbox.flickr.account import StoredPhoto
-
-
-@dataclass
-class Page:
-    """One page of a listing on its way out."""
-
-    photos: list[StoredPhoto]
-    number: int
-    pages: int
-    per_page: int
-    total: int
-    everything: list[StoredPhoto]
+from i2f.sandbox.flickr.calls import Call, Page, Trouble
 
 
 class Kind:
@@ -93,7 +77,7 @@ class Faults:
             self.active.append(fault)
         return fault
 
-    def strike(self, call: Call) -> list[Kind]:
+    def strike(self, call: Call) -> list[Trouble]:
         """Return what happens to this request."""
         with self._lock:
             return [fault.kind for fault in self.active if fault.meets(call)]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from i2f.sandbox.flickr.account import Habits, StoredPhoto
-from i2f.sandbox.flickr.calls import Answer, Call, Refusal
-from i2f.sandbox.flickr.faults import Page
+from i2f.sandbox.flickr.calls import Answer, Call, Page
 from i2f.sandbox.flickr.pictures import SIZE_OF_LETTER
+from i2f.sandbox.flickr.refusals import Refusal
 
 SERVER = "65535"
 FARM = 66

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from i2f.sandbox.flickr import changing, listings, reading
-from i2f.sandbox.flickr.calls import LEVELS, Answer, Call, OAuthRefusal, Refusal
+from i2f.sandbox.flickr.calls import LEVELS, Answer, Call
+from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
 
 
 @dataclass(frozen=True)

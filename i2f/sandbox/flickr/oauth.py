@@ -18,7 +18,7 @@ from urllib.parse import quote
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 from oauthlib.oauth1.rfc5849 import errors, signature, utils
 
-from i2f.sandbox.flickr.calls import OAuthRefusal, Refusal
+from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
 
 _CLOCK_TOLERANCE_S = 600
 _FORM = "application/x-www-form-urlencoded"

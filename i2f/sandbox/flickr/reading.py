@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from i2f.sandbox.flickr import uploads
 from i2f.sandbox.flickr.account import StoredPhoto
-from i2f.sandbox.flickr.calls import Answer, Call, Refusal
+from i2f.sandbox.flickr.calls import Answer, Call
 from i2f.sandbox.flickr.listings import FARM, SERVER, original_dims
 from i2f.sandbox.flickr.pictures import SIZES
+from i2f.sandbox.flickr.refusals import Refusal
 
 PAGES = "https://www.flickr.com/photos"
 
@@ -138,7 +140,7 @@ def location(call: Call) -> Answer:
 def check_tickets(call: Call) -> Answer:
     """flickr.photos.upload.checkTickets: no login needed; each look brings a ticket forward."""
     named = call.need("tickets", 1, "No tickets specified").split(",")
-    return {"uploader": {"ticket": [call.flickr.tickets.look(call, name.strip()) for name in named]}}
+    return {"uploader": {"ticket": [uploads.look(call, name.strip()) for name in named]}}
 
 
 def page_url(call: Call, photo: StoredPhoto) -> str:

@@ -6,36 +6,66 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlencode
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
+from flask import Request as FlaskRequest
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from i2f.sandbox.flickr import methods, static, uploads
 from i2f.sandbox.flickr.answers import failure, oauth_failure, success
-from i2f.sandbox.flickr.calls import Call, OAuthRefusal, Refusal
+from i2f.sandbox.flickr.calls import Call, Flickr
+from i2f.sandbox.flickr.faults import Faults
 from i2f.sandbox.flickr.kinds import DROPPED
-from i2f.sandbox.flickr.oauth import SignedRequest
-
-if TYPE_CHECKING:
-    from i2f.sandbox.flickr.server import SandboxFlickr
+from i2f.sandbox.flickr.oauth import Keys, SignedRequest
+from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
+from i2f.sandbox.flickr.tickets import Sent
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SECRET = ("oauth_", "api_key")
 _LARGEST_FORM_BYTES = 64 << 20
 
 
-class _Request(Request):
+@dataclass
+class Request:
+    """One request as it was noted; `params` holds nothing of OAuth, no key, no file."""
+
+    name: str
+    http_method: str
+    host: str
+    path: str
+    params: dict[str, str]
+    changing: bool
+    user_agent: str
+    signed: bool = False
+    status: int | None = None
+    lost: bool = False
+
+
+class Service(Flickr, Protocol):
+    """The service as its routes know it."""
+
+    keys: Keys
+    faults: Faults
+    log: list[Request]
+    crashes: list[Exception]
+
+    def authorize(self, oauth_token: str, perms: str = "write") -> str:
+        """Agree, as a person on Flickr's page would, and return the code of nine digits."""
+
+
+class _Request(FlaskRequest):
     """Keeps a sent file in memory, so that one cut short leaves no open temporary file behind."""
 
     def _get_file_stream(self, *_: object, **__: object) -> BytesIO:
         return BytesIO()
 
 
-def make_app(flickr: SandboxFlickr) -> Flask:
+def make_app(flickr: Service) -> Flask:
     """Make the application that answers for one sandbox."""
     app = Flask("sandbox", static_folder=None)
     app.request_class = _Request
@@ -57,7 +87,7 @@ def make_app(flickr: SandboxFlickr) -> Flask:
 class _Routes:
     """The views; each makes a Call and lets `_answer` take it along."""
 
-    def __init__(self, flickr: SandboxFlickr) -> None:
+    def __init__(self, flickr: Service) -> None:
         self._flickr = flickr
 
     def rest(self) -> Response:
@@ -79,9 +109,9 @@ class _Routes:
     def upload(self) -> Response:
         return self._receive("upload", uploads.upload)
 
-    def _receive(self, name: str, work: Callable[[Call, uploads.Sent | None], Response]) -> Response:
+    def _receive(self, name: str, work: Callable[[Call, Sent | None], Response]) -> Response:
         file = request.files.get("photo")
-        sent = None if file is None else uploads.Sent(file.read(), file.filename or "")
+        sent = None if file is None else Sent(file.read(), file.filename or "")
         call = self._call(name, "up.flickr.com", {**_params(), "format": "rest"})
 
         def checked(call: Call) -> Response:
@@ -149,7 +179,8 @@ class _Routes:
         return Call(self._flickr, name, host, base, params)
 
     def _answer(self, call: Call, work: Callable[[Call], Response]) -> Response:
-        noted = self._flickr.note(call, signed=_is_signed(call))
+        noted = _noted(call)
+        self._flickr.log.append(noted)
         if not _is_here(call):
             noted.status = 404
             return Response(b"", 404)
@@ -174,6 +205,19 @@ class _Routes:
             return self._flickr.keys.verify(_signed_request(), with_request_token=with_request_token)
         except Refusal as refusal:
             raise OAuthRefusal(401, "consumer_key_unknown") from refusal
+
+
+def _noted(call: Call) -> Request:
+    return Request(
+        call.name,
+        request.method,
+        request.host,
+        request.path,
+        _visible(call.params),
+        methods.changes(call.name),
+        request.headers.get("User-Agent", ""),
+        _is_signed(call),
+    )
 
 
 def _try(call: Call, work: Callable[[Call], Response]) -> Response:
@@ -216,7 +260,7 @@ def _signed_request() -> SignedRequest:
     return SignedRequest(request.method, url, body, headers)
 
 
-def visible(params: dict[str, str]) -> dict[str, str]:
+def _visible(params: dict[str, str]) -> dict[str, str]:
     """Return the parameters that may be noted."""
     return {name: value for name, value in params.items() if not name.startswith(_SECRET)}
 

@@ -9,40 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from flask import request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from i2f.sandbox.flickr import methods
 from i2f.sandbox.flickr.account import Account, Habits, Store, StoredPhoto
 from i2f.sandbox.flickr.calls import Call
 from i2f.sandbox.flickr.faults import Faults
 from i2f.sandbox.flickr.oauth import Keys
-from i2f.sandbox.flickr.routes import make_app, visible
-from i2f.sandbox.flickr.uploads import Sent, Tickets, exchange
+from i2f.sandbox.flickr.routes import Request, make_app
+from i2f.sandbox.flickr.tickets import Sent, Tickets
+from i2f.sandbox.flickr.uploads import exchange, finish
 
 _POLL_S = 0.01
-
-
-@dataclass
-class Request:
-    """One request as it was noted; `params` holds nothing of OAuth, no key, no file."""
-
-    name: str
-    http_method: str
-    host: str
-    path: str
-    params: dict[str, str]
-    changing: bool
-    user_agent: str
-    signed: bool = False
-    status: int | None = None
-    lost: bool = False
 
 
 class _Quiet(WSGIRequestHandler):
@@ -149,25 +131,10 @@ class SandboxFlickr:
 
     def finish_tickets(self) -> None:
         """Carry out every replacement that waits for its ticket."""
-        self.tickets.finish(self._by_hand())
+        finish(self._by_hand())
 
     def _by_hand(self) -> Call:
         return Call(self, "by hand", "www.flickr.com", self.url)
-
-    def note(self, call: Call, *, signed: bool) -> Request:
-        """Write a request down; the routes do it before anything else."""
-        noted = Request(
-            call.name,
-            request.method,
-            request.host,
-            request.path,
-            visible(call.params),
-            methods.changes(call.name),
-            request.headers.get("User-Agent", ""),
-            signed,
-        )
-        self.log.append(noted)
-        return noted
 
     def requests(self, name: str) -> list[Request]:
         """Return the noted requests of one name."""

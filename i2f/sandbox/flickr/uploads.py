@@ -7,71 +7,37 @@ habit each. `upload` would make a new photo, which the tool must never do: it is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flask import Response
 
 from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.answers import xml
-from i2f.sandbox.flickr.calls import Answer, Call, Refusal
+from i2f.sandbox.flickr.calls import Answer, Call
 from i2f.sandbox.flickr.kinds import TicketFails
 from i2f.sandbox.flickr.pictures import Blob, kind_of
+from i2f.sandbox.flickr.refusals import Refusal
+from i2f.sandbox.flickr.tickets import Sent, Ticket
 
 
-@dataclass
-class Sent:
-    """The file part of a request."""
-
-    data: bytes
-    file_name: str
-
-
-@dataclass
-class Ticket:
-    """A replacement that is still to be done, or was."""
-
-    photo_id: str
-    sent: Sent
-    title: str | None
-    fails: bool
-    looks: int = 0
-    done: bool = False
-    imported: int = 0
+def look(call: Call, name: str) -> Answer:
+    """Say how a ticket stands; the looks bring it forward, so that no test waits."""
+    with call.store.lock:
+        ticket = call.flickr.tickets.kept.get(name)
+        if ticket is None:
+            return {"id": name, "invalid": 1}
+        ticket.looks += 1
+        if ticket.looks <= call.habits.pending_polls:
+            return {"id": name, "complete": 0}
+        _carry_out(call, ticket)
+        if ticket.fails:
+            return {"id": name, "complete": 2}
+        imported = str(ticket.imported) if ticket.looks % 2 else None
+        return {"id": name, "complete": 1, "photoid": ticket.photo_id, "imported": imported}
 
 
-@dataclass
-class Tickets:
-    """The replacements asked for with async=1."""
-
-    kept: dict[str, Ticket] = field(default_factory=dict)
-
-    def take(self, call: Call, ticket: Ticket) -> str:
-        """Keep a ticket and return its id."""
-        name = f"20260312-7215772{len(self.kept):010d}"
-        self.kept[name] = ticket
-        if not call.habits.replaced_when_polled:
-            _carry_out(call, ticket)
-        return name
-
-    def look(self, call: Call, name: str) -> Answer:
-        """Say how a ticket stands; the looks bring it forward, so that no test waits."""
-        with call.store.lock:
-            ticket = self.kept.get(name)
-            if ticket is None:
-                return {"id": name, "invalid": 1}
-            ticket.looks += 1
-            if ticket.looks <= call.habits.pending_polls:
-                return {"id": name, "complete": 0}
-            _carry_out(call, ticket)
-            if ticket.fails:
-                return {"id": name, "complete": 2}
-            imported = str(ticket.imported) if ticket.looks % 2 else None
-            return {"id": name, "complete": 1, "photoid": ticket.photo_id, "imported": imported}
-
-    def finish(self, call: Call) -> None:
-        """Carry out whatever waits."""
-        for ticket in self.kept.values():
-            _carry_out(call, ticket)
+def finish(call: Call) -> None:
+    """Carry out every replacement that waits for its ticket."""
+    for ticket in call.flickr.tickets.kept.values():
+        _carry_out(call, ticket)
 
 
 def _carry_out(call: Call, ticket: Ticket) -> None:
@@ -99,7 +65,10 @@ def replace(call: Call, sent: Sent | None) -> Response:
         title = call.params.get("title")
         if call.params.get("async") == "1":
             fails = any(isinstance(kind, TicketFails) for kind in call.troubles)
-            name = call.flickr.tickets.take(call, Ticket(photo.photo_id, sent, title, fails))
+            ticket = Ticket(photo.photo_id, sent, title, fails)
+            name = call.flickr.tickets.keep(ticket)
+            if not call.habits.replaced_when_polled:
+                _carry_out(call, ticket)
             return xml(f'<rsp stat="ok">\n<ticketid>{name}</ticketid>\n</rsp>\n')
         exchange(call, photo, sent, title)
         secrets = f'secret="{photo.secret}" originalsecret="{photo.original_secret}"'

@@ -1,0 +1,66 @@
+"""What photographs, matcher and rendering all do with a picture: its luminance, another size, the size that is kept.
+
+A picture is an array (height, width, 3) of bytes, sRGB, upright. Sizes are changed here by one rule, a triangle filter
+after halving, so that two pictures that are compared were shrunk alike and neither depends on a codec's own filter.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+REC601 = (0.299, 0.587, 0.114)
+THUMBNAIL_SHORT = 756
+THUMBNAIL_LONG = 1890
+
+
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """The size at which a colour thumbnail of an upright original is kept: short side 756, never enlarged."""
+    scale = min(1.0, THUMBNAIL_SHORT / min(width, height), THUMBNAIL_LONG / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def luminance(picture: Picture) -> Floats:
+    """Grey of a colour picture (h, w, 3), 0 to 255, by the Rec. 601 weights."""
+    red, green, blue = (picture[..., k] * np.float32(w) for k, w in enumerate(REC601))
+    return np.asarray(red + green + blue, np.float32)
+
+
+@lru_cache(maxsize=512)
+def resampler(n_in: int, n_out: int, start: float, length: float) -> Floats:
+    """Matrix (n_out, n_in) that shows `length` input pixels from `start` as n_out pixels (triangle filter)."""
+    step = length / n_out
+    centers = start + (np.arange(n_out) + 0.5) * step - 0.5
+    width = max(step, 1.0)
+    weights = np.maximum(0.0, 1.0 - np.abs(np.arange(n_in)[None, :] - centers[:, None]) / width)
+    total = weights.sum(axis=1, keepdims=True)
+    weights /= np.where(total > 0, total, 1.0)
+    return weights.astype(np.float32)
+
+
+@lru_cache(maxsize=512)
+def _sparse_resampler(n_in: int, n_out: int, length: float) -> csr_array:
+    """The same for all of the input, without the zeros."""
+    return csr_array(resampler(n_in, n_out, 0.0, length))
+
+
+def resize(grey: Floats, height: int, width: int) -> Floats:
+    """A whole grey picture at another size, smoothed as the shrinking needs (by halves first, which is quick)."""
+    rows, cols = (float(n) for n in grey.shape)
+    while height <= 0.5 * rows and width <= 0.5 * cols:
+        even = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
+        grey = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
+        rows, cols = rows / 2, cols / 2
+    down, across = _sparse_resampler(grey.shape[0], height, rows), _sparse_resampler(grey.shape[1], width, cols)
+    return np.asarray((across @ (down @ grey).T).T, np.float32, order="C")
+
+
+def planes(picture: Picture, height: int, width: int) -> list[Floats]:
+    """The three colours of a whole picture at another size, each (height, width)."""
+    return [resize(picture[..., k].astype(np.float32), height, width) for k in range(3)]
