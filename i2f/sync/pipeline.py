@@ -67,7 +67,7 @@ def begin_report(desk: Desk, request: SyncRequest, mode: str) -> tuple[Report, F
 
 def check_folders(desk: Desk, request: SyncRequest, found: Found) -> None:
     """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
-    compare_with_last_time(found.files, request.folders, desk.journal, accept=request.again_folder)
+    compare_with_last_time(found, request.folders, desk.journal, accept=request.again_folder)
 
 
 def ask_permission(desk: Desk) -> Permission:
