@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind
-from i2f.sync.report import Report, closing_sentence, in_plain_words, plan_lines, printable
+from i2f.sync.report import Report, closing_sentence, in_plain_words, passed_over_sentence, plan_lines, printable
 
 # A screenful of each kind; the JSON report and the preview page hold all.
 SHOWN_ROWS = 60
@@ -38,6 +38,9 @@ def show(report: Report, console: Console) -> None:
     if len(report.unreadable) > SHOWN_ROWS:
         console.print(f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them",
                       soft_wrap=wrap)
+    passed_over = passed_over_sentence(report)
+    if passed_over is not None:
+        console.print(passed_over, soft_wrap=wrap)
     console.print(closing_sentence(report), soft_wrap=wrap)
 
 

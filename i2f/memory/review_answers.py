@@ -21,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from i2f.ground.file_version import version_of
 from i2f.ground.model import Answer, Original
 from i2f.memory.history import read_history
 from i2f.memory.journal import Journal
@@ -107,7 +108,7 @@ class Seen:
         with suppress(OSError), self._original.path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             status = self._original.path.stat()
-            if (status.st_size, status.st_mtime_ns) == (self._original.size_bytes, self._original.mtime_ns):
+            if version_of(status) == (self._original.size_bytes, self._original.mtime_ns):
                 return digest
         return None
 

@@ -5,6 +5,14 @@ system, placeholders of files that still lie in iCloud. This module only asks th
 times (`stat`); it opens no file. So a second run can compare size and time with the journal and leave every
 file shut. Whether the rest really are pictures is told by their content when they are read (formats.py).
 
+Two kinds of folder are passed over for their names alone: what a person threw away (a Synology, a QNAP, Windows and
+the desktops each have a name for it), and the thumbnails that other programs make. A picture in them would be found
+as an original and sent. Their files are counted, so that nobody wonders. No other folder is left out for its name but
+hidden ones.
+
+Nothing that goes wrong here with one entry ends the walk: a link that cannot be followed (no right, a name too long, a
+loop, a share that is gone), a file that vanishes meanwhile, a disk that fails are named with the reason.
+
 One file counts once, however often it can be reached: by overlapping folders, by a hard link, by a symbolic
 link, by two spellings on a disk that does not tell them apart. Device and inode tell; a path below a real
 folder is preferred to one through a link. The order is that of the paths' bytes, never the directory's.
@@ -12,14 +20,16 @@ folder is preferred to one through a link. The order is that of the paths' bytes
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from i2f.ground.errors import FolderError
+from i2f.ground.file_version import version_of
 
 VIDEO_ENDINGS = frozenset({".mov", ".mp4", ".m4v", ".avi", ".3gp", ".3g2", ".mkv", ".mpg", ".mpeg", ".mts", ".webm"})
 SIDECAR_ENDINGS = frozenset({".aae", ".xmp", ".thm", ".lrv", ".pp3", ".dop"})
@@ -47,7 +57,19 @@ PICTURE_ENDINGS = frozenset(
 )
 LIBRARY_ENDINGS = frozenset({".photoslibrary", ".migratedphotolibrary", ".photolibrary", ".aplibrary"})
 LIBRARY_ADVICE = "a Photos library; in Photos export the unmodified originals and name that folder instead"
-ICLOUD_ADVICE = "still in iCloud; download it there first"
+# Placeholders of clouds that put the whole name of the missing file before an ending of their own; iCloud also a dot.
+PLACEHOLDER_ENDINGS = {".icloud": "iCloud", ".nextcloud": "Nextcloud", ".owncloud": "ownCloud", ".cloud": "odrive"}
+# OneDrive, Dropbox and iCloud mark what lies in the cloud only in the file's attributes, by the interfaces that Windows
+# (FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS) and macOS (SF_DATALESS) have for that.
+_WINDOWS_ONLINE_ONLY = 0x1000 | 0x40000 | 0x400000
+_MACOS_ONLINE_ONLY = 0x40000000
+ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); keep it on this device first"
+IN_TRASH, THUMBNAILS = "in the trash", "thumbnails of other programs"
+_SKIPPED_FOLDERS = {
+    "#recycle": IN_TRASH, "@recycle": IN_TRASH, ".recycle": IN_TRASH, "$recycle.bin": IN_TRASH, ".trash": IN_TRASH,
+    ".trashes": IN_TRASH, "@eadir": THUMBNAILS, ".thumbnails": THUMBNAILS,
+}
+_TRASH_OF_A_USER = ".trash-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,19 @@ class FoundFile:
     path: Path
     size_bytes: int
     mtime_ns: int
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: os.fsencode(entry.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The two questions the disk is asked: what a path leads to, and what a folder holds, in the order of bytes."""
+
+    stat: Callable[[Path], os.stat_result] = Path.stat
+    scan: Callable[[Path], list[os.DirEntry[str]]] = _scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +139,20 @@ class _Sighting:
 class _Harvest:
     """What one folder yields while it is walked."""
 
+    disk: Disk
     files: list[_Sighting] = field(default_factory=list)
     passed_over: dict[Path, str] = field(default_factory=dict)
     named: list[Unreadable] = field(default_factory=list)
 
 
-def find_files(folders: Sequence[Path]) -> Found:
+def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
     """List every file in the folders that may be a picture; FolderError names a folder that is of no use."""
     files: dict[tuple[int, int] | str, FoundFile] = {}
     paths: set[Path] = set()
     passed_over: dict[Path, str] = {}
     named: dict[Path, Unreadable] = {}
     for folder in folders:
-        harvest = _walk(absolute(folder))
+        harvest = _walk(absolute(folder), disk or Disk())
         if not harvest.files:
             raise FolderError(_nothing_in(folder, harvest))
         for sighting in sorted(harvest.files, key=_preference):
@@ -127,9 +163,10 @@ def find_files(folders: Sequence[Path]) -> Found:
             paths.add(found.path)
         passed_over |= harvest.passed_over
         named |= {unreadable.path: unreadable for unreadable in harvest.named}
+    taken = {found.path for found in files.values()}  # a trash folder that was named itself is read
     return Found(
         files=tuple(sorted(files.values(), key=lambda found: os.fsencode(found.path))),
-        passed_over=dict(sorted(Counter(passed_over.values()).items())),
+        passed_over=dict(sorted(Counter(kind for path, kind in passed_over.items() if path not in taken).items())),
         named=tuple(sorted(named.values(), key=lambda unreadable: os.fsencode(unreadable.path))),
     )
 
@@ -150,12 +187,23 @@ def absolute(folder: Path) -> Path:
 
 
 def _nothing_in(folder: Path, harvest: _Harvest) -> str:
-    advice = {unreadable.reason for unreadable in harvest.named}
-    if ICLOUD_ADVICE in advice:
-        return f"the folder {folder} holds only pictures that are {ICLOUD_ADVICE}"
-    if LIBRARY_ADVICE in advice:
+    for reason in (*map(_still_in, PLACEHOLDER_ENDINGS.values()), ONLINE_ONLY):
+        if any(unreadable.reason == reason for unreadable in harvest.named):
+            return f"the folder {folder} holds only pictures that are {reason}"
+    if any(unreadable.reason == LIBRARY_ADVICE for unreadable in harvest.named):
         return f"the folder {folder} holds only {LIBRARY_ADVICE}"
-    return f"the folder {folder} holds no pictures; nothing was done"
+    skipped = Counter(kind for kind in harvest.passed_over.values() if kind in (IN_TRASH, THUMBNAILS))
+    besides = ", ".join(f"{count:,} {kind}" for kind, count in sorted(skipped.items()))
+    return f"the folder {folder} holds no pictures{f' but {besides}' if besides else ''}; nothing was done"
+
+
+def _still_in(cloud: str) -> str:
+    return f"still in {cloud}; download it there first"
+
+
+def is_in_a_cloud(unreadable: Unreadable) -> bool:
+    """Whether a file is named because its contents are in a cloud and not on this disk."""
+    return unreadable.reason == ONLINE_ONLY or unreadable.reason in map(_still_in, PLACEHOLDER_ENDINGS.values())
 
 
 def _preference(sighting: _Sighting) -> tuple[bool, bytes]:
@@ -163,18 +211,18 @@ def _preference(sighting: _Sighting) -> tuple[bool, bytes]:
     return sighting.by_link, os.fsencode(sighting.file.path)
 
 
-def _walk(root: Path) -> _Harvest:
+def _walk(root: Path, disk: Disk) -> _Harvest:
     """Go through one folder and all below it; folders behind links come last, each folder once."""
     if root.suffix.lower() in LIBRARY_ENDINGS and root.is_dir():
         raise FolderError(f"{root} is {LIBRARY_ADVICE}")
-    harvest = _Harvest()
+    harvest = _Harvest(disk)
     waiting: list[tuple[Path, bool]] = [(root, False)]
     seen: set[tuple[int, int] | str] = set()
     while waiting:
         folder, by_link = waiting.pop()
         try:
-            identity = _identity(folder, folder.stat())
-            entries = [] if identity in seen else _entries(folder)
+            identity = _identity(folder, disk.stat(folder))
+            entries = [] if identity in seen else disk.scan(folder)
         except OSError as error:
             if folder == root:
                 raise FolderError(f"the folder {root} cannot be read: {_why(error)}; nothing was done") from error
@@ -182,21 +230,37 @@ def _walk(root: Path) -> _Harvest:
             continue
         seen.add(identity)
         for entry in reversed(entries):
-            path, behind = Path(entry.path), by_link or entry.is_symlink()
-            is_folder = path.is_dir() if entry.is_symlink() else entry.is_dir()
+            path = Path(entry.path)
+            is_link, is_folder = _link_and_folder(entry, disk)
+            behind = by_link or is_link
             if is_folder and _is_to_be_walked(path, harvest):
                 waiting.insert(0 if behind else len(waiting), (path, behind))
-            else:
-                _sort_in(path, behind, harvest)
+            elif not (is_folder and _skipped(path.name)):
+                _sort_in(path, behind, harvest, is_link=is_link)
     return harvest
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: os.fsencode(entry.name))
+def _link_and_folder(entry: os.DirEntry[str], disk: Disk) -> tuple[bool, bool]:
+    """Whether an entry is a link and whether it leads to a folder; one that cannot be asked is looked at as a file."""
+    is_link = False
+    try:
+        is_link = entry.is_symlink()
+        return is_link, stat.S_ISDIR(disk.stat(Path(entry.path)).st_mode) if is_link else entry.is_dir()
+    except OSError:
+        return is_link, False
+
+
+def _skipped(name: str) -> str | None:
+    """What a folder of this name holds that nobody wants to be searched; None for any other."""
+    lower = name.lower()
+    return IN_TRASH if lower.startswith(_TRASH_OF_A_USER) else _SKIPPED_FOLDERS.get(lower)
 
 
 def _is_to_be_walked(path: Path, harvest: _Harvest) -> bool:
+    kind = _skipped(path.name)
+    if kind is not None:
+        harvest.passed_over |= dict.fromkeys(_files_below(path, harvest.disk), kind)
+        return False
     if path.name.startswith("."):
         return False
     if path.suffix.lower() not in LIBRARY_ENDINGS:
@@ -205,33 +269,65 @@ def _is_to_be_walked(path: Path, harvest: _Harvest) -> bool:
     return False
 
 
-def _sort_in(path: Path, by_link: bool, harvest: _Harvest) -> None:
+def _files_below(folder: Path, disk: Disk) -> Iterator[Path]:
+    """Every file below a folder by its name alone; no link is followed, what cannot be read counts as one."""
+    waiting = [folder]
+    while waiting:
+        try:
+            entries = disk.scan(waiting[-1])
+        except OSError:
+            yield waiting.pop()
+            continue
+        waiting.pop()
+        for entry in entries:
+            is_link, is_folder = _link_and_folder(entry, disk)
+            if is_folder and not is_link:
+                waiting.append(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+
+def _sort_in(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> None:
     """Decide by name and stat what one entry is."""
-    placeholder_for = path.name.removeprefix(".")[: -len(".icloud")] if path.name.lower().endswith(".icloud") else None
-    silent = _kind_passed_over(placeholder_for or path.name)
+    cloud = PLACEHOLDER_ENDINGS.get(path.suffix.lower())
+    stands_for = path.with_suffix("").name if cloud else path.name
+    if cloud == PLACEHOLDER_ENDINGS[".icloud"]:
+        stands_for = stands_for.removeprefix(".")
+    silent = _kind_passed_over(stands_for or path.name)
     if silent is not None:
         harvest.passed_over[path] = silent
-    elif placeholder_for:
-        harvest.named.append(Unreadable(path, ICLOUD_ADVICE))
+    elif cloud and (claims_to_be_a_picture(Path(stands_for)) or path.suffix.lower() == ".icloud"):
+        harvest.named.append(Unreadable(path, _still_in(cloud)))
     elif path.suffix.lower() not in LIBRARY_ENDINGS:
-        _look_at(path, by_link, harvest)
+        _look_at(path, by_link, harvest, is_link=is_link)
 
 
-def _look_at(path: Path, by_link: bool, harvest: _Harvest) -> None:
+def _look_at(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> None:
     try:
-        status = path.stat()
+        status = harvest.disk.stat(path)
     except OSError as error:
-        if claims_to_be_a_picture(path):
-            reason = "a link that leads nowhere" if path.is_symlink() else _why(error)
-            harvest.named.append(Unreadable(path, reason))
-        else:
+        leads_nowhere = is_link and error.errno in (errno.ENOENT, errno.ENOTDIR)
+        if leads_nowhere and not claims_to_be_a_picture(path):
             harvest.passed_over[path] = "links that lead nowhere"
+        else:
+            reason = ("a link that leads nowhere" if leads_nowhere else
+                      f"link cannot be followed: {_why(error)}" if is_link else _why(error))
+            harvest.named.append(Unreadable(path, reason))
         return
-    if stat.S_ISREG(status.st_mode):
-        found = FoundFile(path, status.st_size, status.st_mtime_ns)
-        harvest.files.append(_Sighting(found, _identity(path, status), by_link))
-    else:
+    if not stat.S_ISREG(status.st_mode):
         harvest.passed_over[path] = "neither file nor folder"
+    elif not _is_online_only(status):
+        found = FoundFile(path, *version_of(status))
+        harvest.files.append(_Sighting(found, _identity(path, status), by_link))
+    elif claims_to_be_a_picture(path):
+        harvest.named.append(Unreadable(path, ONLINE_ONLY))
+    else:
+        harvest.passed_over[path] = "files in a cloud"
+
+
+def _is_online_only(status: os.stat_result) -> bool:
+    attributes, flags = getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0)
+    return bool(attributes & _WINDOWS_ONLINE_ONLY or flags & _MACOS_ONLINE_ONLY)
 
 
 def _kind_passed_over(name: str) -> str | None:

@@ -19,7 +19,7 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,17 +86,23 @@ class NotAPictureError(PictureError):
     """The bytes are no picture at all; whether that is worth a word depends on the file's name."""
 
 
+class NotDownloadedError(NotAPictureError):
+    """A file with a name and a size and nothing on the disk, as a cloud's placeholder is once it was copied."""
+
+
 class UnavailableError(PictureError):
     """The trouble lies around the file and not in it (rights, a disk, memory) and may be gone tomorrow."""
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, opener: Callable[[str, int], int] | None = None) -> bytes:
     """The whole file, opened once and only for reading; PictureError when it is no picture or far too large."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=opener) as file:  # noqa: PTH123 - Path.open takes no opener
             head = file.read(64)
             if not head:
                 raise NotAPictureError("empty")
+            if not any(head) and getattr(os.fstat(file.fileno()), "st_blocks", 1) == 0:
+                raise NotDownloadedError("nothing of it is on this disk; download it from its cloud first")
             _readable(content_format(head))
             if file.seek(0, os.SEEK_END) > MAX_FILE_BYTES:
                 raise PictureError(f"too large, above {MAX_FILE_BYTES // 2**20} MiB")

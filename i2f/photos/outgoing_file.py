@@ -23,6 +23,7 @@ import numpy as np
 from PIL import Image
 
 from i2f.ground.errors import PictureError
+from i2f.ground.file_version import version_of
 from i2f.ground.model import Original
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, prove_even, prove_whole, turned
@@ -83,7 +84,7 @@ def make_outgoing_file(original: Original, location: str, workdir: Path, max_byt
         if len(sent) > max_bytes:
             raise PictureError(f"larger than the {max_bytes // 2**20} MiB that Flickr takes")
         still = original.path.stat()
-        if (still.st_size, still.st_mtime_ns) != (original.size_bytes, original.mtime_ns):
+        if version_of(still) != (original.size_bytes, original.mtime_ns):
             raise PictureError("changed since it was read; run again to look at it anew")
     except PictureError as error:
         raise PictureError(f"{name}: {error}; it was not sent") from error
@@ -116,7 +117,7 @@ def _stripped(data: bytes) -> bytes:
 
 def _unchanged_bytes(original: Original) -> bytes:
     before = original.path.stat()
-    if (before.st_size, before.st_mtime_ns) != (original.size_bytes, original.mtime_ns):
+    if version_of(before) != (original.size_bytes, original.mtime_ns):
         raise PictureError("changed since it was read; run again to look at it anew")
     data = read_bytes(original.path)
     if len(data) != original.size_bytes:

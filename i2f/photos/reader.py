@@ -33,10 +33,12 @@ from i2f.ground.model import Original
 from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
 from i2f.photos.decode import pixels, read_picture
 from i2f.photos.folder import FoundFile, Unreadable, claims_to_be_a_picture
-from i2f.photos.open import NotAPictureError, UnavailableError, read_bytes
+from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableError, read_bytes
 
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
 TIMEOUT_S = 60.0
+# Counted up when a file is read otherwise than before, so that what an older version said of it is not believed.
+READER_VERSION = "2"
 FILES_PER_WORKER = 8
 _LATER = "later"
 
@@ -78,8 +80,8 @@ def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> 
     try:
         picture = read_picture(read_bytes(file.path), alone)
     except NotAPictureError as error:
-        named = claims_to_be_a_picture(file.path)
-        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, named)
+        named, lasting = claims_to_be_a_picture(file.path), not isinstance(error, NotDownloadedError)
+        return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, named, lasting)
     except UnavailableError as error:
         return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, lasting=False)
     except PictureError as error:

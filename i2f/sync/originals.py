@@ -24,7 +24,8 @@ from i2f.ground.model import CaptureTime, Original
 from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal, StoredReading
 from i2f.photos.exif import is_plausible
-from i2f.photos.folder import FoundFile, Unreadable, absolute
+from i2f.photos.folder import Found, FoundFile, Unreadable, absolute, is_in_a_cloud
+from i2f.photos.reader import READER_VERSION
 from i2f.photos.same_shot import Reading, read_originals
 from i2f.sync.candidates import Gallery
 from i2f.sync.report import printable
@@ -49,7 +50,7 @@ class OriginalsIndex:
 
 def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
-    version = matcher.MATCHER_VERSION
+    version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
     wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
     known = {
         one.path: one for one in journal.readings(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
@@ -77,19 +78,21 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
 
 
 def compare_with_last_time(
-    files: Sequence[FoundFile], folders: Sequence[Path], journal: Journal, *, accept: bool
+    found: Found, folders: Sequence[Path], journal: Journal, *, accept: bool
 ) -> None:
     """Stop where a folder holds less than half of what it held: a disk that is not mounted, a library half synced.
 
     What is missing could be the true original, and a sibling would stand alone. Raises StoppedError.
     """
     for folder in dict.fromkeys(map(absolute, folders)):
-        held = sum(1 for one in files if one.path.is_relative_to(folder))
+        held = sum(1 for one in found.files if one.path.is_relative_to(folder))
         name = f"folder {printable(folder)}"
         before = int(journal.fact(name) or 0)
         if 2 * held < before and not accept:
+            clouded = sum(1 for one in found.named if is_in_a_cloud(one) and one.path.is_relative_to(folder))
+            why = f"{clouded} are only in a cloud now." if clouded else "Is a disk missing?"
             raise StoppedError(
-                f"{printable(folder)} holds {held} pictures; at the last run it held {before}. Is a disk missing? "
+                f"{printable(folder)} holds {held} pictures; at the last run it held {before}. {why} "
                 "Nothing was done; --again-folder accepts the folder as it is now"
             )
         if held != before:

@@ -68,7 +68,7 @@ def begin_report(session: Session, request: SyncRequest, mode: str) -> tuple[Rep
 
 def check_folders(session: Session, request: SyncRequest, found: Found) -> None:
     """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
-    compare_with_last_time(found.files, request.folders, session.journal, accept=request.again_folder)
+    compare_with_last_time(found, request.folders, session.journal, accept=request.again_folder)
 
 
 def ask_permission(session: Session) -> Permission:

@@ -19,6 +19,7 @@ from typing import Any
 
 from i2f.ground.errors import FolderError
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
+from i2f.photos.folder import IN_TRASH, THUMBNAILS
 from i2f.sync.plan import margin
 
 VERSION = 1
@@ -238,6 +239,12 @@ def sums(report: Report) -> str:
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
     return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
             f"{counts['failed']:,} failed{unsure}{later}.")
+
+
+def passed_over_sentence(report: Report) -> str | None:
+    """How many files lie in folders that are not searched for their names; None where there are none."""
+    parts = [f"{report.passed_over[kind]:,} {kind}" for kind in (IN_TRASH, THUMBNAILS) if kind in report.passed_over]
+    return f"Passed over: {', '.join(parts)}." if parts else None
 
 
 def places_sentence(decisions: Sequence[Decision]) -> str | None:

@@ -135,4 +135,4 @@ def save(path: Path, exif: bytes) -> None:
     if path.suffix == ".heic":
         save_heic(painted(*SIZE), path, exif=exif)
     else:
-        painted(*SIZE).save(path, exif=exif, **{".png": {}, ".tif": {}}.get(path.suffix, {"quality": 92}))
+        painted(*SIZE).save(path, exif=exif, quality=92)

@@ -13,6 +13,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageDraw
 
+from i2f.ground.file_version import version_of
 from i2f.ground.model import Original
 from i2f.photos.exif import directory
 from i2f.photos.folder import FoundFile, Unreadable
@@ -175,8 +176,7 @@ def dng(preview: Image.Image, raw_size: tuple[int, int], orientation: int = 1) -
 
 def found(path: Path) -> FoundFile:
     """The file as find_files would give it."""
-    status = path.stat()
-    return FoundFile(path, status.st_size, status.st_mtime_ns)
+    return FoundFile(path, *version_of(path.stat()))
 
 
 def read(path: Path) -> Reading:

@@ -128,8 +128,8 @@ def serve() -> None:
                 os._exit(99)
         out.write(json.dumps({"pid": child}) + "\n")
         out.flush()
-        _, status = os.waitpid(child, 0)
-        out.write(json.dumps({"exit_code": os.waitstatus_to_exitcode(status)}) + "\n")
+        _, ended = os.waitpid(child, 0)
+        out.write(json.dumps({"exit_code": os.waitstatus_to_exitcode(ended)}) + "\n")
         out.flush()
 
 
