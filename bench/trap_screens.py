@@ -199,7 +199,7 @@ def slide(scene: Scene, rng: np.random.Generator) -> TrapFile:
     write(brush, (wide * 0.05, high * 0.1), words(rng, 4).title(), high * 0.08, ink)
     brush.line((wide * 0.05, high * 0.17, wide * 0.95, high * 0.17), fill=GREY, width=max(1, high // 300))
     for row, line in enumerate(wrapped(rng, int(rng.integers(2, 6)))):
-        write(brush, (wide * 0.06, high * (0.27 + 0.11 * row)), f"\N{BULLET} {line}"[:34], high * 0.042, ink)
+        write(brush, (wide * 0.06, high * (0.27 + 0.11 * row)), f"- {line}"[:34], high * 0.042, ink)
     picture = scene.shown(rng, 0.5)
     shown = fitted(picture, (round(wide * rng.uniform(0.4, 0.52)), round(high * rng.uniform(0.65, 0.76))),
                    Image.Resampling.BICUBIC)

@@ -225,7 +225,7 @@ def judge(layout: Layout, traps: Mapping[str, tuple[PurePosixPath, ...]], answer
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run it; 1 when anything but an original was planned."""
-    order = _parse(words)
+    order = parse(words)
     layout = lay_out(read_roll(order.folder), order.seed, order.photographs)
     with tempfile.TemporaryDirectory(prefix="bench-traps-") as scratch:
         home = (order.keep or Path(scratch)).resolve()
@@ -243,7 +243,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
-def _parse(words: Sequence[str] | None) -> argparse.Namespace:
+def parse(words: Sequence[str] | None) -> argparse.Namespace:
+    """What is asked for, a list's seed and number in place of the options'."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.traps", description="Is anything but an original taken for one?")
     parser.add_argument("folder", type=Path, help="photographs; sub-folders too")
