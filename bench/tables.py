@@ -29,7 +29,8 @@ def _processor() -> str:
     return named[0] if named else platform.processor() or platform.machine()
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows under a head, in Markdown."""
     lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in [head, ["---"] * len(head), *rows]]
     return "\n".join(lines)
 
@@ -43,14 +44,14 @@ def own_table(verdicts: Sequence[Verdict]) -> str:
     ]
     head = ["tier", "copies", "with original", "replaced rightly", "per cent", "WRONG", "left for review",
             "of those the true one first, %", "kept though it was there"]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def calibration_table(verdicts: Sequence[Verdict]) -> str:
     """What a score means: pairs compared, by score."""
     rows = [[f"{low:.1f} to {high:.1f}", pairs, right, share(right, pairs), f"{100 * mean:.1f}"]
             for low, high, pairs, right, mean in reliability(verdicts)]
-    return _table(["score", "pairs", "right", "right, %", "mean score, %"], rows)
+    return table(["score", "pairs", "right", "right, %", "mean score, %"], rows)
 
 
 def contest_table(copies: Sequence[Copy], verdicts: Sequence[Verdict], peers: Sequence[PeerAnswers]) -> str:
@@ -64,7 +65,7 @@ def contest_table(copies: Sequence[Copy], verdicts: Sequence[Verdict], peers: Se
         found = [_kind(copies, peer.guesses, tier) for tier in TIERS]
         rows.append([f"{peer.name}, best threshold afterwards", " / ".join(share(a, n) for a, _, n in found),
                      " / ".join(share(b, n) for _, b, n in found), "0, by choice", f"{peer.query_ms:.0f}"])
-    return _table(["", "rank 1, %", "decided at no wrong answer, %", "wrong", "query ms"], rows)
+    return table(["", "rank 1, %", "decided at no wrong answer, %", "wrong", "query ms"], rows)
 
 
 def _led(verdicts: Sequence[Verdict], tier: str) -> int:

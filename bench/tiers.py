@@ -135,7 +135,7 @@ def build(layout: Layout, home: Path) -> None:
     originals.mkdir(parents=True)
     copies.mkdir()
     for name, path in layout.kept:
-        _link(path, originals / name)
+        link(path, originals / name)
     for name, path, kind, seed in layout.siblings:
         picture = open_upright(path)
         sibling = make_sibling(picture, np.random.default_rng(seed), kind)
@@ -161,7 +161,8 @@ def _a_moment_later(exif: Image.Exif, seconds: int) -> bytes:
     return later.tobytes()
 
 
-def _link(path: Path, to: Path) -> None:
+def link(path: Path, to: Path) -> None:
+    """The same file at another place, or its like on another disk."""
     try:
         os.link(path, to)
     except OSError:
