@@ -19,7 +19,7 @@ from bench.trap_files import KINDS
 from bench.trap_scene import Scene, TrapFile
 from bench.trap_screens import DESKTOPS, PHONES, SLIDES, STORIES
 from i2f.sandbox.photos.looks import Crop, Recipe
-from tests.support.rolls import make_photograph, save_roll
+from tests.support.camera_roll import make_photograph, save_roll
 
 CAMERA = 0x0110
 RECIPE = Recipe(width=612, crop=Crop(pan=(0.3, 0.5)))
