@@ -235,9 +235,9 @@ def main(words: Sequence[str] | None = None) -> int:
         verdicts = judge(layout, traps, answers, home)
         wrong = [_keep_wrong(one, home, order.wrong) for one in verdicts if one.is_wrong]
     photographs = len({one.place for one in layout.cases})
-    lines = [f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}", summary(verdicts),
-             kind_table(verdicts), *(f"WRONG: {line}" for line in wrong)]
-    sys.stdout.write("\n\n".join(lines) + "\n")
+    parts = [f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}", summary(verdicts),
+             kind_table(verdicts), "\n".join(f"WRONG: {line}" for line in wrong)]
+    sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
     if order.json:
         order.json.write_text(json.dumps(_figures(order, verdicts, answers), indent=1) + "\n", "utf-8")
     return 1 if wrong else 0
