@@ -84,13 +84,17 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One case as the program answered it; `chosen` and the traps' places are below the folder."""
+    """One case as the program answered it; `chosen` and the traps' places are below the folder.
+
+    `taken` is the kind of what was chosen where that is a trap, be it another case's (a collage holds several).
+    """
 
     case: Case
     decision: str
     reason: str
     chosen: PurePosixPath | None
     traps: tuple[PurePosixPath, ...]
+    taken: str | None
 
     @property
     def is_right(self) -> bool:
@@ -214,12 +218,15 @@ def _put(path: Path, to: Path) -> None:
 def judge(layout: Layout, traps: Mapping[str, tuple[PurePosixPath, ...]], answers: Mapping[str, Answers],
           home: Path) -> list[Verdict]:
     """Each case with what the report says of it."""
+    kinds = {(case.folder, place): kind for case in layout.cases
+             for place, kind in zip(traps[case.name], case.kinds, strict=True)}
     verdicts = []
     for case in layout.cases:
         told = answers[case.folder].photos[case.name]
         folder = home / case.folder / "originals"
         chosen = PurePosixPath(PurePath(told["original"]).relative_to(folder).as_posix()) if told["original"] else None
-        verdicts.append(Verdict(case, told["decision"], told["reason"], chosen, traps[case.name]))
+        taken = kinds.get((case.folder, chosen)) if chosen else None
+        verdicts.append(Verdict(case, told["decision"], told["reason"], chosen, traps[case.name], taken))
     return verdicts
 
 
@@ -235,9 +242,9 @@ def main(words: Sequence[str] | None = None) -> int:
         verdicts = judge(layout, traps, answers, home)
         wrong = [_keep_wrong(one, home, order.wrong) for one in verdicts if one.is_wrong]
     photographs = len({one.place for one in layout.cases})
-    lines = [f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}", summary(verdicts),
-             kind_table(verdicts), *(f"WRONG: {line}" for line in wrong)]
-    sys.stdout.write("\n\n".join(lines) + "\n")
+    parts = [f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}", summary(verdicts),
+             kind_table(verdicts), "\n".join(f"WRONG: {line}" for line in wrong)]
+    sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
     if order.json:
         order.json.write_text(json.dumps(_figures(order, verdicts, answers), indent=1) + "\n", "utf-8")
     return 1 if wrong else 0
@@ -270,22 +277,17 @@ def _keep_wrong(verdict: Verdict, home: Path, wrong: Path) -> str:
     shutil.copy(home / case.folder / "copies" / f"{case.name}.jpg", place / "copy.jpg")
     shutil.copy(home / case.folder / "originals" / chosen, place / f"chosen-{chosen.name}")
     shutil.copy(case.source, place / f"true-{case.source.name}")
-    return f"{case.name} by {chosen} ({_what_is(verdict)}), made from {case.source.name}; files in {place}"
-
-
-def _what_is(verdict: Verdict) -> str:
-    """The kind of what was planned, when it is a trap of this case."""
-    if verdict.chosen in verdict.traps:
-        return verdict.case.kinds[verdict.traps.index(verdict.chosen)]
-    return "another file of the folder"
+    what = verdict.taken or "another photograph"
+    return f"{case.name} by {chosen} ({what}), made from {case.source.name}; files in {place}"
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
     """The three figures that count."""
     alone, beside, bare = ([one for one in verdicts if one.case.what == what] for what in ("alone", "beside", "bare"))
-    other = sum(one.is_wrong and one.chosen not in one.traps for one in verdicts)
+    taken = sum(one.taken is not None for one in verdicts)
+    other = sum(one.is_wrong for one in verdicts) - taken
     return "\n".join((
-        f"Traps taken: {sum(one.is_wrong for one in verdicts) - other} of {len(alone) + len(beside)} cases with traps "
+        f"Traps taken: {taken}, in {len(alone) + len(beside)} cases with traps "
         f"({len(alone)} alone, {len(beside)} beside the original); other wrong files: {other}.",
         f"Originals found beside traps: {_found(beside)}.",
         f"Bare originals found: {_found(bare)}.",
@@ -299,7 +301,7 @@ def _found(verdicts: Sequence[Verdict]) -> str:
 
 def kind_table(verdicts: Sequence[Verdict]) -> str:
     """By the kind of a case's first trap; a trap taken counts for its own kind."""
-    taken = Counter((one.case.what, _what_is(one)) for one in verdicts if one.is_wrong)
+    taken = Counter((one.case.what, one.taken) for one in verdicts)
     rows = []
     for kind in KINDS:
         alone, beside = ([one for one in verdicts if one.case.kinds[:1] == (kind,) and one.case.what == what]
@@ -322,7 +324,7 @@ def _figures(order: argparse.Namespace, verdicts: Sequence[Verdict], answers: Ma
             {"name": one.case.name, "what": one.case.what, "source": one.case.source.name,
              "traps": dict(zip(map(str, one.traps), one.case.kinds, strict=True)), "right": str(one.case.right or ""),
              "decision": one.decision, "reason": one.reason, "chosen": str(one.chosen or ""), "wrong": one.is_wrong,
-             "recipe": asdict(one.case.recipe)}
+             "taken": one.taken, "recipe": asdict(one.case.recipe)}
             for one in verdicts
         ],
     }

@@ -192,11 +192,11 @@ def test_a_trap_taken_is_wrong_and_so_is_any_other_file(folder: Path, tmp_path: 
 
     good = judged({case.name: case.right for case in layout.cases})
     assert not any(one.is_wrong for one in good)
-    assert "Traps taken: 0 of 4 cases with traps" in traps.summary(good)
+    assert "Traps taken: 0, in 4 cases with traps" in traps.summary(good)
     assert "Originals found beside traps: 2 of 2, 100.0 %." in traps.summary(good)
     bad = judged({case.name: made[case.name][0] if case.kinds else PurePosixPath("x.jpg") for case in layout.cases})
     assert all(one.is_wrong for one in bad)
-    assert "Traps taken: 4 of 4 cases with traps" in traps.summary(bad)
+    assert "Traps taken: 4, in 4 cases with traps" in traps.summary(bad)
     assert "other wrong files: 2." in traps.summary(bad)
 
 
