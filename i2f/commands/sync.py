@@ -55,7 +55,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             else:
                 _plan_and_carry_out(session, request, found, report, order)
             _draw(session, report, order)
-            session.journal.end_run(session.run, report.counts())
+            session.journal.record.end_run(session.run, report.counts())
     finally:
         if report is not None and order.json_file is not None:
             write_report(order.json_file, report.as_json())
@@ -75,7 +75,7 @@ def _plan_and_carry_out(
     session: Session, request: pipeline.SyncRequest, found: Any, report: Report, order: SyncOrder
 ) -> None:
     permission = pipeline.ask_permission(session)
-    session.journal.begin_run(session.run, "sync")
+    session.journal.record.begin_run(session.run, "sync")
     pipeline.settle(session)
     pipeline.make_plan(session, request, found, report)
     _warn_of_places(session, report, request.limit)
@@ -104,7 +104,7 @@ def _agreed(session: Session, report: Report, limit: int | None) -> bool:
     calls = pipeline.calls_a_photo(session.settings.sync) * len(planned)
     per_hour = session.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
-    backups = sum(one.size_bytes for one in session.journal.backups())
+    backups = sum(one.size_bytes for one in session.journal.record.backups())
     pictures = "1 picture" if len(planned) == 1 else f"{len(planned):,} pictures"
     typed = session.progress.ask(
         f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "

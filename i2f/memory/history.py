@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from i2f.memory.journal import Entry
 from i2f.memory.journal_steps import UNDO, JournalStep
+from i2f.memory.record import Entry
 
 
 class Standing(StrEnum):

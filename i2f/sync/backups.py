@@ -19,8 +19,9 @@ from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock
 from i2f.memory.history import History
-from i2f.memory.journal import Backup, Journal
+from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup
 from i2f.memory.state_dir import StateFolder
 
 DAY_S = 86_400.0
@@ -42,7 +43,7 @@ class Backups:
 
     def find(self, photo: Photo) -> Backup | None:
         """The saved copy of this version of a photo, if its file is there and as long as it was."""
-        backup = self._journal.backup(photo.photo_id, secret_of(photo))
+        backup = self._journal.record.backup(photo.photo_id, secret_of(photo))
         if backup is None:
             return None
         try:
@@ -61,7 +62,7 @@ class Backups:
             arriving.unlink()
             raise PictureGoneError(f"photo {photo.photo_id} was changed on Flickr since it was listed; run again")
         name = self._settle(arriving, fetched)
-        self._journal.keep_backup(Backup(photo.photo_id, secret_of(photo), fetched.sha256, name.as_posix(),
+        self._journal.record.keep_backup(Backup(photo.photo_id, secret_of(photo), fetched.sha256, name.as_posix(),
                                          fetched.size_bytes, fetched.width, fetched.height, self._clock.now()))
 
     def _settle(self, arriving: Path, fetched: Fetched) -> Path:
@@ -92,13 +93,13 @@ class Backups:
 
     def checked(self, photo: Photo) -> Backup:
         """The saved copy of this version, read back; one that is spoilt is forgotten, to be fetched anew."""
-        backup = self._journal.backup(photo.photo_id, secret_of(photo))
+        backup = self._journal.record.backup(photo.photo_id, secret_of(photo))
         if backup is None:
             raise PictureError("the copy on Flickr could not be saved first, so nothing was sent")
         try:
             self.check(backup)
         except PictureError as error:
-            self._journal.forget_backup(backup)
+            self._journal.record.forget_backup(backup)
             raise PictureError(f"{error}; the next run fetches it anew") from None
         return backup
 
@@ -130,7 +131,7 @@ def find_prunable(
 ) -> Prunable:
     """Saved copies fetched before a moment; a file that a younger one or an open question needs stays."""
     open_ones = {photo for photo, one in histories.items() if one.is_open}
-    known = journal.backups()
+    known = journal.record.backups()
     staying = {one.file for one in known if one.fetched_at >= before or one.photo_id in open_ones}
     staying |= _needed_since(histories, before)
     going = tuple(one for one in known if one.file not in staying)
@@ -143,9 +144,9 @@ def find_prunable(
 def prune(journal: Journal, prunable: Prunable, run: str) -> None:
     """Let go: first the note, then the files, so that a kill in between leaves a file too many, never one too few."""
     for photo_id in prunable.replaced:
-        journal.record(run, photo_id, JournalStep.PRUNED, {})
+        journal.record.append(run, photo_id, JournalStep.PRUNED, {})
     for backup in prunable.backups:
-        journal.forget_backup(backup)
+        journal.record.forget_backup(backup)
     for file in prunable.files:
         file.unlink(missing_ok=True)
 

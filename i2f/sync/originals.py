@@ -22,7 +22,8 @@ import matcher
 from i2f.ground.errors import StoppedError
 from i2f.ground.model import CaptureTime, Original
 from i2f.ground.progress import ProgressReporter
-from i2f.memory.journal import Journal, StoredReading
+from i2f.memory.journal import Journal
+from i2f.memory.readings import StoredReading
 from i2f.photos.exif import is_plausible
 from i2f.photos.folder import Found, FoundFile, Unreadable, absolute, is_in_a_cloud
 from i2f.photos.reader import READER_VERSION
@@ -53,7 +54,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
     version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
     wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
     known = {
-        one.path: one for one in journal.readings(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
+        one.path: one for one in journal.readings.known(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
     }
     unread = [one for one in files if one.path not in known]
     if unread:
@@ -71,9 +72,9 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
             unavailable.append(reading.path)
         progress.step()
         if len(batch) >= BATCH:
-            journal.keep_readings(batch, version)
+            journal.readings.keep(batch, version)
             batch.clear()
-    journal.keep_readings(batch, version)
+    journal.readings.keep(batch, version)
     return _make_index([known[one.path] for one in files if one.path in known], unavailable)
 
 

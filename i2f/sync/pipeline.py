@@ -18,8 +18,8 @@ from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.history import History, Standing, read_histories
-from i2f.memory.journal import Backup
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
 from i2f.photos.outgoing_file import MAX_BYTES, SENT_AS_THEY_ARE
@@ -95,7 +95,7 @@ def make_plan(session: Session, request: SyncRequest, found: Found, report: Repo
     check_readable(index, request.folders, accept=request.again_folder)
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
-    histories = read_histories(session.journal.entries())
+    histories = read_histories(session.journal.record.entries())
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report)
@@ -106,7 +106,7 @@ def make_plan(session: Session, request: SyncRequest, found: Found, report: Repo
             report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its saved copy is gone"))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
-    session.journal.keep_decisions(session.run, kept)
+    session.journal.assessments.keep_decisions(session.run, kept)
 
 
 def calls_a_photo(rules: SyncRules) -> int:
@@ -140,17 +140,17 @@ def carry_out(session: Session, request: SyncRequest, report: Report, permission
 
 def _leave(session: Session, request: SyncRequest, report: Report) -> None:
     """What was unsure, was looked at `--again` and is not replaced once more is no open question for ever."""
-    histories = read_histories(session.journal.entries())
+    histories = read_histories(session.journal.record.entries())
     looked_at = {photo_id for photo_id in request.again if photo_id in histories and histories[photo_id].is_open}
     for decision in report.decisions:
         photo_id = decision.copy.photo_id
         if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
-            session.journal.record(session.run, photo_id, JournalStep.LEFT, {})
+            session.journal.record.append(session.run, photo_id, JournalStep.LEFT, {})
 
 
 def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report) -> None:
     """What the end of a run left open is unsure in its report, not merely planned; what it finished is replaced."""
-    histories = read_histories(session.journal.entries())
+    histories = read_histories(session.journal.record.entries())
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
@@ -162,7 +162,7 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
 def settle(session: Session) -> None:
     """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
     replacer = Replacer(session)
-    for photo_id, history in read_histories(session.journal.entries()).items():
+    for photo_id, history in read_histories(session.journal.record.entries()).items():
         may_show_late = (history.last_step == JournalStep.NOT_TAKEN
                          and session.clock.now() - history.intended_at < LATE_S)
         if history.is_open:

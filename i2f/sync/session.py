@@ -88,8 +88,8 @@ def _budget(settings: Settings, journal: Journal, clock: Clock, progress: Progre
         progress.say("Flickr wants a pause (its hourly limit, or it is busy); going on at "
                      f"{until.astimezone():%H:%M:%S}")
 
-    journal.forget_future(clock.now())
-    return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)
+    journal.record.forget_future(clock.now())
+    return CallBudget(settings.flickr.calls_per_hour, journal.record, clock, waiting, may_wait=settings.sync.wait)
 
 
 def _tidy(state: StateFolder) -> None:

@@ -122,8 +122,8 @@ def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_
         report.decisions = [decision(copy, original) for copy, _ in saved]
         pipeline.carry_out(session, pipeline.SyncRequest((tmp_path,)), report, pipeline.Permission(200 << 20))
         assert [outcome for outcome, _ in report.outcomes.values()] == ["replaced"] * len(ids)
-        calls = session.journal.calls_since(0)
-        entries = session.journal.entries()
+        calls = session.journal.record.calls_since(0)
+        entries = session.journal.record.entries()
     assert clock.waited_s >= 2 * 3600
     assert all(sum(1 for one in calls if at <= one < at + 3600) <= limit for at in calls)
     assert len(calls) == 4 * len(ids) + 1

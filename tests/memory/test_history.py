@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from i2f.memory.history import History, Standing, read_history
-from i2f.memory.journal import Entry
+from i2f.memory.record import Entry
 
 INTENDED: dict[str, Any] = {"backup": "the copy"}
 SEEN: dict[str, Any] = {"after": {"secret": "a"}}

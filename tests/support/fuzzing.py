@@ -157,7 +157,7 @@ def run_once(roll: Roll, place: Path, seed: int) -> Fuzzed:
             except SyncError as error:
                 ended_by = type(error).__name__
             flickr.faults.clear()
-            histories = read_histories(session.journal.entries())
+            histories = read_histories(session.journal.record.entries())
         fuzzed = Fuzzed(kind.count, ended_by)
         planned = {one.copy.photo_id: one.match.original.path for one in report.decisions
                    if one.verdict is Verdict.REPLACE and one.match}

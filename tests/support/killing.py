@@ -65,7 +65,7 @@ class Scene:
     def standings(self) -> Mapping[str, Standing]:
         journal = Journal(self.program.state / "journal.sqlite3")
         try:
-            return {photo_id: one.standing for photo_id, one in read_histories(journal.entries()).items()}
+            return {photo_id: one.standing for photo_id, one in read_histories(journal.record.entries()).items()}
         finally:
             journal.close()
 

@@ -60,7 +60,7 @@ def open_test_session(
     state = StateFolder(root / "state").make()
     told = load_settings({f"INSTAGRAM2FLICKR_{name}": value for name, value in settings.items()}, None, state.root)
     journal = Journal(state.journal_file)
-    budget = CallBudget(told.flickr.calls_per_hour, journal, own_clock, may_wait=told.sync.wait)
+    budget = CallBudget(told.flickr.calls_per_hour, journal.record, own_clock, may_wait=told.sync.wait)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
     network = Network(5.0, 5.0, flickr.url, told.flickr.tickets)
     with FlickrClient(access, network, budget, own_clock) as client, OutgoingFileWorker() as file_worker:
@@ -91,7 +91,7 @@ class Bench:
         return self.replacer.replace(decision(copy, original), self.session.settings.privacy.location, 200 << 20)
 
     def history(self, photo_id: str) -> History:
-        return read_history(self.session.journal.entries(photo_id))
+        return read_history(self.session.journal.record.entries(photo_id))
 
     def standing(self, photo_id: str) -> Standing:
         return self.history(photo_id).standing
@@ -124,4 +124,4 @@ def copy_state(session_root: Path, elsewhere: Path) -> None:
 
 def steps(journal: Journal, photo_id: str) -> Sequence[str]:
     """The record's words about a photo."""
-    return [entry.step for entry in journal.entries(photo_id)]
+    return [entry.step for entry in journal.record.entries(photo_id)]

@@ -157,7 +157,7 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
     assert "undo sends the saved copy once more" in str(told.note)
     bench.flickr.habits.after_replace = None
     for step in between:
-        bench.session.journal.record("run-2", photo_id, JournalStep(step), {})
+        bench.session.journal.record.append("run-2", photo_id, JournalStep(step), {})
     settle(bench.session)
     assert taken_back(bench, photo_id)
 
@@ -223,12 +223,12 @@ def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
 ) -> None:
     copy = bench.save(photo_id)
     journal, now = bench.session.journal, bench.session.clock.now()
-    for backup in journal.backups():
-        journal.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
+    for backup in journal.record.backups():
+        journal.record.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
     strike(bench, "replace", ApiError(105), times=3)
     assert bench.replace(copy, original).outcome == "failed"
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
-    histories = read_histories(journal.entries())
+    histories = read_histories(journal.record.entries())
     prune(journal, find_prunable(journal, bench.session.state, histories, now - 30 * DAY_S), "prune")
     settle(bench.session)
     assert taken_back(bench, photo_id)
