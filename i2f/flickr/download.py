@@ -31,12 +31,12 @@ from i2f.flickr.responses import OriginalSize
 from i2f.flickr.retry import RetryPolicy, persist
 from i2f.flickr.session import PIECE_BYTES, FlickrSession, Network
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock, Gate
 
 HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,3}staticflickr\.com", re.ASCII)
 # Flickr's own limit for a picture (people.getUploadStatus, filesize.maxbytes).
-LIMIT_BYTES = 209_715_200
 HOPS = 5
 # Told to slow down, it is worth waiting longer: minutes, not seconds (Flickr Foundation waits 4 to 60 s, doubling).
 RETRY_POLICY = RetryPolicy(tries=5, tries_throttled=8, first_wait_s=4.0, longest_wait_s=120.0)
@@ -197,13 +197,13 @@ class Pictures:
     def _save(self, response: requests.Response, part: Path) -> tuple[str, int]:
         """Write the body to the disk, to the last byte; return its SHA-256 and size."""
         announced = response.headers.get("Content-Length", "")
-        if announced.isdigit() and int(announced) > LIMIT_BYTES:
+        if announced.isdigit() and int(announced) > MAX_PHOTO_BYTES:
             raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
         digest, size_bytes = hashlib.sha256(), 0
         with _disk(part), open(part, "wb", opener=_for_owner_only) as file:  # noqa: PTH123 - Path.open has no opener
             for piece in _pieces(response):
                 size_bytes += len(piece)
-                if size_bytes > LIMIT_BYTES:
+                if size_bytes > MAX_PHOTO_BYTES:
                     raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
                 digest.update(piece)
                 file.write(piece)
@@ -214,7 +214,7 @@ class Pictures:
     def _session(self) -> FlickrSession:
         session: FlickrSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = FlickrSession(self._network, self._clock, 2 * LIMIT_BYTES)
+            session = self._local.session = FlickrSession(self._network, self._clock, 2 * MAX_PHOTO_BYTES)
             self._sessions.append(session)
         return session
 

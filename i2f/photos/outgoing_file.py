@@ -24,6 +24,7 @@ from PIL import Image
 
 from i2f.ground.errors import PictureError
 from i2f.ground.file_version import version_of
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE, accepted_format
 from i2f.ground.model import Original
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, prove_even, prove_whole, turned
@@ -33,9 +34,6 @@ from i2f.photos.formats import content_format, find_flaw
 from i2f.photos.open import Opened, open_picture, read_bytes
 from i2f.photos.strip_location import has_place, without_place
 
-# flickr.people.getUploadStatus answers filesize.maxbytes 209715200 for photos (public recordings, 2013 and 2014).
-MAX_BYTES = 209_715_200
-SENT_AS_THEY_ARE = frozenset({"JPEG", "PNG", "GIF"})
 JPEG_QUALITY = 95
 MAX_JPEG_SIDE = 65_500
 STRIPE_ROWS = 512
@@ -64,7 +62,9 @@ class OutgoingFile:
     is_temporary: bool
 
 
-def make_outgoing_file(original: Original, location: str, workdir: Path, max_bytes: int = MAX_BYTES) -> OutgoingFile:
+def make_outgoing_file(
+    original: Original, location: str, workdir: Path, max_bytes: int = MAX_PHOTO_BYTES
+) -> OutgoingFile:
     """Decode the original fully and give the file to send; PictureError in one line when it must not be sent.
 
     `location` is "keep" or "strip". Whatever is written is a new file in `workdir`, for the caller to delete.
@@ -185,7 +185,8 @@ def _prove_same(sent: bytes, source: Image.Image, profile: bytes | None) -> None
 
 
 def _write(data: bytes, workdir: Path) -> Path:
-    suffix = {"PNG": ".png", "GIF": ".gif"}.get(content_format(data[:64]) or "", ".jpg")
+    accepted = accepted_format(data[:64])
+    suffix = f".{accepted.ending}" if accepted else ".jpg"
     with tempfile.NamedTemporaryFile(dir=workdir, prefix="sending-", suffix=suffix, delete=False) as file:
         file.write(data)
         return Path(file.name)

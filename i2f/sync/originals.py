@@ -26,8 +26,7 @@ from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredReading
 from i2f.photos.exif import is_plausible
 from i2f.photos.folder import Found, FoundFile, Unreadable, absolute, is_in_a_cloud
-from i2f.photos.reader import READER_VERSION
-from i2f.photos.same_shot import Reading, read_originals
+from i2f.photos.reader import READER_VERSION, Reading, read_originals
 from i2f.sync.candidates import Gallery
 from i2f.sync.report import printable
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
@@ -22,7 +23,6 @@ from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
-from i2f.photos.outgoing_file import MAX_BYTES, SENT_AS_THEY_ARE
 from i2f.sync.backups import Backups
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
@@ -275,7 +275,7 @@ def _keep_too_large(decision: Decision) -> Decision:
     if decision.match is None:
         return decision
     original = decision.match.original
-    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_BYTES:
+    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} is larger than the {MAX_BYTES // 2**20} MiB that Flickr takes"
+    reason = f"{original.path.name} is larger than the {MAX_PHOTO_BYTES // 2**20} MiB that Flickr takes"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)
