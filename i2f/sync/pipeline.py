@@ -26,7 +26,8 @@ from i2f.photos.folder import Found, find_files
 from i2f.sync.backups import Backups
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
-from i2f.sync.originals import OriginalsIndex, check_readable, compare_with_last_time, read_folder
+from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave
 from i2f.sync.replace import LATE_S, Replacer
 from i2f.sync.report import Report
