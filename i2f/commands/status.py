@@ -15,7 +15,7 @@ from i2f.display.lines import say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
-from i2f.memory.history import History, Standing, read_histories
+from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.questions import read_progress, read_questions
@@ -42,7 +42,7 @@ def look_over(settings: Settings) -> dict[str, Any]:
         return {"version": VERSION, "state": printable(state.root), "runs": None}
     journal = Journal(state.journal_file)
     try:
-        histories = read_histories(journal.record.entries())
+        histories = journal.histories.all()
         standings = Counter(one.standing for one in histories.values())
         answered = [read_progress(journal, one).done for one in read_questions(journal)]
         files = {one.file: one.size_bytes for one in journal.record.backups()}

@@ -1,8 +1,8 @@
 """What the tool remembers: one SQLite file, and nothing in it is ever needed twice from Flickr or the folder.
 
 Four kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
-or left unsure; the *listing* (listing.py) of the account; the *readings* (readings.py) of the originals; the
-*assessments* (assessments.py) of the matcher and of the person. Only the record cannot be made anew.
+or left unsure, which history.py reads; the *listing* (listing.py) of the account; the *readings* (readings.py) of the
+originals; the *assessments* (assessments.py) of the matcher and of the person. Only the record cannot be made anew.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from i2f.memory.assessments import Assessments
 from i2f.memory.database import Database
+from i2f.memory.history import Histories
 from i2f.memory.listing import KnownPhotos
 from i2f.memory.readings import Readings
 from i2f.memory.record import Record
@@ -23,6 +24,7 @@ class Journal:
         """Open the journal, making or migrating it; raises SettingsError where that cannot be."""
         self._database = Database(file)
         self.record = Record(self._database)
+        self.histories = Histories(self.record)
         self.listing = KnownPhotos(self._database)
         self.readings = Readings(self._database)
         self.assessments = Assessments(self._database)

@@ -56,11 +56,11 @@ class Record:
             db.execute("INSERT INTO record (run, at, photo_id, step, body) VALUES (?, ?, ?, ?, ?)",
                        (run, time.time(), photo_id, str(step), json.dumps(body)))
 
-    def entries(self, photo_id: str | None = None) -> list[Entry]:
-        """The record, oldest first, of one photo or of all."""
-        where, values = ("WHERE photo_id = ?", (photo_id,)) if photo_id is not None else ("", ())
+    def entries(self, photo_id: str | None = None, after: int = 0) -> list[Entry]:
+        """The record, oldest first, of one photo or of all; what was appended `after` an entry."""
+        where, values = ("AND photo_id = ?", (after, photo_id)) if photo_id is not None else ("", (after,))
         rows = self._database.rows(
-            f"SELECT entry, run, at, photo_id, step, body FROM record {where} ORDER BY entry", values)
+            f"SELECT entry, run, at, photo_id, step, body FROM record WHERE entry > ? {where} ORDER BY entry", values)
         return [Entry(entry, run, at, photo, step, json.loads(body)) for entry, run, at, photo, step, body in rows]
 
     def begin_run(self, run: str, mode: str) -> None:

@@ -23,7 +23,6 @@ from typing import Any
 
 from i2f.ground.file_version import version_of
 from i2f.ground.model import Answer, Original
-from i2f.memory.history import read_history
 from i2f.memory.journal import Journal
 
 THIS, NEVER, NONE = "this", "never", "none"
@@ -136,7 +135,7 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
     was refused stays refused.
     """
     said = _all_said(journal, photo_id).get(copy_sha256)
-    history = read_history(journal.record.entries(photo_id))
+    history = journal.histories.of(photo_id)
     if said is None or history.at is None or said.answered_at >= history.at.timestamp():
         return said
     refused = tuple(Step(NEVER, (one,)) for one in said.never)

@@ -14,7 +14,6 @@ from i2f.ground.errors import PictureError, UnknownPhotoError
 from i2f.ground.model import InstagramCopy, InstagramMark, Photo
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.record import Backup
-from i2f.sync.backups import Backups
 from i2f.sync.session import Session
 from instagram_client import recognise
 
@@ -71,7 +70,7 @@ def save_copies(
     session: Session, copies: Sequence[InstagramCopy]
 ) -> tuple[list[tuple[InstagramCopy, Backup]], dict[str, str]]:
     """Have the original-size file of every copy on the disk; those that cannot be fetched with the reason."""
-    backups = Backups(session.state, session.journal, session.clock)
+    backups = session.backups
     missing = [one for one in copies if backups.find(one.photo) is None]
     failures: dict[str, str] = {}
     failure_limit = FailureLimit(session.settings.sync.brake)

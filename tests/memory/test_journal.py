@@ -10,7 +10,7 @@ import pytest
 
 from i2f.ground.errors import ExitCode, SettingsError, StoppedError
 from i2f.memory.database import MIGRATIONS
-from i2f.memory.history import Standing, read_histories, read_history
+from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.readings import StoredReading
@@ -85,7 +85,7 @@ def test_calls_are_counted_from_any_moment(journal: Journal) -> None:
 def record(journal: Journal, *steps: str) -> Standing:
     for step in steps:
         journal.record.append("run", "7", JournalStep(step), {})
-    return read_history(journal.record.entries("7")).standing
+    return journal.histories.of("7").standing
 
 
 def test_what_was_only_intended_is_open(journal: Journal) -> None:
@@ -130,7 +130,7 @@ def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: P
         before = list(other.iterdump())
     other.close()
     journal = Journal(file)
-    standings = {photo_id: one.standing for photo_id, one in read_histories(journal.record.entries()).items()}
+    standings = {photo_id: one.standing for photo_id, one in journal.histories.all().items()}
     assert standings == {"101": Standing.REPLACED, "103": Standing.TAKEN_BACK, "104": Standing.OPEN,
                          "105": Standing.UNTOUCHED, "106": Standing.UNTOUCHED}
     assert (journal.fact("account"), journal.listing.count()) == ("12345@N00", 2)

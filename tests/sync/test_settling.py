@@ -11,7 +11,7 @@ import pytest
 from flask import Response
 
 from i2f.ground.errors import LoginError
-from i2f.memory.history import Standing, read_histories
+from i2f.memory.history import Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.account import StoredPhoto
@@ -228,8 +228,8 @@ def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
     strike(bench, "replace", ApiError(105), times=3)
     assert bench.replace(copy, original).outcome == "failed"
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
-    histories = read_histories(journal.record.entries())
-    prune(journal, find_prunable(journal, bench.session.state, histories, now - 30 * DAY_S), "prune")
+    histories = journal.histories.all()
+    prune(journal.record, find_prunable(journal.record, bench.session.state, histories, now - 30 * DAY_S), "prune")
     settle(bench.session)
     assert taken_back(bench, photo_id)
 
