@@ -58,7 +58,7 @@ from i2f.flickr.responses import (
     read_ticket,
     read_upload_status,
 )
-from i2f.flickr.retry import RetryPolicy, persist
+from i2f.flickr.retry import API_POLICY, persist
 from i2f.flickr.session import Network
 from i2f.ground.errors import LoginError, SettingsError, SyncError
 from i2f.ground.log_redaction import hide, mask_libraries
@@ -70,13 +70,10 @@ __all__ = [
     "Refused", "Replaced", "Token", "UploadStatus", "begin_login", "caption_as_typed",
 ]  # fmt: skip
 
-RETRY_POLICY = RetryPolicy(tries=5, tries_throttled=5, first_wait_s=1.0, longest_wait_s=60.0)
 # A page of 500 photos with long captions is some megabytes.
 LIMIT_BYTES = 48 << 20
 # A wait longer than this is told to the person.
 LONG_S = 30.0
-# Every thread keeps off for so long after HTTP 429 where Flickr does not say.
-THROTTLED_FOR_S = 20.0
 # An upload over a wireless network may stand still for a while and go on.
 LONGEST_STALL_S = 60.0
 TICKET_DEADLINE_S = 900.0
@@ -282,7 +279,7 @@ class FlickrClient:
             if response is None:
                 raise lost("no answer") from None
             if response.status_code == 429:
-                self._gate.shut_for(retry_after_s(response, self._clock.now()) or THROTTLED_FOR_S)
+                self._gate.shut_for(retry_after_s(response, self._clock.now()) or API_POLICY.throttled_for_s)
             raise sending_from_status(response, self._clock.now()) from None
         except _NETWORK_ERRORS as error:
             raise sending_from_connection(error, begun=picture.begun) from None
@@ -309,7 +306,7 @@ class FlickrClient:
         """Make a call that reads, or that may be made twice, until it answers."""
         try:
             return persist(
-                lambda: self._attempt(method, read, params), RETRY_POLICY, self._clock, self._tell_long_wait
+                lambda: self._attempt(method, read, params), API_POLICY, self._clock, self._tell_long_wait
             )
         except Passing as error:
             raise stopped(error, "api.flickr.com") from None
@@ -328,7 +325,7 @@ class FlickrClient:
             raise Passing(f"an answer that is none: {error}") from None
         except Passing as error:
             if error.throttled:
-                self._gate.shut_for(error.after_s or THROTTLED_FOR_S)
+                self._gate.shut_for(error.after_s or API_POLICY.throttled_for_s)
             raise
 
     def _tell_long_wait(self, until: float) -> None:
@@ -347,7 +344,7 @@ def begin_login(api_key: str, api_secret: str, network: Network, budget: CallBud
     """Begin a login: the address of Flickr's page, and what waits for the code it shows (oauth.py)."""
     mask_libraries()
     hide(api_key, api_secret)
-    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, RETRY_POLICY)
+    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY)
 
 
 def _nothing(_: Mapping[str, Any]) -> None:

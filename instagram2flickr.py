@@ -210,9 +210,10 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
       instagram2flickr.py sync ~/Pictures/iphone --limit 10 --json report.json
     """
     from i2f.commands import sync as main_job
+    from i2f.sync.order import SyncOrder
 
-    request = main_job.SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
-    ctx.exit(main_job.sync(_settings(ctx), request))
+    order = SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
+    ctx.exit(main_job.sync(_settings(ctx), order))
 
 
 @cli.command()

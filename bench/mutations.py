@@ -22,9 +22,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from i2f.ground.errors import PictureError  # noqa: E402
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES  # noqa: E402
 from i2f.ground.model import Original  # noqa: E402
 from i2f.photos.folder import FoundFile  # noqa: E402
-from i2f.photos.outgoing_file import MAX_BYTES  # noqa: E402
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker  # noqa: E402
 from i2f.photos.reader import Reading, read_originals  # noqa: E402
 from matcher import fingerprint  # noqa: E402
@@ -67,7 +67,7 @@ class Sums:
         for number, original in enumerate(originals):
             before = time.monotonic()
             try:
-                made = file_worker.make(original, "strip", workdir, MAX_BYTES)
+                made = file_worker.make(original, "strip", workdir, MAX_PHOTO_BYTES)
             except PictureError as error:
                 word = str(error).removeprefix(f"{original.path.name}: ").removesuffix("; it was not sent")
                 self.sent[word] += 1

@@ -42,7 +42,9 @@ from i2f.ground.model import (  # noqa: E402
     Verdict,
     Window,
 )
-from i2f.memory.journal import Backup, Journal, StoredReading  # noqa: E402 - the program's own folder comes first
+from i2f.memory.journal import Journal  # noqa: E402 - the program's own folder comes first
+from i2f.memory.readings import StoredReading  # noqa: E402 - the program's own folder comes first
+from i2f.memory.record import Backup  # noqa: E402 - the program's own folder comes first
 from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
 from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 from i2f.sync.questions import read_questions  # noqa: E402
@@ -93,16 +95,17 @@ def lay_out(state: Path, count: int) -> tuple[Journal, Report]:
         decisions.append(_decision(state / "roll", number, near, [pictures[one].size for one in near]))
         for candidate, one in zip(decisions[-1].candidates, near, strict=True):
             reading = StoredReading(candidate.original.path, 1, 1, {}, b"")
-            journal.keep_readings([(reading, thumbnails[one])], "1")
+            journal.readings.keep([(reading, thumbnails[one])], "1")
         name = f"{number}.jpg"
         (state / "backups" / name).write_bytes(data)
         width, height = Image.open(io.BytesIO(data)).size
-        journal.keep_backup(Backup(decisions[-1].copy.photo_id, "o", hashlib.sha256(data).hexdigest(), name, len(data),
-                                   width, height, 0.0))
-    journal.keep_photos((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
+        sha256 = hashlib.sha256(data).hexdigest()
+        journal.record.keep_backup(
+            Backup(decisions[-1].copy.photo_id, "o", sha256, name, len(data), width, height, 0.0))
+    journal.listing.keep((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
     report = Report("20261122T100000Z-3f2a", "dry-run", datetime.now(UTC), (state / "roll",), originals=len(pictures))
     report.decisions = decisions
-    journal.keep_decisions(report.run, [(one["photo_id"], one) for one in report.explained()])
+    journal.assessments.keep_decisions(report.run, [(one["photo_id"], one) for one in report.explained()])
     return journal, report
 
 

@@ -48,7 +48,7 @@ def run_sync(home: Path, names: Sequence[str]) -> Answers:
     photos = {}
     try:
         for one in report["photos"]:
-            decided = journal.decision(one["photo_id"])
+            decided = journal.assessments.decision(one["photo_id"])
             evidence = decided[1].get("evidence", []) if decided else []
             photos[ids[one["photo_id"]]] = one | {"evidence": evidence}
     finally:

@@ -47,7 +47,7 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
                 raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
         waiting = sum(1 for one in questions if not read_progress(journal, one).done)
         if not waiting and not photo_ids:
-            nothing_yet = next(journal.decisions(), None) is None
+            nothing_yet = next(journal.assessments.decisions(), None) is None
             say("Nothing waits for your eyes." + (
                 " Run sync, which does what you said." if questions else
                 " Nothing was compared yet; begin with `sync FOLDER --dry-run`." if nothing_yet else ""))

@@ -15,7 +15,7 @@ from i2f.display.lines import say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
-from i2f.memory.history import History, Standing, read_histories
+from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.questions import read_progress, read_questions
@@ -42,17 +42,17 @@ def look_over(settings: Settings) -> dict[str, Any]:
         return {"version": VERSION, "state": printable(state.root), "runs": None}
     journal = Journal(state.journal_file)
     try:
-        histories = read_histories(journal.entries())
+        histories = journal.histories.all()
         standings = Counter(one.standing for one in histories.values())
         answered = [read_progress(journal, one).done for one in read_questions(journal)]
-        files = {one.file: one.size_bytes for one in journal.backups()}
-        calls = journal.calls_since(datetime.now(UTC).timestamp() - 3600)
+        files = {one.file: one.size_bytes for one in journal.record.backups()}
+        calls = journal.record.calls_since(datetime.now(UTC).timestamp() - 3600)
         return {
             "version": VERSION, "state": printable(state.root), "account": journal.fact("account"),
-            "runs": [_run(one) for one in journal.runs()],
+            "runs": [_run(one) for one in journal.record.runs()],
             "pictures": {"replaced": standings[Standing.REPLACED], "taken_back": standings[Standing.TAKEN_BACK],
                          "unclear": standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]},
-            "planned": sum(1 for one in journal.decisions() if one["decision"] == Verdict.REPLACE
+            "planned": sum(1 for one in journal.assessments.decisions() if one["decision"] == Verdict.REPLACE
                            and _may_replace(histories.get(one["photo_id"]))),
             "questions": {"waiting": answered.count(False), "answered": answered.count(True)},
             "backups": {"folder": printable(state.backups), "files": len(files), "bytes": sum(files.values())},
@@ -118,7 +118,7 @@ def why(settings: Settings, photo_id: str, json_file: str | None) -> None:
     check_places(json_file)
     journal = _open_to_read(settings)
     try:
-        decided = journal.decision(photo_id)
+        decided = journal.assessments.decision(photo_id)
     finally:
         journal.close()
     if decided is None:

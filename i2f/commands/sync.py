@@ -6,9 +6,6 @@ Results go to standard output, what is going on to standard error. No decision a
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -19,43 +16,29 @@ from i2f.ground.errors import ExitCode
 from i2f.ground.model import Verdict
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
+from i2f.photos.folder import Found
 from i2f.sync import pipeline
+from i2f.sync.order import SyncOrder
 from i2f.sync.report import Report, check_places, places_sentence, write_report
 from i2f.sync.session import Session, open_session
 
 
-@dataclass(frozen=True, slots=True)
-class SyncOrder:
-    """The words of a `sync` command."""
-
-    folders: tuple[Path, ...]
-    dry_run: bool
-    limit: int | None
-    photo_ids: tuple[str, ...]
-    again: tuple[str, ...]
-    json_file: str | None
-    preview_file: Path | None
-    ask: bool
-    again_folder: bool = False
-
-
 def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     """The main job. Raises SyncError for what stops it; the report is written all the same."""
-    request = pipeline.SyncRequest(order.folders, order.photo_ids, order.again, order.limit, order.again_folder)
     report: Report | None = None
     check_places(order.json_file, order.preview_file)
     try:
         with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
-            report, found = pipeline.begin_report(session, request, "dry-run" if order.dry_run else "sync")
-            pipeline.check_folders(session, request, found)
+            report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
+            pipeline.check_folders(session, order, found)
             pipeline.check_login(session)
             if order.dry_run:
-                pipeline.make_plan(session, request, found, report)
-                _warn_of_places(session, report, request.limit)
+                pipeline.make_plan(session, order, found, report)
+                _warn_of_places(session, report, order.limit)
             else:
-                _plan_and_carry_out(session, request, found, report, order)
+                _plan_and_carry_out(session, found, report, order)
             _draw(session, report, order)
-            session.journal.end_run(session.run, report.counts())
+            session.journal.record.end_run(session.run, report.counts())
     finally:
         if report is not None and order.json_file is not None:
             write_report(order.json_file, report.as_json())
@@ -72,19 +55,19 @@ def _draw(session: Session, report: Report, order: SyncOrder) -> None:
 
 
 def _plan_and_carry_out(
-    session: Session, request: pipeline.SyncRequest, found: Any, report: Report, order: SyncOrder
+    session: Session, found: Found, report: Report, order: SyncOrder
 ) -> None:
     permission = pipeline.ask_permission(session)
-    session.journal.begin_run(session.run, "sync")
+    session.journal.record.begin_run(session.run, "sync")
     pipeline.settle(session)
-    pipeline.make_plan(session, request, found, report)
-    _warn_of_places(session, report, request.limit)
+    pipeline.make_plan(session, order, found, report)
+    _warn_of_places(session, report, order.limit)
     if order.ask:
         _draw(session, report, order)  # the plan can be looked at before the question is answered
-    if order.ask and not _agreed(session, report, request.limit):
+    if order.ask and not _agreed(session, report, order.limit):
         session.progress.say("Nothing was replaced.")
         return
-    pipeline.carry_out(session, request, report, permission)
+    pipeline.carry_out(session, order, report, permission)
 
 
 def _warn_of_places(session: Session, report: Report, limit: int | None) -> None:
@@ -104,7 +87,7 @@ def _agreed(session: Session, report: Report, limit: int | None) -> bool:
     calls = pipeline.calls_a_photo(session.settings.sync) * len(planned)
     per_hour = session.settings.flickr.calls_per_hour
     hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
-    backups = sum(one.size_bytes for one in session.journal.backups())
+    backups = sum(one.size_bytes for one in session.journal.record.backups())
     pictures = "1 picture" if len(planned) == 1 else f"{len(planned):,} pictures"
     typed = session.progress.ask(
         f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "

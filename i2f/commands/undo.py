@@ -18,7 +18,7 @@ from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.model import OutcomeKind
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
-from i2f.memory.history import History, Standing, read_histories
+from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sync import pipeline
@@ -32,22 +32,22 @@ def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_fil
     """Put saved copies back: of the photos named, of one run, or of all."""
     check_places(json_file)
     with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
-        before = read_histories(session.journal.entries())
+        before = session.journal.histories.all()
         _check_known(before, photo_ids, run)
         if not _to_undo(before, photo_ids, run):
             return _tell(session.run, {}, json_file)
         pipeline.check_login(session)
         pipeline.ask_permission(session)
-        session.journal.begin_run(session.run, "undo")
+        session.journal.record.begin_run(session.run, "undo")
         pipeline.settle(session)
-        now = read_histories(session.journal.entries())
+        now = session.journal.histories.all()
         wanted = _to_undo(now, photo_ids, run)
         # What an earlier undo had sent and the settling found in place is taken back as well.
         outcomes = {photo_id: Outcome(OutcomeKind.REPLACED) for photo_id in _to_undo(before, photo_ids, run)
                     if before[photo_id].standing is Standing.UNDO_OPEN
                     and now[photo_id].standing is Standing.TAKEN_BACK}
         outcomes |= pipeline.take_back(session, wanted)
-        session.journal.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
+        session.journal.record.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
     return _tell(session.run, outcomes, json_file)
 
 
@@ -110,14 +110,14 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
         journal = Journal(state.journal_file)
         try:
             now = time.time()
-            prunable = find_prunable(journal, state, read_histories(journal.entries()), now - days * DAY_S)
+            prunable = find_prunable(journal.record, state, journal.histories.all(), now - days * DAY_S)
             if not prunable.backups:
                 say(f"No saved copy is older than {days:g} days.")
                 return ExitCode.DONE
             if ask and not _agreed(prunable):
                 say("Nothing was let go.")
                 return ExitCode.DONE
-            prune(journal, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
+            prune(journal.record, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
         finally:
             journal.close()
     say(f"{len(prunable.files)} saved copies let go, {prunable.size_bytes / 1e6:.1f} MB.")

@@ -116,7 +116,7 @@ class Preview:
         write_whole(file, stream, 0o600)
 
     def _cards(self, report: Report, decisions: Sequence[Decision]) -> Iterator[Card]:
-        saved = {one.photo_id: self._folder / one.file for one in self._journal.backups()}
+        saved = {one.photo_id: self._folder / one.file for one in self._journal.record.backups()}
         budget = PICTURES_BYTES // max(1, len(decisions))
 
         def pictures(decision: Decision) -> Pictures:
@@ -139,7 +139,7 @@ class Preview:
         if small is None:
             return Pictures(None)
         seen = [(one, open_thumbnail(jpeg)) for one in decision.candidates[:2]
-                if one.fit.score >= ASK_SCORE and (jpeg := self._journal.thumbnail(one.original.path))]
+                if one.fit.score >= ASK_SCORE and (jpeg := self._journal.readings.thumbnail(one.original.path))]
         if seen and not _is_close(decision):
             seen = seen[:1]
         made = Pictures(None)

@@ -159,7 +159,7 @@ class Pictures:
 
     def _jpeg(self, number: int, choice: int) -> bytes:
         path = self._table.questions[number].choices[choice].original.path
-        jpeg = self._table.journal.thumbnail(path)
+        jpeg = self._table.journal.readings.thumbnail(path)
         if jpeg is None:
             raise PictureError("there is no thumbnail of this original any more")
         return jpeg

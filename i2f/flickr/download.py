@@ -3,7 +3,7 @@
 The file fetched here is the only copy of a picture that is about to be replaced, so it counts as fetched only when
 every byte is on the disk, it decodes to its last row, and its dimensions are those Flickr lists. A success by status
 proves nothing: an outdated address leads to a "no longer available" picture with HTTP 200 (noembed 105). So where
-an address leads is looked at hop by hop, and only Flickr's picture hosts are ever asked, over https.
+an address leads is looked at hop by hop (picture_hosts.py).
 
 The picture hosts have no login (the secret in the address is the key) and do not count as API calls, but answer 429
 after some dozens of originals (gallery-dl 8297, 2025): one thread told to slow down slows all of them.
@@ -13,34 +13,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from PIL import Image
 
 from i2f.flickr.failures import UNTOUCHED, Passing, from_connection, from_status, stopped
+from i2f.flickr.picture_hosts import ForeignAddressError, picture_address
 from i2f.flickr.responses import OriginalSize
-from i2f.flickr.retry import RetryPolicy, persist
+from i2f.flickr.retry import PICTURE_POLICY, persist
 from i2f.flickr.session import PIECE_BYTES, FlickrSession, Network
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock, Gate
 
-HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,3}staticflickr\.com", re.ASCII)
-# Flickr's own limit for a picture (people.getUploadStatus, filesize.maxbytes).
-LIMIT_BYTES = 209_715_200
 HOPS = 5
-# Told to slow down, it is worth waiting longer: minutes, not seconds (Flickr Foundation waits 4 to 60 s, doubling).
-RETRY_POLICY = RetryPolicy(tries=5, tries_throttled=8, first_wait_s=4.0, longest_wait_s=120.0)
-THROTTLED_FOR_S = 10.0
 # Everything Pillow was seen to raise on broken files.
 BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, ZeroDivisionError,
@@ -129,7 +124,7 @@ class Pictures:
     def _fetch(self, wanted: _Wanted, destination: Path) -> Fetched:
         part = destination.with_name(destination.name + ".part")
         try:
-            fetched = persist(lambda: self._fetch_once(wanted, part), RETRY_POLICY, self._clock, self._on_wait)
+            fetched = persist(lambda: self._fetch_once(wanted, part), PICTURE_POLICY, self._clock, self._on_wait)
             _settle(part, destination)
             return fetched
         except Passing as error:
@@ -147,7 +142,7 @@ class Pictures:
                 final_url = str(response.url)
         except Passing as error:
             if error.throttled:
-                self._gate.shut_for(error.after_s or THROTTLED_FOR_S)
+                self._gate.shut_for(error.after_s or PICTURE_POLICY.throttled_for_s)
             raise
         width, height, content_format = _prove(part, wanted)
         return Fetched(digest, size_bytes, width, height, content_format, _secret_in(final_url, wanted.photo_id))
@@ -175,35 +170,21 @@ class Pictures:
         raise _Outdated("its address leads in circles")
 
     def _checked(self, base: str, leads_to: str, photo_id: str) -> str:
-        """Return the address if it is one of this photo's on a picture host; old listings say http."""
         try:
-            address = urljoin(base, leads_to)
-            parts = urlsplit(address)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            raise _Outdated("its address is none") from None
-        if self._network.sandbox is not None and parts.netloc == urlsplit(self._network.sandbox).netloc:
-            secure = address
-        elif parts.scheme in {"http", "https"} and HOST.fullmatch(host) and not parts.username:
-            if port not in {None, 80, 443}:
-                raise _Outdated("its address is not on Flickr's picture hosts")
-            secure = parts._replace(scheme="https", netloc=host).geturl()
-        else:
-            raise _Outdated("its address is not on Flickr's picture hosts")
-        if not parts.path.rpartition("/")[2].startswith(f"{photo_id}_"):
-            raise _Outdated("its address leads to another picture")
-        return secure
+            return picture_address(base, leads_to, photo_id, self._network.sandbox)
+        except ForeignAddressError as error:
+            raise _Outdated(str(error)) from None
 
     def _save(self, response: requests.Response, part: Path) -> tuple[str, int]:
         """Write the body to the disk, to the last byte; return its SHA-256 and size."""
         announced = response.headers.get("Content-Length", "")
-        if announced.isdigit() and int(announced) > LIMIT_BYTES:
+        if announced.isdigit() and int(announced) > MAX_PHOTO_BYTES:
             raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
         digest, size_bytes = hashlib.sha256(), 0
         with _disk(part), open(part, "wb", opener=_for_owner_only) as file:  # noqa: PTH123 - Path.open has no opener
             for piece in _pieces(response):
                 size_bytes += len(piece)
-                if size_bytes > LIMIT_BYTES:
+                if size_bytes > MAX_PHOTO_BYTES:
                     raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
                 digest.update(piece)
                 file.write(piece)
@@ -214,7 +195,7 @@ class Pictures:
     def _session(self) -> FlickrSession:
         session: FlickrSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = FlickrSession(self._network, self._clock, 2 * LIMIT_BYTES)
+            session = self._local.session = FlickrSession(self._network, self._clock, 2 * MAX_PHOTO_BYTES)
             self._sessions.append(session)
         return session
 

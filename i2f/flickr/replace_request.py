@@ -22,13 +22,8 @@ from requests_toolbelt import MultipartEncoder
 from i2f.flickr.failures import Failure, lost, sending_from_failure
 from i2f.flickr.session import FlickrSession
 from i2f.ground.errors import PictureError
+from i2f.ground.flickr_accepts import accepted_format
 
-# What the first bytes of the three formats look like that Flickr takes as they are.
-MAGIC = (
-    (b"\xff\xd8\xff", "jpg", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
-    (b"GIF8", "gif", "image/gif"),
-)
 LONGEST_REPLY_BYTES = 1 << 16
 
 _SECRET = re.compile(r"[0-9A-Za-z]{1,40}", re.ASCII)
@@ -63,10 +58,9 @@ class RequestBody:
         start = self._stream.read(16)
         self.len = self._stream.seek(0, 2)
         self._stream.seek(0)
-        self._ending, self.content_type = next(
-            ((ending, kind) for magic, ending, kind in MAGIC if start.startswith(magic)),
-            ("bin", "application/octet-stream"),
-        )
+        accepted = accepted_format(start)
+        self._ending = accepted.ending if accepted else "bin"
+        self.content_type = accepted.content_type if accepted else "application/octet-stream"
 
     def name_for(self, photo_id: str) -> str:
         """Return the name the file part gets: the ending of its content, nothing of the person's own."""

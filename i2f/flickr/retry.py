@@ -1,4 +1,4 @@
-"""How long a bad moment of Flickr's is borne: five tries with random growing waits, or as long as Flickr asks for.
+"""How long a bad moment of Flickr's is borne: so many tries with random growing waits, or as long as Flickr asks for.
 
 Random, since several threads and programs that were turned away together should not come back together. The waits
 go through the clock that is given, in naps, so that a test waits no time and a sleeping laptop not twice.
@@ -26,6 +26,13 @@ class RetryPolicy:
     tries_throttled: int
     first_wait_s: float
     longest_wait_s: float
+    throttled_for_s: float
+
+
+# `throttled_for_s` is how long every thread keeps off after HTTP 429 where Flickr does not say.
+API_POLICY = RetryPolicy(tries=5, tries_throttled=5, first_wait_s=1.0, longest_wait_s=60.0, throttled_for_s=20.0)
+# Told to slow down, it is worth waiting longer: minutes, not seconds (Flickr Foundation waits 4 to 60 s, doubling).
+PICTURE_POLICY = RetryPolicy(tries=5, tries_throttled=8, first_wait_s=4.0, longest_wait_s=120.0, throttled_for_s=10.0)
 
 
 def persist(

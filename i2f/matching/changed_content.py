@@ -33,7 +33,7 @@ from i2f.matching.blocks import (
 )
 from i2f.matching.color_transfer import fit_colours
 from i2f.matching.displacement import Pair, Regression, regress
-from i2f.matching.registration import Similarity, colours_below, grid_of
+from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of
 from i2f.matching.residuals import (
     HIGH_COARSE_SNR,
     HIGH_SNR,
@@ -47,8 +47,8 @@ from i2f.matching.residuals import (
 )
 from i2f.matching.text_overlays import STROKE, Ink, find_inks
 
-MARGIN, EDGE = 0.1, 0.04
-"""Frames reach 8 % of the side, ragged ones a little more: what is nearer to the edge of a copy that may be framed is
+MARGIN, EDGE = FRAME + 0.02, 0.04
+"""Ragged frames reach a little more than FRAME: what is nearer to the edge of a copy that may be framed is
 not looked at. Where nothing speaks for a frame only the edge itself is left out."""
 UNCLEAR, ON_A_SIDE, SIDES = 0.2, 0.25, 3
 """A frame leaves more than this share unexplained in so many of a side's blocks, on so many sides; a thing in a corner

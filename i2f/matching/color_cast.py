@@ -29,14 +29,14 @@ from scipy.ndimage import binary_dilation
 from i2f.ground.image import REC601, Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
 from i2f.matching.color_transfer import broken_lines, fit_colours
-from i2f.matching.registration import Similarity, colours_below, grid_of, inside
+from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
 
 Left = TypeVar("Left")
 
 CELLS, FINER = 40, 4
 """Cells of the short side, and points of the original a cell is the mean of in each direction."""
-MARGIN = 0.085
+MARGIN = FRAME + 0.005
 ROUNDS = 6
 STRICTEST, LOOSE = 0.5, 2.0
 """A copy whose colours are predicted well everywhere else (median below LOOSE levels) is held to more, down to this."""

@@ -19,11 +19,11 @@ from scipy.ndimage import gaussian_filter, uniform_filter
 from i2f.ground.image import REC601, Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
-from i2f.matching.registration import Similarity, colours_below, grid_of, inside
+from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, noise_of, spread_over
 
 SIZE = 256
-MARGIN = 0.085
+MARGIN = FRAME + 0.005
 OUTLIER_SNR = 8.0
 STRONG = 80.0
 """Power of the rest in a cell, grey levels squared, both differences together."""

@@ -18,11 +18,11 @@ from scipy.ndimage import gaussian_filter1d
 
 from i2f.ground.image import Floats, Picture, planes
 from i2f.ground.robust import fit_robustly
-from i2f.matching.registration import Similarity, colours_below, grid_of, inside
+from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 
 SIZE = 128
 BINS = 64
-EDGE = 0.07
+EDGE = FRAME - 0.01
 _REC601 = np.array([0.299, 0.587, 0.114])
 
 

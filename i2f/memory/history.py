@@ -1,4 +1,4 @@
-"""What the record says has become of a picture: pure reading of the journal's entries.
+"""What the record says has become of each picture.
 
 The words are those of journal_steps.py. Whatever ends on `intended`, `ticket`, `unsure` or `gone` was cut off or
 answered unclearly: nobody may send anything for that picture before Flickr has been asked what it holds.
@@ -9,14 +9,15 @@ back leads to what lay below them all, which is the copy as it first was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from i2f.memory.journal import Entry
 from i2f.memory.journal_steps import UNDO, JournalStep
+from i2f.memory.record import Entry, Record
 
 
 class Standing(StrEnum):
@@ -187,9 +188,33 @@ def _moment(entry: Entry) -> datetime:
     return datetime.fromtimestamp(entry.at, UTC)
 
 
-def read_histories(entries: Iterable[Entry]) -> dict[str, History]:
-    """The stories of all pictures that were ever touched, by photo id."""
-    by_photo: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_photo.setdefault(entry.photo_id, []).append(entry)
-    return {photo_id: read_history(own) for photo_id, own in by_photo.items()}
+class Histories:
+    """All pictures' stories, read once from the record and kept up with it; safe for several threads.
+
+    Every question first reads what was appended since the last one, whoever appended it, so that no answer is stale
+    and the whole record is read once a run.
+    """
+
+    def __init__(self, record: Record) -> None:
+        """Nothing is read yet."""
+        self._record = record
+        self._guard = threading.Lock()
+        self._readers: dict[str, _Reader] = {}
+        self._read_to = 0
+
+    def all(self) -> dict[str, History]:
+        """The stories as they are now of all pictures that were ever touched, by photo id."""
+        with self._guard:
+            self._catch_up()
+            return {photo_id: reader.told() for photo_id, reader in self._readers.items()}
+
+    def of(self, photo_id: str) -> History:
+        """The story of one picture as it is now."""
+        with self._guard:
+            self._catch_up()
+            return self._readers.get(photo_id, _Reader()).told()
+
+    def _catch_up(self) -> None:
+        for entry in self._record.entries(after=self._read_to):
+            self._readers.setdefault(entry.photo_id, _Reader()).read(entry)
+            self._read_to = entry.entry

@@ -23,7 +23,6 @@ from typing import Any
 
 from i2f.ground.file_version import version_of
 from i2f.ground.model import Answer, Original
-from i2f.memory.history import read_history
 from i2f.memory.journal import Journal
 
 THIS, NEVER, NONE = "this", "never", "none"
@@ -99,7 +98,7 @@ class Seen:
     @cached_property
     def thumbnail_sha256(self) -> str | None:
         """Of the kept thumbnail."""
-        jpeg = self._journal.thumbnail(self._original.path)
+        jpeg = self._journal.readings.thumbnail(self._original.path)
         return None if jpeg is None else hashlib.sha256(jpeg).hexdigest()
 
     @cached_property
@@ -136,7 +135,7 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
     was refused stays refused.
     """
     said = _all_said(journal, photo_id).get(copy_sha256)
-    history = read_history(journal.entries(photo_id))
+    history = journal.histories.of(photo_id)
     if said is None or history.at is None or said.answered_at >= history.at.timestamp():
         return said
     refused = tuple(Step(NEVER, (one,)) for one in said.never)
@@ -160,7 +159,7 @@ def take_back_step(journal: Journal, photo_id: str, copy_sha256: str) -> None:
 
 def _all_said(journal: Journal, photo_id: str) -> dict[str, Said]:
     """By the copy's bytes: what took its place may have been asked about since, and undo brings the copy back."""
-    kept = journal.answer(photo_id)
+    kept = journal.assessments.answer(photo_id)
     if kept is None:
         return {}
     body, answered_at = kept
@@ -177,11 +176,11 @@ def _keep(journal: Journal, photo_id: str, said: Said) -> None:
     others = [one for one in _all_said(journal, photo_id).values() if one.copy_sha256 != said.copy_sha256]
     if not said.steps:
         if not others:
-            journal.forget_answer(photo_id)
+            journal.assessments.forget_answer(photo_id)
             return
         said = others.pop()
     body = {**asdict(said), "others": [asdict(one) for one in others]}
-    journal.keep_answer(photo_id, body, said.answered_at)
+    journal.assessments.keep_answer(photo_id, body, said.answered_at)
 
 
 def find_again(said: Said, originals: Sequence[Original], journal: Journal) -> Answer:

@@ -28,6 +28,7 @@ import pillow_heif
 from PIL import Image, ImageCms
 
 from i2f.ground.errors import PictureError
+from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.photos.color_profiles import HDR_TRANSFERS, profile_of
 from i2f.photos.dng import full_preview, tiff_kind
 from i2f.photos.exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
@@ -148,7 +149,7 @@ def _prove_it_fits(opened: Opened, file_bytes: int) -> None:
     """PictureError when reading or sending it would take more memory than one picture may."""
     image, kind = opened.image, opened.content_format
     each = BYTES_PER_PIXEL[kind]
-    if kind not in ("JPEG", "PNG", "GIF"):  # those are sent as they are
+    if kind not in SENT_AS_THEY_ARE:
         is_turned = opened.orientation != 1 or (kind == "TIFF" and opened.exif.orientation != 1)
         each += is_turned * BYTES_TO_TURN + (image.mode not in ("RGB", "L")) * BYTES_TO_CONVERT
     if "progression" in image.info:  # all coefficients are kept until the last scan

@@ -1,10 +1,6 @@
-"""The phone's folder: find, open upright, read EXIF, tell twins, make the bytes that are sent.
+"""What counts as one shot, as far as EXIF tells: its camera, its clock and its own number.
 
-This is the door; the rooms behind it each hold one idea. folder.py walks and opens nothing. formats.py says what
-bytes are and whether they are whole, with isobmff.py for HEIC and dng.py for raw files; exif.py reads time, camera
-and place; open.py reads a heading, decode.py makes pixels, colours.py makes them sRGB; reading.py does all
-that in processes of their own. outgoing_file.py makes the bytes that Flickr gets, strip_location.py takes a place out
-of them. Nothing here ever opens an original for writing.
+The matcher looks at pixels; this says beforehand which files can only be, or cannot be, of one exposure.
 """
 
 from __future__ import annotations
@@ -13,22 +9,6 @@ import re
 from pathlib import Path
 
 from i2f.ground.model import Original
-from i2f.photos.folder import Found, FoundFile, Unreadable, find_files
-from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
-from i2f.photos.reader import Reading, read_originals
-
-__all__ = [
-    "Found",
-    "FoundFile",
-    "Reading",
-    "OutgoingFile",
-    "Unreadable",
-    "make_outgoing_file",
-    "find_files",
-    "other_exposure_by_exif",
-    "read_originals",
-    "same_exposure_by_exif",
-]
 
 QUARTER_HOUR_S = 900
 # IMG_1234, its edit IMG_E1234, and the names that copying gives: "IMG_1234 2", "IMG_1234(1)".

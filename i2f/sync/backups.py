@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -19,8 +20,8 @@ from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock
 from i2f.memory.history import History
-from i2f.memory.journal import Backup, Journal
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup, Record
 from i2f.memory.state_dir import StateFolder
 
 DAY_S = 86_400.0
@@ -34,15 +35,15 @@ def secret_of(photo: Photo) -> str:
 class Backups:
     """The backup folder and the journal's notes about it."""
 
-    def __init__(self, state: StateFolder, journal: Journal, clock: Clock) -> None:
+    def __init__(self, state: StateFolder, record: Record, clock: Clock) -> None:
         """Nothing is touched yet."""
         self._folder = state.backups
-        self._journal = journal
+        self._record = record
         self._clock = clock
 
     def find(self, photo: Photo) -> Backup | None:
         """The saved copy of this version of a photo, if its file is there and as long as it was."""
-        backup = self._journal.backup(photo.photo_id, secret_of(photo))
+        backup = self._record.backup(photo.photo_id, secret_of(photo))
         if backup is None:
             return None
         try:
@@ -61,7 +62,7 @@ class Backups:
             arriving.unlink()
             raise PictureGoneError(f"photo {photo.photo_id} was changed on Flickr since it was listed; run again")
         name = self._settle(arriving, fetched)
-        self._journal.keep_backup(Backup(photo.photo_id, secret_of(photo), fetched.sha256, name.as_posix(),
+        self._record.keep_backup(Backup(photo.photo_id, secret_of(photo), fetched.sha256, name.as_posix(),
                                          fetched.size_bytes, fetched.width, fetched.height, self._clock.now()))
 
     def _settle(self, arriving: Path, fetched: Fetched) -> Path:
@@ -92,13 +93,13 @@ class Backups:
 
     def checked(self, photo: Photo) -> Backup:
         """The saved copy of this version, read back; one that is spoilt is forgotten, to be fetched anew."""
-        backup = self._journal.backup(photo.photo_id, secret_of(photo))
+        backup = self._record.backup(photo.photo_id, secret_of(photo))
         if backup is None:
             raise PictureError("the copy on Flickr could not be saved first, so nothing was sent")
         try:
             self.check(backup)
         except PictureError as error:
-            self._journal.forget_backup(backup)
+            self._record.forget_backup(backup)
             raise PictureError(f"{error}; the next run fetches it anew") from None
         return backup
 
@@ -126,11 +127,11 @@ class Prunable:
 
 
 def find_prunable(
-    journal: Journal, state: StateFolder, histories: dict[str, History], before: float
+    record: Record, state: StateFolder, histories: Mapping[str, History], before: float
 ) -> Prunable:
     """Saved copies fetched before a moment; a file that a younger one or an open question needs stays."""
     open_ones = {photo for photo, one in histories.items() if one.is_open}
-    known = journal.backups()
+    known = record.backups()
     staying = {one.file for one in known if one.fetched_at >= before or one.photo_id in open_ones}
     staying |= _needed_since(histories, before)
     going = tuple(one for one in known if one.file not in staying)
@@ -140,17 +141,17 @@ def find_prunable(
     return Prunable(there, going, sum(path.stat().st_size for path in there), replaced)
 
 
-def prune(journal: Journal, prunable: Prunable, run: str) -> None:
+def prune(record: Record, prunable: Prunable, run: str) -> None:
     """Let go: first the note, then the files, so that a kill in between leaves a file too many, never one too few."""
     for photo_id in prunable.replaced:
-        journal.record(run, photo_id, JournalStep.PRUNED, {})
+        record.append(run, photo_id, JournalStep.PRUNED, {})
     for backup in prunable.backups:
-        journal.forget_backup(backup)
+        record.forget_backup(backup)
     for file in prunable.files:
         file.unlink(missing_ok=True)
 
 
-def _needed_since(histories: dict[str, History], before: float) -> set[str]:
+def _needed_since(histories: Mapping[str, History], before: float) -> set[str]:
     """A copy saved long ago whose picture was replaced lately is as young as the replacement, also where Flickr seems
     not to have taken it: it may show late.
     """

@@ -94,7 +94,7 @@ def assess(
     answers: dict[str, Assessed] = {}
     waiting: dict[str, Path] = {}
     for sha256, file in copies.items():
-        known = journal.assessment(sha256, signature)
+        known = journal.assessments.find(sha256, signature)
         if known is None:
             waiting[sha256] = file
         else:
@@ -103,7 +103,7 @@ def assess(
     for sha256, assessed in _seek(waiting, gallery, journal):
         if assessed is not None:
             answers[sha256] = assessed
-            journal.keep_assessments([(sha256, signature, _to_json(assessed))])
+            journal.assessments.keep([(sha256, signature, _to_json(assessed))])
         on_done()
     return answers
 
@@ -175,7 +175,7 @@ def _task(
     originals = {one.index: gallery.originals[one.index] for one in found}
     thumbnails: dict[int, bytes] = {}
     for index, original in originals.items():
-        jpeg = journal.thumbnail(original.path)
+        jpeg = journal.readings.thumbnail(original.path)
         if jpeg is None:
             return None
         thumbnails[index] = jpeg

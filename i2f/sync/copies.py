@@ -13,8 +13,7 @@ from sys import intern
 from i2f.ground.errors import PictureError, UnknownPhotoError
 from i2f.ground.model import InstagramCopy, InstagramMark, Photo
 from i2f.ground.threads import FailureLimit, ThreadPool
-from i2f.memory.journal import Backup
-from i2f.sync.backups import Backups
+from i2f.memory.record import Backup
 from i2f.sync.session import Session
 from instagram_client import recognise
 
@@ -27,27 +26,27 @@ def list_copies(session: Session) -> list[InstagramCopy]:
     journal, flickr = session.journal, session.flickr
 
     def keep(photos: Sequence[Photo]) -> None:
-        journal.keep_photos((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
+        journal.listing.keep((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
         session.progress.step(len(photos))
 
     watermark = journal.fact("watermark")
     if watermark is not None:
         session.progress.stage("Asking Flickr which photos are new or changed")
         changes = flickr.list_changes(int(watermark), keep)
-        if changes.complete and flickr.count_photos() == journal.count_photos():
+        if changes.complete and flickr.count_photos() == journal.listing.count():
             journal.remember("watermark", str(max(changes.watermark, int(watermark))))
         else:
             watermark = None
     if watermark is None:
         session.progress.stage("Listing your photos on Flickr")
-        journal.forget_photos()
+        journal.listing.forget()
         listing = flickr.list_photos(keep, session.progress.expect)
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:
             session.progress.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
                             "looked for in the next run")
-    photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.copies())
+    photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.listing.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
     return sorted(copies, key=lambda one: (one.photo.uploaded_at, one.photo_id))
 
@@ -71,7 +70,7 @@ def save_copies(
     session: Session, copies: Sequence[InstagramCopy]
 ) -> tuple[list[tuple[InstagramCopy, Backup]], dict[str, str]]:
     """Have the original-size file of every copy on the disk; those that cannot be fetched with the reason."""
-    backups = Backups(session.state, session.journal, session.clock)
+    backups = session.backups
     missing = [one for one in copies if backups.find(one.photo) is None]
     failures: dict[str, str] = {}
     failure_limit = FailureLimit(session.settings.sync.brake)

@@ -8,7 +8,6 @@ file is tried again. What comes out is the gallery the copies are compared with.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,16 +18,14 @@ from typing import Any
 import numpy as np
 
 import matcher
-from i2f.ground.errors import StoppedError
 from i2f.ground.model import CaptureTime, Original
 from i2f.ground.progress import ProgressReporter
-from i2f.memory.journal import Journal, StoredReading
+from i2f.memory.journal import Journal
+from i2f.memory.readings import StoredReading
 from i2f.photos.exif import is_plausible
-from i2f.photos.folder import Found, FoundFile, Unreadable, absolute, is_in_a_cloud
-from i2f.photos.reader import READER_VERSION
-from i2f.photos.same_shot import Reading, read_originals
+from i2f.photos.folder import FoundFile, Unreadable
+from i2f.photos.reader import READER_VERSION, Reading, read_originals
 from i2f.sync.candidates import Gallery
-from i2f.sync.report import printable
 
 BATCH = 32
 """Readings written to the journal at once; a run that is killed reads so many again at most."""
@@ -53,7 +50,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
     version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
     wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
     known = {
-        one.path: one for one in journal.readings(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
+        one.path: one for one in journal.readings.known(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
     }
     unread = [one for one in files if one.path not in known]
     if unread:
@@ -71,50 +68,10 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
             unavailable.append(reading.path)
         progress.step()
         if len(batch) >= BATCH:
-            journal.keep_readings(batch, version)
+            journal.readings.keep(batch, version)
             batch.clear()
-    journal.keep_readings(batch, version)
+    journal.readings.keep(batch, version)
     return _make_index([known[one.path] for one in files if one.path in known], unavailable)
-
-
-def compare_with_last_time(
-    found: Found, folders: Sequence[Path], journal: Journal, *, accept: bool
-) -> None:
-    """Stop where a folder holds less than half of what it held: a disk that is not mounted, a library half synced.
-
-    What is missing could be the true original, and a sibling would stand alone. Raises StoppedError.
-    """
-    for folder in dict.fromkeys(map(absolute, folders)):
-        held = sum(1 for one in found.files if one.path.is_relative_to(folder))
-        name = f"folder {printable(folder)}"
-        before = int(journal.fact(name) or 0)
-        if 2 * held < before and not accept:
-            clouded = sum(1 for one in found.named if is_in_a_cloud(one) and one.path.is_relative_to(folder))
-            why = f"{clouded} are only in a cloud now." if clouded else "Is a disk missing?"
-            raise StoppedError(
-                f"{printable(folder)} holds {held} pictures; at the last run it held {before}. {why} "
-                "Nothing was done; --again-folder accepts the folder as it is now"
-            )
-        if held != before:
-            journal.remember(name, str(held))
-
-
-def check_readable(index: OriginalsIndex, folders: Sequence[Path], *, accept: bool) -> None:
-    """Stop, for the same reason, where a disk or a cloud's folder shows the names and hands out less than half."""
-    for folder in dict.fromkeys(map(absolute, folders)):
-        failing = sum(1 for one in index.unavailable if one.is_relative_to(folder))
-        readable = sum(1 for one in index.gallery.originals if one.path.is_relative_to(folder))
-        if failing > readable and not accept:
-            raise StoppedError(
-                f"{failing} of the {failing + readable} pictures in {printable(folder)} cannot be read now "
-                f"({_most_common_reason(index, folder)}). Nothing was replaced; make them readable and run again, or "
-                "--again-folder goes on with the others"
-            )
-
-
-def _most_common_reason(index: OriginalsIndex, folder: Path) -> str:
-    failing = {one for one in index.unavailable if one.is_relative_to(folder)}
-    return Counter(reason for path, reason in index.unreadable if path in failing).most_common(1)[0][0]
 
 
 def _make_index(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> OriginalsIndex:

@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
-from i2f.memory.history import History, Standing, read_histories
-from i2f.memory.journal import Backup
+from i2f.memory.history import History, Standing
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
-from i2f.photos.outgoing_file import MAX_BYTES, SENT_AS_THEY_ARE
-from i2f.sync.backups import Backups
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
-from i2f.sync.originals import OriginalsIndex, check_readable, compare_with_last_time, read_folder
+from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.order import SyncOrder
+from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave
 from i2f.sync.replace import LATE_S, Replacer
 from i2f.sync.report import Report
@@ -37,38 +37,27 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """What one sync is asked to do."""
-
-    folders: tuple[Path, ...]
-    photo_ids: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
-    limit: int | None = None
-    again_folder: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Permission:
     """What Flickr lets this account do, asked before the first replacement."""
 
     max_photo_bytes: int
 
 
-def begin_report(session: Session, request: SyncRequest, mode: str) -> tuple[Report, Found]:
+def begin_report(session: Session, order: SyncOrder, mode: str) -> tuple[Report, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
-    found = find_files(request.folders)
+    found = find_files(order.folders)
     if not found.files:
-        raise FolderError(f"there are no pictures in {', '.join(str(one) for one in request.folders)}")
+        raise FolderError(f"there are no pictures in {', '.join(str(one) for one in order.folders)}")
     report = Report(session.run, mode, datetime.fromtimestamp(session.clock.now(), UTC),
-                    tuple(one.absolute() for one in request.folders))
+                    tuple(one.absolute() for one in order.folders))
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)
     return report, found
 
 
-def check_folders(session: Session, request: SyncRequest, found: Found) -> None:
+def check_folders(session: Session, order: SyncOrder, found: Found) -> None:
     """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
-    compare_with_last_time(found, request.folders, session.journal, accept=request.again_folder)
+    compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
 
 
 def ask_permission(session: Session) -> Permission:
@@ -86,17 +75,17 @@ def check_login(session: Session) -> None:
     claim_account(session.journal, account.nsid, account.username)
 
 
-def make_plan(session: Session, request: SyncRequest, found: Found, report: Report) -> None:
+def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) -> None:
     """Fill the report with a decision for every copy. Sends nothing that changes anything."""
-    copies = choose_copies(list_copies(session), request.photo_ids, request.again)
+    copies = choose_copies(list_copies(session), order.photo_ids, order.again)
     index = read_folder(found.files, session.journal, session.progress)
     report.originals = len(index.gallery.originals)
     report.unreadable.extend(index.unreadable)
-    check_readable(index, request.folders, accept=request.again_folder)
+    check_readable(index, order.folders, accept=order.again_folder)
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
-    histories = read_histories(session.journal.entries())
-    resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), request, report) for copy in copies}
+    histories = session.journal.histories.all()
+    resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report)
     for copy in copies:
@@ -106,7 +95,7 @@ def make_plan(session: Session, request: SyncRequest, found: Found, report: Repo
             report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its saved copy is gone"))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
-    session.journal.keep_decisions(session.run, kept)
+    session.journal.assessments.keep_decisions(session.run, kept)
 
 
 def calls_a_photo(rules: SyncRules) -> int:
@@ -115,11 +104,11 @@ def calls_a_photo(rules: SyncRules) -> int:
     return 4 + metadata + bool(metadata)
 
 
-def carry_out(session: Session, request: SyncRequest, report: Report, permission: Permission) -> None:
+def carry_out(session: Session, order: SyncOrder, report: Report, permission: Permission) -> None:
     """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
-    planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: request.limit]
+    planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: order.limit]
     replacer = Replacer(session)
-    _leave(session, request, report)
+    _leave(session, order, report)
     session.progress.stage("Replacing", len(planned))
     failure_limit = FailureLimit(session.settings.sync.brake)
 
@@ -138,19 +127,19 @@ def carry_out(session: Session, request: SyncRequest, report: Report, permission
         raise
 
 
-def _leave(session: Session, request: SyncRequest, report: Report) -> None:
+def _leave(session: Session, order: SyncOrder, report: Report) -> None:
     """What was unsure, was looked at `--again` and is not replaced once more is no open question for ever."""
-    histories = read_histories(session.journal.entries())
-    looked_at = {photo_id for photo_id in request.again if photo_id in histories and histories[photo_id].is_open}
+    histories = session.journal.histories.all()
+    looked_at = {photo_id for photo_id in order.again if photo_id in histories and histories[photo_id].is_open}
     for decision in report.decisions:
         photo_id = decision.copy.photo_id
         if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
-            session.journal.record(session.run, photo_id, JournalStep.LEFT, {})
+            session.journal.record.append(session.run, photo_id, JournalStep.LEFT, {})
 
 
 def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report) -> None:
     """What the end of a run left open is unsure in its report, not merely planned; what it finished is replaced."""
-    histories = read_histories(session.journal.entries())
+    histories = session.journal.histories.all()
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
@@ -162,7 +151,7 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
 def settle(session: Session) -> None:
     """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
     replacer = Replacer(session)
-    for photo_id, history in read_histories(session.journal.entries()).items():
+    for photo_id, history in session.journal.histories.all().items():
         may_show_late = (history.last_step == JournalStep.NOT_TAKEN
                          and session.clock.now() - history.intended_at < LATE_S)
         if history.is_open:
@@ -220,19 +209,19 @@ def _failure(outcome: Outcome) -> str | None:
 
 
 def _resting(
-    copy: InstagramCopy, history: History | None, request: SyncRequest, report: Report
+    copy: InstagramCopy, history: History | None, order: SyncOrder, report: Report
 ) -> Decision | None:
     """The decision for a copy that an earlier run settled or left open; None for one to be looked at."""
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
     if history.is_open:
-        if copy.photo_id in request.again and history.last_step == JournalStep.UNSURE:
+        if copy.photo_id in order.again and history.last_step == JournalStep.UNSURE:
             return None
         again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == JournalStep.UNSURE else ""
         report.outcomes[copy.photo_id] = (
             OutcomeKind.UNSURE, f"an earlier run was cut off here and Flickr's answer is not clear{again}")
         return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
-    if copy.photo_id in request.again:
+    if copy.photo_id in order.again:
         return None
     return leave(copy, f"{history.standing} on {history.at:%Y-%m-%d}")
 
@@ -264,7 +253,7 @@ def _decide(
 def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
     """A saved copy that is spoilt is forgotten here, so that the next run fetches it anew."""
     try:
-        Backups(session.state, session.journal, session.clock).checked(copy.photo)
+        session.backups.checked(copy.photo)
     except PictureError as error:
         return str(error)
     return "comparing it failed; the next run tries again"
@@ -275,7 +264,7 @@ def _keep_too_large(decision: Decision) -> Decision:
     if decision.match is None:
         return decision
     original = decision.match.original
-    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_BYTES:
+    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} is larger than the {MAX_BYTES // 2**20} MiB that Flickr takes"
+    reason = f"{original.path.name} is larger than the {MAX_PHOTO_BYTES // 2**20} MiB that Flickr takes"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 
+from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
 
 # Strangers stay far below this score and true originals above it; between lie questions. Measured by
@@ -155,7 +156,7 @@ def _by_camera(one: Candidate) -> tuple[object, ...]:
     original = one.original
     named_by_camera = original.camera is not None and original.taken is not None
     edited = original.path.name.upper().startswith("IMG_E")
-    as_it_is = original.content_format in {"JPEG", "PNG", "GIF"}
+    as_it_is = original.content_format in SENT_AS_THEY_ARE
     path = str(original.path)
     return not named_by_camera, edited, -original.width * original.height, not as_it_is, len(path), path
 

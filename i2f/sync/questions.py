@@ -56,9 +56,9 @@ class Progress:
 
 def read_questions(journal: Journal, photo_ids: Collection[str] = ()) -> list[Question]:
     """The doubtful copies of the last plan, oldest upload first; or those named, whatever was decided."""
-    uploaded = {str(one["photo_id"]): int(one["uploaded_at"]) for one in journal.copies()}
+    uploaded = {str(one["photo_id"]): int(one["uploaded_at"]) for one in journal.listing.copies()}
     found = [
-        question for body in journal.decisions()
+        question for body in journal.assessments.decisions()
         if (body["photo_id"] in photo_ids if photo_ids else body["decision"] == Verdict.REVIEW)
         and body["photo_id"] in uploaded and (question := _question(journal, body)) is not None
     ]
@@ -87,7 +87,7 @@ def open_questions(journal: Journal) -> Iterator[Question]:
 
 def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     # A decision without what is needed to ask about it was kept by an older version; the next plan keeps it anew.
-    backup = journal.backup(body["photo_id"], body["copy"]["secret"]) if "copy" in body else None
+    backup = journal.record.backup(body["photo_id"], body["copy"]["secret"]) if "copy" in body else None
     if backup is None or not body["evidence"]:
         return None
     return Question(

@@ -23,11 +23,11 @@ from typing import Any
 from flickr_client import PhotoInfo, Refused, Replaced
 from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
 from i2f.ground.model import Decision, OutcomeKind, Photo
-from i2f.memory.history import History, read_history
-from i2f.memory.journal import Backup
+from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup
 from i2f.photos.outgoing_file import OutgoingFile
-from i2f.sync.backups import Backups, let_go_words
+from i2f.sync.backups import let_go_words
 from i2f.sync.photo_metadata import metadata_for, noted_metadata
 from i2f.sync.session import Session
 from i2f.sync.verify import LOOKS_S, Outcome, Sending, Upload, Verifier
@@ -55,7 +55,7 @@ class Replacer:
         self._settings = session.settings
         self._tickets = session.settings.flickr.tickets
         self._file_worker = session.file_worker
-        self._backups = Backups(session.state, session.journal, session.clock)
+        self._backups = session.backups
         self._verifier = Verifier(session.flickr, session.clock, session.state.outgoing, self._record)
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
@@ -115,7 +115,7 @@ class Replacer:
             return self._told(photo_id, error)
 
     def _undo(self, photo_id: str, levels: int | None) -> Outcome:
-        history = read_history(self._journal.entries(photo_id))
+        history = self._journal.histories.of(photo_id)
         pile = history.to_take_back
         if not pile:
             if history.is_open:
@@ -246,7 +246,7 @@ class Replacer:
 
     def _told(self, photo_id: str, error: PictureError) -> Outcome:
         """What a failure means for the picture: unsure as long as the record is open."""
-        history = read_history(self._journal.entries(photo_id))
+        history = self._journal.histories.of(photo_id)
         if not history.is_open:
             return Outcome(OutcomeKind.FAILED, str(error))
         return Outcome(OutcomeKind.UNSURE, f"{error}; the next sync asks Flickr first")
@@ -255,7 +255,7 @@ class Replacer:
         self._record(upload.photo_id, step.when(undoing=upload.undoing), body)
 
     def _record(self, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
-        self._journal.record(self._run, photo_id, step, body)
+        self._journal.record.append(self._run, photo_id, step, body)
 
 
 def _is_same_version(info: PhotoInfo, photo: Photo) -> bool:

@@ -20,6 +20,7 @@ from i2f.ground.settings import VERSION, Settings
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
+from i2f.sync.backups import Backups
 
 USER_AGENT = f"instagram2flickr/{VERSION}"
 
@@ -37,6 +38,7 @@ class Session:
     progress: ProgressReporter
     run: str
     file_worker: OutgoingFileWorker
+    backups: Backups
 
 
 @contextmanager
@@ -52,7 +54,8 @@ def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
             with (FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr,
                   OutgoingFileWorker() as file_worker):
-                yield Session(settings, state, journal, flickr, budget, clock, progress, run, file_worker)
+                yield Session(settings, state, journal, flickr, budget, clock, progress, run, file_worker,
+                              Backups(state, journal.record, clock))
         finally:
             journal.close()
 
@@ -88,8 +91,8 @@ def _budget(settings: Settings, journal: Journal, clock: Clock, progress: Progre
         progress.say("Flickr wants a pause (its hourly limit, or it is busy); going on at "
                      f"{until.astimezone():%H:%M:%S}")
 
-    journal.forget_future(clock.now())
-    return CallBudget(settings.flickr.calls_per_hour, journal, clock, waiting, may_wait=settings.sync.wait)
+    journal.record.forget_future(clock.now())
+    return CallBudget(settings.flickr.calls_per_hour, journal.record, clock, waiting, may_wait=settings.sync.wait)
 
 
 def _tidy(state: StateFolder) -> None:

@@ -21,8 +21,9 @@ import pytest
 
 from i2f.display.review_server import Table, serve
 from i2f.ground.model import Verdict
-from i2f.memory.journal import Journal, StoredReading
+from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.readings import StoredReading
 from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again, keep_step, said_about, take_back_step
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
@@ -59,9 +60,9 @@ def lay_out(state: Path, count: int, title: str = "Sunday") -> Desk:
         for number in range(count)
     ]
     keep_pictures(journal, state / "backups", decisions)
-    journal.keep_photos((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
+    journal.listing.keep((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
     report = make_report(decisions)
-    journal.keep_decisions(report.run, [(one["photo_id"], one) for one in report.explained()])
+    journal.assessments.keep_decisions(report.run, [(one["photo_id"], one) for one in report.explained()])
     return Desk(journal, state)
 
 
@@ -113,7 +114,7 @@ def test_the_last_answer_counts_and_can_be_taken_back(desk: Desk) -> None:
     assert read_progress(desk.journal, question).chosen == 1
     take_back_step(desk.journal, question.photo_id, question.copy_sha256)
     assert not read_progress(desk.journal, question).done
-    assert desk.journal.answer(question.photo_id) is None
+    assert desk.journal.assessments.answer(question.photo_id) is None
 
 
 def test_an_answer_is_for_the_bytes_it_was_given_about(desk: Desk) -> None:
@@ -127,8 +128,8 @@ def test_an_answer_is_found_again_by_content_and_not_by_name(desk: Desk, tmp_pat
     said = said_about(desk.journal, question.photo_id, question.copy_sha256)
     assert said is not None
     moved = make_candidate(tmp_path / "renamed" / "DSC_1.JPG").original
-    jpeg = desk.journal.thumbnail(question.choices[0].original.path)
-    desk.journal.keep_readings([(StoredReading(moved.path, 1, 1, {}, b""), jpeg)], "1")
+    jpeg = desk.journal.readings.thumbnail(question.choices[0].original.path)
+    desk.journal.readings.keep([(StoredReading(moved.path, 1, 1, {}, b""), jpeg)], "1")
     assert find_again(said, [moved], desk.journal).chosen == moved.path
     other = question.choices[1].original
     answer = find_again(said, [other], desk.journal)
@@ -139,7 +140,7 @@ def test_an_answer_that_was_carried_out_and_undone_is_used_up(desk: Desk) -> Non
     tell(desk, THIS, 0)
     question = read_questions(desk.journal)[0]
     for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
-        desk.journal.record("run", question.photo_id, JournalStep(step), {})
+        desk.journal.record.append("run", question.photo_id, JournalStep(step), {})
     assert said_about(desk.journal, question.photo_id, question.copy_sha256) is None
 
 
@@ -148,7 +149,7 @@ def test_what_was_refused_stays_refused_after_a_replacement_and_an_undo(desk: De
     tell(desk, THIS, 0)
     question = read_questions(desk.journal)[0]
     for step in ("intended", "confirmed", "undo-intended", "undo-confirmed"):
-        desk.journal.record("run", question.photo_id, JournalStep(step), {})
+        desk.journal.record.append("run", question.photo_id, JournalStep(step), {})
         assert read_progress(desk.journal, question).refused == {1, 2}
     assert read_progress(desk.journal, question).chosen is None
     assert asks_anew(desk)
@@ -174,7 +175,7 @@ def test_what_was_refused_for_a_copy_outlives_an_answer_about_what_took_its_plac
     assert read_progress(desk.journal, question).refused == frozenset()
     for _ in range(2):
         take_back_step(desk.journal, question.photo_id, "the original in its place")
-    assert desk.journal.answer(question.photo_id) is None
+    assert desk.journal.assessments.answer(question.photo_id) is None
 
 
 def test_an_original_is_the_same_whether_its_file_was_read_or_only_its_thumbnail(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.sandbox import SandboxFlickr
 from i2f.sync import pipeline
 from i2f.sync.copies import list_copies, save_copies
+from i2f.sync.order import SyncOrder
 from i2f.sync.report import Report
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
@@ -120,10 +121,10 @@ def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_
         assert failures == {}
         report = Report("run-1", "sync", datetime.now(UTC), (tmp_path,))
         report.decisions = [decision(copy, original) for copy, _ in saved]
-        pipeline.carry_out(session, pipeline.SyncRequest((tmp_path,)), report, pipeline.Permission(200 << 20))
+        pipeline.carry_out(session, SyncOrder((tmp_path,)), report, pipeline.Permission(200 << 20))
         assert [outcome for outcome, _ in report.outcomes.values()] == ["replaced"] * len(ids)
-        calls = session.journal.calls_since(0)
-        entries = session.journal.entries()
+        calls = session.journal.record.calls_since(0)
+        entries = session.journal.record.entries()
     assert clock.waited_s >= 2 * 3600
     assert all(sum(1 for one in calls if at <= one < at + 3600) <= limit for at in calls)
     assert len(calls) == 4 * len(ids) + 1

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 from i2f.memory.history import History, Standing, read_history
-from i2f.memory.journal import Entry
+from i2f.memory.journal import Journal
+from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Entry
 
 INTENDED: dict[str, Any] = {"backup": "the copy"}
 SEEN: dict[str, Any] = {"after": {"secret": "a"}}
@@ -70,3 +74,21 @@ def test_what_turned_out_not_to_be_taken_is_on_no_pile() -> None:
         ("B", "intended", INTENDED), ("B", "confirmed", SEEN),
     )
     assert [one.run for one in told.to_take_back] == ["B"]
+
+
+def test_histories_are_read_once_and_never_stale(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    journal.record.append("A", "7", JournalStep.INTENDED, {})
+    before = journal.histories.all()
+    with sqlite3.connect(tmp_path / "journal.sqlite3") as other:
+        other.execute("UPDATE record SET step = 'left'")  # what was read is not read again
+    other.close()
+    journal.record.append("A", "7", JournalStep.CONFIRMED, {})
+    journal.record.append("A", "8", JournalStep.INTENDED, {})
+    assert before["7"].standing is Standing.OPEN
+    assert (journal.histories.of("7").standing, journal.histories.of("8").standing) == (
+        Standing.REPLACED, Standing.OPEN)
+    assert journal.histories.of("9").standing is Standing.UNTOUCHED
+    assert {photo_id: one.standing for photo_id, one in journal.histories.all().items()} == {
+        "7": Standing.REPLACED, "8": Standing.OPEN}
+    journal.close()

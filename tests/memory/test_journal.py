@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import ExitCode, SettingsError, StoppedError
-from i2f.memory.history import Standing, read_history
-from i2f.memory.journal import MIGRATIONS, Backup, Journal, StoredReading
+from i2f.memory.database import MIGRATIONS
+from i2f.memory.history import Standing
+from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.readings import StoredReading
+from i2f.memory.record import Backup
 from i2f.memory.state_dir import Login, StateFolder
+from tests.support.journal_0_1_0 import write_old_journal
 
 
 @pytest.fixture
@@ -24,22 +28,21 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def test_what_was_recorded_is_there_in_order_after_opening_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    journal.record("run", "7", JournalStep.INTENDED, {"sent": {"sha256": "ab"}})
-    journal.record("run", "7", JournalStep.CONFIRMED, {"after": {}})
+    journal.record.append("run", "7", JournalStep.INTENDED, {"sent": {"sha256": "ab"}})
+    journal.record.append("run", "7", JournalStep.CONFIRMED, {"after": {}})
     journal.close()
     again = Journal(tmp_path / "j")
-    assert [entry.step for entry in again.entries("7")] == ["intended", "confirmed"]
-    assert again.entries("8") == []
+    assert [entry.step for entry in again.record.entries("7")] == ["intended", "confirmed"]
+    assert again.record.entries("8") == []
     again.close()
 
 
 def test_every_entry_is_on_the_disk_before_the_call_returns(tmp_path: Path, journal: Journal) -> None:
-    journal.record("run", "7", JournalStep.INTENDED, {})
+    journal.record.append("run", "7", JournalStep.INTENDED, {})
     with sqlite3.connect(tmp_path / "journal.sqlite3") as other:
         assert other.execute("SELECT step FROM record").fetchall() == [("intended",)]
     other.close()
-    with journal._guard:
-        assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert journal._database.rows("PRAGMA synchronous") == [(2,)]
 
 
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
@@ -60,29 +63,29 @@ def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) 
 
 def test_paths_that_are_no_text_survive(journal: Journal) -> None:
     path = Path(os.fsdecode(b"/roll/\xff\xfe\n.jpg"))
-    journal.keep_readings([(StoredReading(path, 1, 2, {"reason": "x"}, b"f"), b"jpeg")], "1")
-    assert [one.path for one in journal.readings("1")] == [path]
-    assert journal.thumbnail(path) == b"jpeg"
-    assert list(journal.readings("2")) == []
+    journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}, b"f"), b"jpeg")], "1")
+    assert [one.path for one in journal.readings.known("1")] == [path]
+    assert journal.readings.thumbnail(path) == b"jpeg"
+    assert list(journal.readings.known("2")) == []
 
 
 def test_a_backup_belongs_to_one_version_of_a_photo(journal: Journal) -> None:
     backup = Backup("7", "secret-a", "ab" * 32, "ab/x.jpg", 10, 612, 612, 1.0)
-    journal.keep_backup(backup)
-    assert journal.backup("7", "secret-a") == backup
-    assert journal.backup("7", "secret-b") is None
+    journal.record.keep_backup(backup)
+    assert journal.record.backup("7", "secret-a") == backup
+    assert journal.record.backup("7", "secret-b") is None
 
 
 def test_calls_are_counted_from_any_moment(journal: Journal) -> None:
     for at in (10.0, 20.0, 30.0):
-        journal.note_call(at)
-    assert journal.calls_since(15.0) == [20.0, 30.0]
+        journal.record.note_call(at)
+    assert journal.record.calls_since(15.0) == [20.0, 30.0]
 
 
 def record(journal: Journal, *steps: str) -> Standing:
     for step in steps:
-        journal.record("run", "7", JournalStep(step), {})
-    return read_history(journal.entries("7")).standing
+        journal.record.append("run", "7", JournalStep(step), {})
+    return journal.histories.of("7").standing
 
 
 def test_what_was_only_intended_is_open(journal: Journal) -> None:
@@ -118,3 +121,33 @@ def test_a_second_run_on_the_same_state_is_told_so_and_stopped(tmp_path: Path) -
     assert caught.value.exit_code is ExitCode.STOPPED
     with state.lock():
         pass
+
+
+def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    write_old_journal(file)
+    with sqlite3.connect(file) as other:
+        before = list(other.iterdump())
+    other.close()
+    journal = Journal(file)
+    standings = {photo_id: one.standing for photo_id, one in journal.histories.all().items()}
+    assert standings == {"101": Standing.REPLACED, "103": Standing.TAKEN_BACK, "104": Standing.OPEN,
+                         "105": Standing.UNTOUCHED, "106": Standing.UNTOUCHED}
+    assert (journal.fact("account"), journal.listing.count()) == ("12345@N00", 2)
+    assert [one["title"] for one in journal.listing.copies()] == ["Sunday"]
+    assert journal.record.backup("101", "oldsecret") == journal.record.backups()[0]
+    assert [one.fingerprint for one in journal.readings.known("20")] == [b"\x01\x02"]
+    assert journal.readings.thumbnail(Path("/roll/IMG_1.JPG")) == b"jpeg"
+    assert journal.assessments.find("ab" * 8, "signature") == [[[0, 0.99]]]
+    assert journal.assessments.decision("101") == ("20251124T100000Z-aaaa", {"photo_id": "101", "decision": "replace"})
+    journal.close()
+    with sqlite3.connect(file) as other:
+        assert list(other.iterdump()) == before
+    other.close()
+
+
+def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> None:
+    write_old_journal(tmp_path / "j")
+    journal = Journal(tmp_path / "j")
+    assert all(JournalStep(entry.step) for entry in journal.record.entries())
+    journal.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import PictureError
-from i2f.photos.outgoing_file import MAX_BYTES
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sandbox import SandboxFlickr
 from tests.support.photographs import camera_exif, original_at, painted, save_heic
@@ -43,7 +43,7 @@ def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, 
     files = [photo(tmp_path, f"IMG_{number}.{ending}", number) for number, ending in enumerate(("JPG", "HEIC", "PNG"))]
     with OutgoingFileWorker() as file_worker, ThreadPoolExecutor(3) as pool:
         def pack(path: Path) -> str:
-            return file_worker.make(original_at(path), "keep", workdir, MAX_BYTES).path.suffix
+            return file_worker.make(original_at(path), "keep", workdir, MAX_PHOTO_BYTES).path.suffix
 
         assert list(pool.map(pack, files)) == [".JPG", ".jpg", ".PNG"]
         assert process().is_alive()
@@ -53,22 +53,22 @@ def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, 
 def test_a_crash_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
     with OutgoingFileWorker() as file_worker:
-        file_worker.make(good, "keep", workdir, MAX_BYTES)
+        file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
         process().kill()
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder crashed; it was not sent$"):
-            file_worker.make(good, "keep", workdir, MAX_BYTES)
-        assert file_worker.make(good, "keep", workdir, MAX_BYTES).path == good.path
+            file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
+        assert file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES).path == good.path
 
 
 def test_a_hang_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
     with OutgoingFileWorker(timeout_s=3) as file_worker:
-        file_worker.make(good, "keep", workdir, MAX_BYTES)
+        file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
         pid = process().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder did not finish in 3 s; it was not sent$"):
-            file_worker.make(good, "keep", workdir, MAX_BYTES)
+            file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
     assert multiprocessing.active_children() == []
 
 
@@ -80,9 +80,9 @@ def test_what_is_said_of_a_bad_file_comes_through(tmp_path: Path, workdir: Path)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with OutgoingFileWorker() as file_worker:
         with pytest.raises(PictureError, match=r"^IMG_1\.HEIC: cut short; it was not sent$"):
-            file_worker.make(original, "keep", workdir, MAX_BYTES)
+            file_worker.make(original, "keep", workdir, MAX_PHOTO_BYTES)
         with pytest.raises(OSError, match="No such file"):
-            file_worker.make(original_at(photo(tmp_path, "IMG_2.HEIC")), "keep", tmp_path / "nowhere", MAX_BYTES)
+            file_worker.make(original_at(photo(tmp_path, "IMG_2.HEIC")), "keep", tmp_path / "nowhere", MAX_PHOTO_BYTES)
 
 
 def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Path) -> None:
@@ -91,12 +91,12 @@ def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Pa
 
     def pack() -> None:
         try:
-            file_worker.make(good, "keep", workdir, MAX_BYTES)
+            file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
         except PictureError as error:
             said.append(str(error))
 
     with OutgoingFileWorker() as file_worker:
-        file_worker.make(good, "keep", workdir, MAX_BYTES)
+        file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
         pid = process().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)

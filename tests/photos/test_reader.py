@@ -16,11 +16,12 @@ from PIL import Image
 
 import matcher
 from i2f.ground.errors import PictureError
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import CaptureTime, Original
 from i2f.photos.decode import pixels
-from i2f.photos.outgoing_file import MAX_BYTES
+from i2f.photos.folder import Unreadable, find_files
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
-from i2f.photos.same_shot import Reading, Unreadable, find_files, read_originals
+from i2f.photos.reader import Reading, read_originals
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
 
@@ -152,7 +153,7 @@ import sys
 from pathlib import Path
 from i2f.photos.folder import FoundFile
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
-from i2f.photos.outgoing_file import MAX_BYTES
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.photos.reader import read_originals
 from matcher import fingerprint
 
@@ -227,6 +228,6 @@ def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None
         for answer in answers:
             if isinstance(answer, Reading):
                 try:
-                    file_worker.make(answer.original, "strip", tmp_path / "whole", MAX_BYTES)
+                    file_worker.make(answer.original, "strip", tmp_path / "whole", MAX_PHOTO_BYTES)
                 except PictureError as error:
                     assert "decoder" not in str(error)

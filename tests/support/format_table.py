@@ -18,8 +18,9 @@ from PIL import Image
 
 from i2f.ground.errors import PictureError
 from i2f.photos.exif import read_exif
+from i2f.photos.folder import Unreadable
+from i2f.photos.outgoing_file import make_outgoing_file
 from i2f.photos.reader import Reading, read_file
-from i2f.photos.same_shot import Unreadable, make_outgoing_file
 from matcher import fingerprint
 from tests.support.heif_boxes import burst, ios_18
 from tests.support.photographs import box, camera_exif, display_p3, dng, found, heic_with_jpeg, painted, save_heic

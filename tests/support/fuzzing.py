@@ -13,12 +13,13 @@ from flask import Response
 
 from i2f.ground.errors import SyncError
 from i2f.ground.model import Verdict
-from i2f.memory.history import Standing, read_histories
+from i2f.memory.history import Standing
 from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.calls import Call
 from i2f.sandbox.flickr.faults import Fault, Kind
 from i2f.sync import pipeline
+from i2f.sync.order import SyncOrder
 from i2f.sync.report import Report
 from tests.support.flickr_side import picture
 from tests.support.killing import Roll
@@ -147,17 +148,17 @@ def run_once(roll: Roll, place: Path, seed: int) -> Fuzzed:
             report = Report("run-1", "sync", datetime.now(UTC), (roll.folder,))
             flickr.faults.add(Fault(where="*", kind=kind, times=None))
             try:
-                request = pipeline.SyncRequest((roll.folder,))
+                order = SyncOrder((roll.folder,))
                 pipeline.check_login(session)
                 permission = pipeline.ask_permission(session)
                 pipeline.settle(session)
-                pipeline.make_plan(session, request, find_files((roll.folder,)), report)
-                pipeline.carry_out(session, request, report, permission)
+                pipeline.make_plan(session, order, find_files((roll.folder,)), report)
+                pipeline.carry_out(session, order, report, permission)
                 ended_by = "the end"
             except SyncError as error:
                 ended_by = type(error).__name__
             flickr.faults.clear()
-            histories = read_histories(session.journal.entries())
+            histories = session.journal.histories.all()
         fuzzed = Fuzzed(kind.count, ended_by)
         planned = {one.copy.photo_id: one.match.original.path for one in report.decisions
                    if one.verdict is Verdict.REPLACE and one.match}

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from i2f.memory.history import Standing, read_histories
+from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.calls import Call
@@ -65,7 +65,7 @@ class Scene:
     def standings(self) -> Mapping[str, Standing]:
         journal = Journal(self.program.state / "journal.sqlite3")
         try:
-            return {photo_id: one.standing for photo_id, one in read_histories(journal.entries()).items()}
+            return {photo_id: one.standing for photo_id, one in journal.histories.all().items()}
         finally:
             journal.close()
 

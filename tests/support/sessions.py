@@ -13,7 +13,7 @@ from flickr_client import Access, FlickrClient, Network
 from i2f.ground.model import Candidate, Decision, Fit, InstagramCopy, InstagramMark, Mark, Original, Verdict, Window
 from i2f.ground.rate_limit import CallBudget
 from i2f.ground.settings import load_settings
-from i2f.memory.history import History, Standing, read_history
+from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
@@ -60,12 +60,14 @@ def open_test_session(
     state = StateFolder(root / "state").make()
     told = load_settings({f"INSTAGRAM2FLICKR_{name}": value for name, value in settings.items()}, None, state.root)
     journal = Journal(state.journal_file)
-    budget = CallBudget(told.flickr.calls_per_hour, journal, own_clock, may_wait=told.sync.wait)
+    budget = CallBudget(told.flickr.calls_per_hour, journal.record, own_clock, may_wait=told.sync.wait)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
     network = Network(5.0, 5.0, flickr.url, told.flickr.tickets)
     with FlickrClient(access, network, budget, own_clock) as client, OutgoingFileWorker() as file_worker:
         try:
-            yield Session(told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", file_worker)
+            backups = Backups(state, journal.record, own_clock)
+            yield Session(
+                told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", file_worker, backups)
         finally:
             journal.close()
 
@@ -84,14 +86,14 @@ class Bench:
     def save(self, photo_id: str) -> InstagramCopy:
         """List and save one copy, as every run does before it decides."""
         photo = next(one for one in list_copies(self.session) if one.photo_id == photo_id).photo
-        Backups(self.session.state, self.session.journal, self.session.clock).fetch(self.session.flickr, photo)
+        self.session.backups.fetch(self.session.flickr, photo)
         return InstagramCopy(photo, InstagramMark(Mark.VIA, None, None, timedelta(0)))
 
     def replace(self, copy: InstagramCopy, original: Path) -> Outcome:
         return self.replacer.replace(decision(copy, original), self.session.settings.privacy.location, 200 << 20)
 
     def history(self, photo_id: str) -> History:
-        return read_history(self.session.journal.entries(photo_id))
+        return self.session.journal.histories.of(photo_id)
 
     def standing(self, photo_id: str) -> Standing:
         return self.history(photo_id).standing
@@ -124,4 +126,4 @@ def copy_state(session_root: Path, elsewhere: Path) -> None:
 
 def steps(journal: Journal, photo_id: str) -> Sequence[str]:
     """The record's words about a photo."""
-    return [entry.step for entry in journal.entries(photo_id)]
+    return [entry.step for entry in journal.record.entries(photo_id)]

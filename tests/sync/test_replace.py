@@ -90,8 +90,8 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
 
 def test_without_a_backup_nothing_is_sent(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
-    for backup in bench.session.journal.backups():
-        bench.session.journal.forget_backup(backup)
+    for backup in bench.session.journal.record.backups():
+        bench.session.journal.record.forget_backup(backup)
     assert bench.replace(copy, original).outcome == "failed"
     assert bench.sent() == 0
 
@@ -113,7 +113,7 @@ def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_list
     strike(bench.flickr, "static", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, other)))
     with pytest.raises(PictureError, match="changed on Flickr"):
         bench.save(photo_id)
-    assert bench.session.journal.backups() == []
+    assert bench.session.journal.record.backups() == []
 
 
 def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str, original: Path) -> None:
@@ -299,8 +299,8 @@ def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id
 
     copy = bench.save(photo_id)
     unnamed = replace(copy, photo=replace(copy.photo, original_secret=None))
-    backup = bench.session.journal.backups()[0]
-    bench.session.journal.keep_backup(replace(backup, original_secret=copy.photo.secret))
+    backup = bench.session.journal.record.backups()[0]
+    bench.session.journal.record.keep_backup(replace(backup, original_secret=copy.photo.secret))
     assert bench.replace(unnamed, original).outcome == "replaced"
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Response
 
 from i2f.ground.errors import LoginError
-from i2f.memory.history import Standing, read_histories
+from i2f.memory.history import Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.account import StoredPhoto
@@ -157,7 +157,7 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
     assert "undo sends the saved copy once more" in str(told.note)
     bench.flickr.habits.after_replace = None
     for step in between:
-        bench.session.journal.record("run-2", photo_id, JournalStep(step), {})
+        bench.session.journal.record.append("run-2", photo_id, JournalStep(step), {})
     settle(bench.session)
     assert taken_back(bench, photo_id)
 
@@ -223,13 +223,13 @@ def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
 ) -> None:
     copy = bench.save(photo_id)
     journal, now = bench.session.journal, bench.session.clock.now()
-    for backup in journal.backups():
-        journal.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
+    for backup in journal.record.backups():
+        journal.record.keep_backup(replace(backup, fetched_at=now - 400 * DAY_S))
     strike(bench, "replace", ApiError(105), times=3)
     assert bench.replace(copy, original).outcome == "failed"
     bench.flickr.replace_by_hand(photo_id, original.read_bytes())
-    histories = read_histories(journal.entries())
-    prune(journal, find_prunable(journal, bench.session.state, histories, now - 30 * DAY_S), "prune")
+    histories = journal.histories.all()
+    prune(journal.record, find_prunable(journal.record, bench.session.state, histories, now - 30 * DAY_S), "prune")
     settle(bench.session)
     assert taken_back(bench, photo_id)
 
