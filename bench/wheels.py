@@ -1,7 +1,7 @@
 """Whether every system gets the program from wheels alone, nothing compiled: `python bench/wheels.py [DIR]`.
 
 Downloads what requirements.txt names, for the oldest and the newest Python on Linux, macOS and Windows, and says of
-each whether a wheel was found for everything. Needs the network; DIR keeps the wheels, else they go to a temporary folder.
+each whether a wheel was found for everything. Needs the network. DIR keeps the wheels; without it they are thrown away.
 """
 
 from __future__ import annotations

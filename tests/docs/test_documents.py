@@ -86,12 +86,3 @@ def test_every_module_at_the_top_is_installed() -> None:
 
 def test_the_installed_door_finds_the_program_beside_it() -> None:
     assert (Path(installed.__file__).resolve().parents[1] / "instagram2flickr.py").is_file()
-
-
-def test_the_map_shows_every_module() -> None:
-    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("| --- | --- | --- |")[1]
-    shown = {f"{row[1]}{name}" for row in re.finditer(r"^\| `(i2f/[a-z/]*)` .*$", table, flags=re.MULTILINE)
-             for name in re.findall(r"`(\w+\.py)`", row[0])}
-    there = {file.relative_to(ROOT).as_posix() for file in (ROOT / "i2f").rglob("*.py")
-             if file.name != "__init__.py" and "sandbox" not in file.parts}
-    assert shown == there
