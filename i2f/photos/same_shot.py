@@ -3,8 +3,8 @@
 This is the door; the rooms behind it each hold one idea. folder.py walks and opens nothing. formats.py says what
 bytes are and whether they are whole, with isobmff.py for HEIC and dng.py for raw files; exif.py reads time, camera
 and place; open.py reads a heading, decode.py makes pixels, color_profiles.py makes them sRGB; reader.py does
-all that in processes of their own. outgoing_file.py makes the bytes that Flickr gets, strip_location.py takes a place out
-of them. Nothing here ever opens an original for writing.
+all that in processes of their own. outgoing_file.py makes the bytes that Flickr gets, strip_location.py takes a place
+out of them. Nothing here ever opens an original for writing.
 """
 
 from __future__ import annotations
