@@ -38,7 +38,7 @@ def test_the_readme_knows_no_command_or_option_that_does_not_exist() -> None:
     assert set(named) <= set(cli.commands)
     options = {option for command in cli.commands.values() for each in command.params for option in each.opts}
     options |= set(re.findall(r'add_argument\("(--[a-z-]+)"', (ROOT / "bench" / "matching.py").read_text("utf-8")))
-    written = re.sub(r"^python3 -m venv.*$", "", README, flags=re.MULTILINE)
+    written = re.sub(r"^python3 .*-m venv.*$", "", README, flags=re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", written)) <= options
 
 
@@ -67,7 +67,6 @@ def test_the_changelog_begins_with_this_version() -> None:
     first = re.search(r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", changelog, re.MULTILINE)
     assert first is not None
     assert first[1] == VERSION
-    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_global_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
@@ -87,12 +86,3 @@ def test_every_module_at_the_top_is_installed() -> None:
 
 def test_the_installed_door_finds_the_program_beside_it() -> None:
     assert (Path(installed.__file__).resolve().parents[1] / "instagram2flickr.py").is_file()
-
-
-def test_the_map_shows_every_module() -> None:
-    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("| --- | --- | --- |")[1]
-    shown = {f"{row[1]}{name}" for row in re.finditer(r"^\| `(i2f/[a-z/]*)` .*$", table, flags=re.MULTILINE)
-             for name in re.findall(r"`(\w+\.py)`", row[0])}
-    there = {file.relative_to(ROOT).as_posix() for file in (ROOT / "i2f").rglob("*.py")
-             if file.name != "__init__.py" and "sandbox" not in file.parts}
-    assert shown == there
