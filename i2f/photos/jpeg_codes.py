@@ -2,8 +2,8 @@
 
 This answers for certain what jpeg_entropy.py finds out quickly by trying: whether the codes are neither too few nor too
 many for the picture. It takes about a second for each megabyte, since Python reads every code, so it is asked only
-where the trial speaks against a file. It reads lengths and never makes a pixel: each code of ITU T.81, annex F, says how many
-bits follow it and how many coefficients it stands for, and that is enough to walk from block to block.
+where the trial speaks against a file. It reads lengths and never makes a pixel: each code of ITU T.81, annex F, says
+how many bits follow it and how many coefficients it stands for, and that is enough to walk from block to block.
 """
 
 from __future__ import annotations
