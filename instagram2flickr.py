@@ -209,7 +209,7 @@ def logout(ctx: click.Context) -> None:
 @click.option("--again-folder", is_flag=True,
               help="Accept a folder that holds far less than at the last run, or of which most cannot be read.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
-@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(path_type=Path),
               help="Write the plan as a page to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options

@@ -14,9 +14,9 @@ from i2f.ground.errors import ExitCode
 from i2f.ground.model import Decision, InstagramCopy, InstagramMark, Mark, Photo, Verdict
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.copy_origin import ask_about_strangers, why_not_instagrams
+from tests.support.camera_roll import make_photograph, post
 from tests.support.photographs import camera_exif, painted
 from tests.support.program import Program
-from tests.support.rolls import make_photograph, post
 
 JUNE_2015, AUGUST_2015 = datetime(2015, 6, 28, tzinfo=UTC), datetime(2015, 8, 1, tzinfo=UTC)
 
