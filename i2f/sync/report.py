@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.photos.folder import IN_TRASH, THUMBNAILS
+from i2f.photos.folder import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
 
@@ -220,8 +220,8 @@ def sums(report: Report) -> str:
 
 def passed_over_sentence(report: Report) -> str | None:
     """How many files lie in folders that are not searched for their names; None where there are none."""
-    parts = [f"{report.passed_over[kind]:,} {kind}" for kind in (IN_TRASH, THUMBNAILS) if kind in report.passed_over]
-    return f"Passed over: {', '.join(parts)}." if parts else None
+    files = in_skipped_folders(report.passed_over)
+    return f"Passed over: {files}." if files else None
 
 
 def places_sentence(decisions: Sequence[Decision]) -> str | None:
