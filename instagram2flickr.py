@@ -38,6 +38,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"Error: {_without(missing)}")
 
+from i2f.flickr.photo_address import photo_id_of
 from i2f.ground.errors import ExitCode, SettingsError, SyncError
 
 if TYPE_CHECKING:
@@ -123,6 +124,16 @@ def with_global_options(function: Function) -> Function:
     return function
 
 
+def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
+    """Take a photo's number out of the address of its page; an address of anything else is a usage error."""
+    if not isinstance(told, str):
+        return tuple(_photo_id(_ctx, _param, one) for one in told)
+    photo_id = photo_id_of(told)
+    if "/" in photo_id:
+        raise click.BadParameter(f"{told} is neither a photo's id nor the address of its page on Flickr")
+    return photo_id
+
+
 def with_json(function: Function) -> Function:
     """--json, for commands that tell something."""
     option = click.option("--json", "json_file", metavar="FILE", help="Write it as JSON; - for standard output.")
@@ -191,12 +202,14 @@ def logout(ctx: click.Context) -> None:
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
-@click.option("--photo", "photo_ids", multiple=True, metavar="ID", help="Only this photo; may be given again.")
-@click.option("--again", multiple=True, metavar="ID", help="Look at a photo anew that was replaced or taken back.")
+@click.option("--photo", "photo_ids", multiple=True, metavar="ID", callback=_photo_id,
+              help="Only this photo, by its id or the address of its page; may be given again.")
+@click.option("--again", multiple=True, metavar="ID", callback=_photo_id,
+              help="Look at a photo anew that was replaced or taken back.")
 @click.option("--again-folder", is_flag=True,
               help="Accept a folder that holds far less than at the last run, or of which most cannot be read.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
-@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(path_type=Path),
               help="Write the plan as a page to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options
@@ -217,7 +230,7 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
 
 
 @cli.command()
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id)
 @click.option("--run", metavar="RUN", help="Every picture replaced in this run (see status).")
 @click.option("--all", "everything", is_flag=True, help="Every picture ever replaced.")
 @with_json
@@ -266,7 +279,7 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 
 
 @cli.command(short_help="Answer the doubtful ones, side by side.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1)
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id)
 @click.option("--no-browser", is_flag=True, help="Print the page's address instead of opening it.")
 @click.option("--terminal", is_flag=True, help="Ask here, in words, with the paths to open.")
 @with_global_options
@@ -288,7 +301,7 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
 
 
 @cli.command(short_help="Tell why a photo was decided on as it was.")
-@click.argument("photo_id")
+@click.argument("photo_id", callback=_photo_id, metavar="PHOTO_ID")
 @with_json
 @with_global_options
 @click.pass_context
@@ -298,6 +311,7 @@ def why(ctx: click.Context, photo_id: str, json_file: str | None) -> None:
     \b
     Examples:
       instagram2flickr.py why 8037212345
+      instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/
       instagram2flickr.py why 8037212345 --json -
     """
     from i2f.commands import status as looking_back

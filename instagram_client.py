@@ -6,6 +6,11 @@ of its own, and tags the photo `ifttt` and `instagram`. Instagram's own share (2
 at all, but the machine tag `uploaded:by=instagram`. A link to a profile ("follow me") marks nothing; it is the
 commonest Instagram link on Flickr.
 
+Some addresses only wrap that of a post, which can be read out of them without asking anybody: Instagram's login page
+says where it leads on to, and so do the redirects that apps put around what is shared. Sites that showed Instagram's
+pictures in its first years (Statigram, Webstagram, Ink361 and others, most of them gone) name a post by the number that
+its code stands for, with the owner's number behind it.
+
 The address of a post comes in many forms, and its code survives some of them badly. Whatever cannot be read with
 certainty is left unread: a wrong code gives a wrong time, and the time can veto a replacement. Nothing here asks
 Instagram anything, and nothing raises, whatever a caption holds.
@@ -27,7 +32,22 @@ from i2f.instagram.shortcodes import EXACT, code_of, posted_at
 __all__ = ["Post", "PostKind", "post_links", "posted_at", "recognise"]
 
 _HOSTS = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
-_ADDRESS = re.compile(r"(?:(?:https?):)?//([^/?#]*)([^?#]*)", re.ASCII | re.IGNORECASE)
+# Sites that led to a post by its number, host or domain: /p/ID_USER, /media/ID_USER, viewer.php#/detail/ID_USER.
+_VIEWERS = frozenset({
+    "statigr.am", "stagram.com", "websta.me", "ink361.com", "iconosquare.com", "followgram.me", "gramfeed.com",
+    "imgrum.org", "imgrum.net",
+})
+# Without the owner's number behind it, it must be too long for that of an owner.
+_NUMBER_OF_A_POST = re.compile(r"(?:ig-)?(?:([0-9]{1,20})_[0-9]{1,20}|([0-9]{17,20}))", re.ASCII)
+# What wraps another address, and the parameter it stands in.
+_REDIRECTS = {
+    "l.instagram.com": ("u",), "l.facebook.com": ("u",), "lm.facebook.com": ("u",), "m.facebook.com": ("u",),
+    "www.google.com": ("q", "url"), "google.com": ("q", "url"),
+}
+_LEADING_ON = frozenset({"accounts", "challenge", "consent"})  # Instagram's own pages that name where they lead on to
+_WRAPPED_AT_MOST = 3
+_ADDRESS = re.compile(r"(?:(?:https?):)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?",
+                      re.ASCII | re.IGNORECASE | re.DOTALL)
 _APP_ADDRESS = re.compile(r"instagram://media/?\?(?:[^#]*&)?id=([0-9]{1,20})(?![0-9])", re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"([a-z0-9.-]{1,253}?)\.?(?::(?:80|443))?", re.ASCII | re.IGNORECASE)
@@ -110,19 +130,57 @@ def _posts_among(links: Sequence[str]) -> list[Post]:
 
 def _leads_elsewhere(link: str) -> bool:
     """Whether a link leads off Instagram, as the short links do; a profile does not."""
-    split = _split(link)
-    return split is not None and "." in split[0] and split[0] not in _HOSTS
+    split = _split(_unwrapped(link))
+    return split is not None and "." in split.host and split.host not in _HOSTS
 
 
-def _split(link: str) -> tuple[str, str] | None:
-    """Host in lower case and path of a web address, with or without scheme; None for anything else."""
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """A web address taken apart: host in lower case, path, query and fragment as they stand there."""
+
+    host: str
+    path: str
+    query: str
+    fragment: str
+
+
+def _split(link: str) -> _Address | None:
+    """The parts of a web address, with or without scheme; None for anything else."""
     address = link.strip()
     if not address.startswith("//") and not _SCHEME.match(address):
         address = "//" + address
     found = _ADDRESS.match(address)
     # A user name before the host ("instagram.com@evil.example") or a backslash makes the host another one.
     host = _HOST.fullmatch(found.group(1)) if found else None
-    return (host.group(1).lower(), found.group(2)) if found and host else None
+    if found is None or host is None:
+        return None
+    return _Address(host.group(1).lower(), found.group(2), found.group(3) or "", found.group(4) or "")
+
+
+def _unwrapped(link: str) -> str:
+    """The address that a login page or a redirect leads on to, else the link itself."""
+    for _ in range(_WRAPPED_AT_MOST):
+        split = _split(link)
+        if split is None:
+            return link
+        first = next(iter(split.path.strip("/").split("/")), "")
+        names = ("next",) if split.host in _HOSTS and first in _LEADING_ON else _REDIRECTS.get(split.host, ())
+        inside = next((found for name in names if (found := _parameter(split.query, name))), None)
+        if inside is None:
+            return link
+        if inside.startswith("/") and not inside.startswith("//"):
+            inside = f"https://{split.host}{inside}"
+        link = inside
+    return link
+
+
+def _parameter(query: str, name: str) -> str | None:
+    """The value of a query's parameter, decoded once more where it was encoded twice."""
+    found = re.search(rf"(?:^|[&?;]){name}=([^&#]*)", query)
+    if found is None:
+        return None
+    value = unquote(found.group(1))
+    return unquote(value) if value.lower().startswith(("%2f", "http%3a", "https%3a")) else value
 
 
 def _post_of(link: str) -> Post | None:
@@ -130,10 +188,12 @@ def _post_of(link: str) -> Post | None:
     if app:
         code = code_of(int(app.group(1)))
         return Post(_url_of(code), code, PostKind.POST) if code else None
-    split = _split(link)
-    if split is None or split[0] not in _HOSTS:
+    split = _split(_unwrapped(link))
+    if split is None:
         return None
-    parts = [part for part in unquote(split[1]).split("/") if part]
+    if split.host not in _HOSTS:
+        return _shown_elsewhere(split)
+    parts = [part for part in unquote(split.path).split("/") if part]
     if parts and parts[0] == "share":
         return _shared(parts[1:])
     if len(parts) > 2 and parts[0] not in _SHARED_KINDS | _NOT_A_USER and _USERNAME.fullmatch(parts[0]):
@@ -142,6 +202,19 @@ def _post_of(link: str) -> Post | None:
         return None
     code = _code_in(parts[1])
     return Post(_url_of(code), code, _kind_of(parts[0])) if code else None
+
+
+def _shown_elsewhere(address: _Address) -> Post | None:
+    """The post that another site's address names by its number, where that is a post's number for certain."""
+    domain = ".".join(address.host.split(".")[-2:])
+    if domain not in _VIEWERS:
+        return None
+    for part in unquote(f"{address.path}/{address.fragment}").split("/"):
+        number = _NUMBER_OF_A_POST.fullmatch(part.rstrip(_AFTER_AN_ADDRESS))
+        code = code_of(int(number.group(1) or number.group(2))) if number else None
+        if code and posted_at(code):
+            return Post(_url_of(code), code, PostKind.POST)
+    return None
 
 
 def _shared(parts: Sequence[str]) -> Post | None:

@@ -23,8 +23,9 @@ from i2f.ground.errors import ExitCode, LoginError, SettingsError, SyncError
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import APP, Settings
 from i2f.memory.state_dir import StateFolder
+from i2f.sync.output_files import check_places
 from i2f.sync.pipeline import ask_permission
-from i2f.sync.report import check_places, in_plain_words, write_report
+from i2f.sync.report import in_plain_words, write_report
 from i2f.sync.session import claim_account, open_session, require_key
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.

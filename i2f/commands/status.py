@@ -18,8 +18,9 @@ from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
+from i2f.sync.output_files import check_places
 from i2f.sync.questions import read_progress, read_questions
-from i2f.sync.report import check_places, in_plain_words, printable, timestamp, without_insides, write_report
+from i2f.sync.report import in_plain_words, printable, timestamp, without_insides, write_report
 
 VERSION = 1
 

@@ -6,6 +6,7 @@ Results go to standard output, what is going on to standard error. No decision a
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from rich.console import Console
 
@@ -19,7 +20,8 @@ from i2f.ground.settings import Settings
 from i2f.photos.folder import Found
 from i2f.sync import pipeline
 from i2f.sync.order import SyncOrder
-from i2f.sync.report import Report, check_places, places_sentence, write_report
+from i2f.sync.output_files import NotWrittenError, check_places
+from i2f.sync.report import Report, in_plain_words, places_sentence, write_report
 from i2f.sync.session import Session, open_session
 
 
@@ -37,14 +39,35 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
                 _warn_of_places(session, report, order.limit)
             else:
                 _plan_and_carry_out(session, found, report, order)
-            _draw(session, report, order)
             session.journal.record.end_run(session.run, report.counts())
-    finally:
-        if report is not None and order.json_file is not None:
-            write_report(order.json_file, report.as_json())
+            missing = _unwritten(lambda: _draw(session, report, order))
+    except BaseException:
+        if report is not None:
+            failed = _unwritten(lambda: _write(report, order))
+            if failed is not None:  # what stopped the run matters more
+                sys.stderr.write(f"{in_plain_words(str(failed))}\n")
+        raise
+    missing = _unwritten(lambda: _write(report, order)) or missing
     _show(report, order)
     counts = report.counts()
-    return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+    code = ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+    if missing is not None:
+        raise missing.although_done(code or None)
+    return code
+
+
+def _write(report: Report, order: SyncOrder) -> None:
+    if order.json_file is not None:
+        write_report(order.json_file, report.as_json())
+
+
+def _unwritten(write: Callable[[], None]) -> NotWrittenError | None:
+    """What prevented a report or a page from being written; None when it was."""
+    try:
+        write()
+    except NotWrittenError as error:
+        return error
+    return None
 
 
 def _draw(session: Session, report: Report, order: SyncOrder) -> None:

@@ -23,7 +23,8 @@ from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sync import pipeline
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
-from i2f.sync.report import check_places, in_plain_words, write_report
+from i2f.sync.output_files import NotWrittenError, check_places
+from i2f.sync.report import in_plain_words, write_report
 from i2f.sync.session import open_session
 from i2f.sync.verify import Outcome
 
@@ -90,14 +91,23 @@ def _tell(run: str, outcomes: Mapping[str, Outcome], json_file: str | None) -> E
               for photo_id, one in outcomes.items()]
     bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
     if json_file is not None:
-        write_report(json_file, {"version": 1, "run": run, "photos": photos})
-    elif not photos:
-        say("There is nothing to take back.")
+        try:
+            write_report(json_file, {"version": 1, "run": run, "photos": photos})
+        except NotWrittenError as error:
+            _say_outcomes(photos, bad)
+            raise error.although_done(ExitCode.INCOMPLETE if bad else None) from None
     else:
-        for one in photos:
-            say(f"{one['photo_id']}: {one['outcome']}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
-        say(f"{len(photos) - bad} taken back, {bad} not.")
+        _say_outcomes(photos, bad)
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
+
+
+def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int) -> None:
+    if not photos:
+        say("There is nothing to take back.")
+        return
+    for one in photos:
+        say(f"{one['photo_id']}: {one['outcome']}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
+    say(f"{len(photos) - bad} taken back, {bad} not.")
 
 
 def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:

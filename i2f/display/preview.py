@@ -31,8 +31,9 @@ from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.memory.journal import Journal
 from i2f.sync.candidates import copy_pixels
+from i2f.sync.output_files import write_whole
 from i2f.sync.plan import ASK_SCORE, SURE_MARGIN
-from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums, write_whole
+from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.
 PICTURES_BYTES = 50_000_000

@@ -64,7 +64,7 @@ PLACEHOLDER_ENDINGS = {".icloud": "iCloud", ".nextcloud": "Nextcloud", ".ownclou
 _WINDOWS_ONLINE_ONLY = 0x1000 | 0x40000 | 0x400000
 _MACOS_ONLINE_ONLY = 0x40000000
 ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); keep it on this device first"
-IN_TRASH, THUMBNAILS = "in the trash", "thumbnails of other programs"
+IN_TRASH, THUMBNAILS = "in trash folders", "in thumbnail folders"
 _SKIPPED_FOLDERS = {
     "#recycle": IN_TRASH, "@recycle": IN_TRASH, ".recycle": IN_TRASH, "$recycle.bin": IN_TRASH, ".trash": IN_TRASH,
     ".trashes": IN_TRASH, "@eadir": THUMBNAILS, ".thumbnails": THUMBNAILS,
@@ -193,8 +193,18 @@ def _nothing_in(folder: Path, harvest: _Harvest) -> str:
     if any(unreadable.reason == LIBRARY_ADVICE for unreadable in harvest.named):
         return f"the folder {folder} holds only {LIBRARY_ADVICE}"
     skipped = Counter(kind for kind in harvest.passed_over.values() if kind in (IN_TRASH, THUMBNAILS))
-    besides = ", ".join(f"{count:,} {kind}" for kind, count in sorted(skipped.items()))
-    return f"the folder {folder} holds no pictures{f' but {besides}' if besides else ''}; nothing was done"
+    besides = f", and {in_skipped_folders(skipped)} were passed over" if skipped else ""
+    return f"the folder {folder} holds no pictures{besides}; nothing was done"
+
+
+def in_skipped_folders(counts: Mapping[str, int]) -> str:
+    """How many files lie in the folders that are not searched, in words; empty where there are none."""
+    kinds = [kind for kind in (IN_TRASH, THUMBNAILS) if counts.get(kind)]
+    total = sum(counts[kind] for kind in kinds)
+    files = f"{total:,} file{'' if total == 1 else 's'}"
+    if len(kinds) > 1:
+        return f"{files} ({', '.join(f'{counts[kind]:,} {kind}' for kind in kinds)})"
+    return f"{files} {kinds[0]}" if kinds else ""
 
 
 def _still_in(cloud: str) -> str:

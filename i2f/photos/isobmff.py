@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from i2f.photos.flaws import CUT_SHORT, DAMAGED, Chunk, FlawError
@@ -65,6 +66,17 @@ def boxes(data: bytes, begin: int, end: int) -> Iterator[Chunk]:
             raise FlawError(CUT_SHORT)
         yield Chunk(kind, at + header, at + size)
         at += size
+
+
+def is_sequence(data: bytes) -> bool:
+    """Whether the file is a film of pictures (ISO 23008-12, 7.2) without one that stands for itself."""
+    is_film = False
+    with suppress(FlawError):  # what follows the tables may be cut
+        for box in boxes(data, 0, len(data)):
+            is_film |= box.kind == b"moov"
+            if box.kind == b"meta" and b"pict" in data[box.begin : box.begin + 64]:  # the handler of its items
+                return False
+    return is_film
 
 
 def check_boxes(data: bytes) -> None:

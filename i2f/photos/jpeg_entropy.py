@@ -11,7 +11,11 @@ photographs in which one block of 512 or 4096 bytes was lost, zeroed or overwrit
 of 600 sound ones of all makes none was suspected (November 2026; zeroed ones are found by formats.py already). Where
 less is lost the codes often come out even by chance: of 40 that lost 64 bytes 28 were found, of 40 that lost 16 bytes
 11, of 40 with one bit turned over 4, and most of those that were not found look well but for some blocks. Among
-progressive files more come out even. A sound picture whose lower edge is exactly middle grey may be suspected.
+progressive files more come out even.
+
+The last bytes of a sound picture may change nothing, too: where its lower edge is exactly middle grey, or where they
+describe what lies beyond its edge, since a picture is coded in whole blocks. So whoever fails by them is counted code
+by code (jpeg_codes.py) before it is suspected.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ import re
 from PIL import Image
 
 from i2f.photos.formats import end_of_scan, jpeg_segments
+from i2f.photos.jpeg_codes import codes_come_out_even
 
 # Any bytes will do that are no marker.
 MEANINGLESS = bytes(range(1, 255)) * 2
@@ -48,7 +53,8 @@ def comes_out_even(data: bytes) -> bool:
     if not any(segment.marker in (SOF_BASELINE, SOF_EXTENDED) for segment in segments):
         return True
     shorter = first[: -len(END) - LAST_BYTES]
-    return _looks((shorter[:-1] if shorter.endswith(b"\xff") else shorter) + END) != as_it_is
+    needs_them = _looks((shorter[:-1] if shorter.endswith(b"\xff") else shorter) + END) != as_it_is
+    return needs_them or codes_come_out_even(first)
 
 
 def _padded(data: bytes) -> bytes:

@@ -34,7 +34,7 @@ from i2f.photos.dng import full_preview, tiff_kind
 from i2f.photos.exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
 from i2f.photos.flaws import CUT_SHORT, DAMAGED
 from i2f.photos.formats import PICTURE_FORMATS, content_format, find_flaw
-from i2f.photos.isobmff import coded_colours, jpeg_item
+from i2f.photos.isobmff import coded_colours, is_sequence, jpeg_item
 
 MAX_PIXELS = 250_000_000
 MAX_FILE_BYTES = 512 * 2**20
@@ -167,6 +167,8 @@ def _kind(data: bytes) -> str:
     kind = content_format(data[:64])
     if kind == "TIFF":
         kind = tiff_kind(data)
+    elif kind in ("HEIF", "AVIF") and is_sequence(data):
+        raise PictureError(f"a sequence of pictures ({kind}, as bursts and animations are), which is not supported")
     return _readable(kind)
 
 

@@ -24,6 +24,7 @@ from i2f.memory.review_answers import find_again, said_about
 from i2f.photos.folder import Found, find_files
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
+from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
@@ -233,6 +234,7 @@ def _decide(
     files = {backup.sha256: session.state.backups / backup.file for _, backup in fetched}
     answers = assess(files, index.gallery, session.journal, session.progress.step)
     rules = session.settings.sync
+    histories = session.journal.histories.all()
     decisions = {}
     for copy, backup in fetched:
         # Flickr does not always say the size; the file does.
@@ -246,7 +248,10 @@ def _decide(
         originals = [index.gallery.originals[place] for group in answer.groups for place, _ in group]
         obeyed = find_again(said, originals, session.journal) if said else None
         candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
-        decisions[copy.photo_id] = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
+        decision = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
+        shows_ours = copy.photo_id in histories and histories[copy.photo_id].pile
+        decisions[copy.photo_id] = decision if shows_ours else (
+            ask_about_strangers(decision, files[backup.sha256]))
     return decisions
 
 

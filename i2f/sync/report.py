@@ -1,7 +1,7 @@
 """A plan or a result for machines and for eyes: the JSON report, version 1, and the lines of a terminal.
 
-One shape serves a dry run and a real one. The report may gain keys; it never loses or renames one. It is written
-whole, under a temporary name and then renamed, so that a reader never meets half of it.
+One shape serves a dry run and a real one. The report may gain keys; it never loses or renames one. Where and how it
+is written is output_files.py.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ import json
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.errors import FolderError
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.photos.folder import IN_TRASH, THUMBNAILS
+from i2f.photos.folder import in_skipped_folders
+from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
 
 VERSION = 1
@@ -164,33 +163,11 @@ def as_text(body: Mapping[str, Any]) -> str:
 
 
 def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
-    """Write a report whole; "-" is standard output."""
+    """Write a report whole; "-" is standard output. Raises NotWrittenError."""
     if file == "-":
         sys.stdout.write(as_text(body))
     else:
         write_whole(Path(file), [as_text(body)], 0o644)
-
-
-def check_places(*files: str | Path | None) -> None:
-    """What will be written must have a folder; better told now than after an hour."""
-    for file in (Path(one) for one in files if one is not None and one != "-"):
-        if not file.absolute().parent.is_dir():
-            folder = file.absolute().parent
-            raise FolderError(f"there is no folder {folder} to write {file.name} into; nothing was done")
-
-
-def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
-    """Write a file so that a reader never meets half of it: under a temporary name, then renamed."""
-    handle, name = tempfile.mkstemp(dir=file.parent or Path(), prefix=f".{file.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.writelines(pieces)
-        temporary.chmod(mode)
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def in_plain_words(text: str) -> str:
@@ -243,8 +220,8 @@ def sums(report: Report) -> str:
 
 def passed_over_sentence(report: Report) -> str | None:
     """How many files lie in folders that are not searched for their names; None where there are none."""
-    parts = [f"{report.passed_over[kind]:,} {kind}" for kind in (IN_TRASH, THUMBNAILS) if kind in report.passed_over]
-    return f"Passed over: {', '.join(parts)}." if parts else None
+    files = in_skipped_folders(report.passed_over)
+    return f"Passed over: {files}." if files else None
 
 
 def places_sentence(decisions: Sequence[Decision]) -> str | None:

@@ -5,6 +5,8 @@ sent and the secret is the one that the reply named. Where the reply was lost, s
 picture meanwhile, so the file itself is fetched and its hash compared. Flickr's own machines may lag behind
 each other, so several looks are taken.
 
+Whether a turn by hand on Flickr survives a replacement is not known (November 2026), so it is compared and told.
+
 What a replacement changed besides (title, caption; on taking back also date and place) is put back, but never
 over what the person typed: a word that changed long after the sending is put back only where it was emptied or
 became the file's name, as Flickr does it.
@@ -181,6 +183,8 @@ class Verifier:
             notes.append("the tags on Flickr changed")
         if before.privacy != after.privacy:
             notes.append("who may see it on Flickr changed")
+        if before.rotation or after.rotation:
+            notes.append(_turned(before.rotation, after.rotation))
         return after, notes
 
     def _restore_date_and_place(
@@ -206,6 +210,16 @@ class Verifier:
             self._flickr.remove_location(photo_id)
         else:
             self._flickr.set_location(photo_id, *place)
+
+
+def _turned(before: int, after: int) -> str:
+    """What a turn by hand on Flickr means for the new picture, which is upright by itself."""
+    if before == after:
+        return (f"it was turned by {before} degrees on Flickr and still is; if it lies on its side now, turn it back "
+                "there")
+    if not after:
+        return f"it was turned by {before} degrees on Flickr and no longer is; see that it is upright"
+    return f"its turn on Flickr changed from {before} to {after} degrees; see that it is upright"
 
 
 def _fits(upload: Upload, size: OriginalSize) -> bool:

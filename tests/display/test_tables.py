@@ -53,6 +53,20 @@ def test_without_a_terminal_every_picture_is_a_plain_line_and_doubtful_ones_come
     assert [line.split()[0] for line in text.splitlines()] == ["review", "replace", "keep", "unreadable:", "3"]
 
 
+@pytest.mark.parametrize(("passed_over", "line"), [
+    ({"videos": 3, "in trash folders": 1}, "Passed over: 1 file in trash folders."),
+    ({"in trash folders": 2, "in thumbnail folders": 1200},
+     "Passed over: 1,202 files (2 in trash folders, 1,200 in thumbnail folders)."),
+])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_one_line_says_what_lies_in_folders_that_are_not_searched(
+    passed_over: dict[str, int], line: str, *, terminal: bool
+) -> None:
+    report = a_run_of_each()
+    report.passed_over = passed_over
+    assert line in without_colours(shown(report, terminal=terminal)).splitlines()
+
+
 def test_in_a_terminal_the_questions_come_first_and_the_closing_sentence_last() -> None:
     text = without_colours(shown(a_run_of_each(), terminal=True, width=110))
     places = [text.index(words) for words in

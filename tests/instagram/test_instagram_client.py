@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -51,6 +52,80 @@ def test_every_form_of_an_address_leads_to_the_same_post(address: str) -> None:
 
     assert post_links(f'<a href="{address}" rel="noreferrer nofollow">look</a>') == expected
     assert post_links(f"so nice {address} today") == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.instagram.com/accounts/login/?next=/p/os1NQjxtvF/",
+        "https://www.instagram.com/accounts/login/?next=%2Fp%2Fos1NQjxtvF%2F",
+        "https://www.instagram.com/accounts/login?force_authentication=1&amp;next=/p/os1NQjxtvF/",
+        "https://instagram.com/accounts/login/?next=https%3A%2F%2Fwww.instagram.com%2Fp%2Fos1NQjxtvF%2F%3Fhl%3Den",
+        "https://www.instagram.com/accounts/login/?next=%252Fp%252Fos1NQjxtvF%252F",
+        "https://www.instagram.com/accounts/signup/?next=/somebody/p/os1NQjxtvF/",
+        "https://m.instagram.com/challenge/?next=/p/os1NQjxtvF/",
+        "https://l.instagram.com/?u=https%3A%2F%2Finstagram.com%2Fp%2Fos1NQjxtvF%2F&amp;e=ATM8xyz",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Finstagr.am%2Fp%2Fos1NQjxtvF&amp;h=AT0",
+        "https://www.google.com/url?sa=t&amp;url=https%3A%2F%2Fwww.instagram.com%2Fp%2Fos1NQjxtvF%2F&amp;usg=A",
+        "https://l.instagram.com/?u=https%3A%2F%2Fwww.instagram.com%2Faccounts%2Flogin%2F%3Fnext%3D%2Fp%2Fos1NQjxtvF%2F",
+        "http://statigr.am/p/733194846952938437_24101272",
+        "http://www.statigr.am/viewer.php#/detail/733194846952938437_24101272",
+        "http://web.stagram.com/p/733194846952938437_24101272",
+        "http://websta.me/p/733194846952938437_24101272?lang=en",
+        "http://ink361.com/app/users/ig-24101272/somebody/photos/ig-733194846952938437_24101272",
+        "http://iconosquare.com/p/733194846952938437_24101272.",
+        "http://www.imgrum.org/media/733194846952938437_24101272",
+        "http://websta.me/p/733194846952938437",
+    ],
+)
+def test_an_address_that_wraps_or_numbers_a_post_is_read_offline(address: str) -> None:
+    expected = [Post(ADDRESS, "os1NQjxtvF", PostKind.POST)]
+
+    assert post_links(f'<a href="{address}" rel="noreferrer nofollow">look</a>') == expected
+    assert post_links(f"so nice {address} today") == expected
+    mark = recognise("", address, ())
+    assert mark is not None
+    assert (mark.marked_by, mark.posted_at is not None) == (Mark.LINK, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.instagram.com/accounts/login/",
+        "https://www.instagram.com/accounts/login/?next=/somebody/",
+        "https://www.instagram.com/somebody/?next=/p/os1NQjxtvF/",
+        "https://www.instagram.com/accounts/login/?next=https://evil.example/p/os1NQjxtvF/",
+        "https://www.instagram.com/accounts/login/?next=//evil.example/p/os1NQjxtvF/",
+        "https://evil.example/accounts/login/?next=/p/os1NQjxtvF/",
+        "https://l.instagram.com/?u=https%3A%2F%2Fevil.example%2Fp%2Fos1NQjxtvF%2F",
+        "https://l.instagram.com.evil.example/?u=https%3A%2F%2Finstagram.com%2Fp%2Fos1NQjxtvF%2F",
+        "http://statigr.am/somebody",
+        "http://statigr.am/p/24101272",
+        "http://statigr.am/user/99999999999999999999_1",
+        "http://notstatigr.am/p/733194846952938437_24101272",
+        "http://websta.me.evil.example/p/733194846952938437_24101272",
+        "http://websta.me/n/somebody",
+    ],
+)
+def test_an_address_that_wraps_or_numbers_no_post_marks_nothing(address: str) -> None:
+    assert post_links(address) == []
+    assert recognise("", f'<a href="{address}">x</a>', ()) is None
+
+
+def test_the_post_of_an_address_counts_before_where_it_leads_on_to() -> None:
+    assert _codes("https://www.instagram.com/p/os1NQjxtvF/?next=/p/DQWAj/") == ["os1NQjxtvF"]
+
+
+def test_a_profile_behind_a_redirect_is_no_link_of_via_instagram() -> None:
+    behind = "https://l.instagram.com/?u=https%3A%2F%2Fwww.instagram.com%2Fsomebody%2F"
+    assert recognise("", f"via Instagram {behind}", ()) is None
+
+
+def test_addresses_that_wrap_each_other_end() -> None:
+    address = "https://www.instagram.com/p/os1NQjxtvF/"
+    for _ in range(50):
+        address = "https://l.instagram.com/?u=" + quote(address, safe="")
+    assert post_links(address) == []
 
 
 @pytest.mark.parametrize(

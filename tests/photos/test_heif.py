@@ -14,7 +14,7 @@ from PIL import Image
 from i2f.ground.errors import PictureError
 from i2f.photos.color_profiles import profile_of, to_srgb
 from i2f.photos.decode import pixels
-from i2f.photos.isobmff import read_items
+from i2f.photos.isobmff import is_sequence, read_items
 from i2f.photos.open import open_picture
 from i2f.photos.outgoing_file import make_outgoing_file
 from tests.support.heif_boxes import Heif, add_grid, burst, extent, ios_18
@@ -151,3 +151,27 @@ def test_hdr_is_named_and_not_sent_in_wrong_colours(tmp_path: Path, transfer: in
     PICTURE.save(path, save_nclx_profile=True)
     path.write_bytes(with_numbers(path.read_bytes(), 9, transfer))
     assert refused(path).reason == "an HDR picture (PQ or HLG), which is not supported"
+
+
+@pytest.mark.parametrize(("brand", "name"), [
+    (b"msf1", "HEIF"), (b"hevc", "HEIF"), (b"hevx", "HEIF"), (b"hevm", "HEIF"), (b"hevs", "HEIF"), (b"avis", "AVIF"),
+])
+@pytest.mark.parametrize("is_cut", [False, True])
+@pytest.mark.parametrize("has_other_meta", [False, True])
+def test_a_sequence_is_named_for_what_it_is(
+    tmp_path: Path, brand: bytes, name: str, *, is_cut: bool, has_other_meta: bool
+) -> None:
+    other = box(b"meta", box(b"hdlr", bytes(4), b"ID32", bytes(13), version=0), version=0) if has_other_meta else b""
+    film = box(b"moov", box(b"mvhd", bytes(96), version=0), box(b"trak", bytes(200)))
+    data = box(b"ftyp", brand, bytes(4), b"msf1", brand) + other + film + box(b"mdat", bytes(range(256)) * 8)
+    path = tmp_path / "IMG_1.HEIC"
+    path.write_bytes(data[:-500] if is_cut else data)
+    answer = refused(path)
+    assert answer.reason == f"a sequence of pictures ({name}, as bursts and animations are), which is not supported"
+    assert answer.named
+
+
+def test_a_still_picture_with_a_film_beside_it_is_no_sequence() -> None:
+    heic = ios_18(PICTURE, EXIF, deep=False, turn=b"")
+    assert not is_sequence(heic + box(b"moov", bytes(range(200))))
+    assert not is_sequence(heic)

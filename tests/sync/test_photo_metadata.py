@@ -136,6 +136,17 @@ def test_an_original_without_time_and_place_changes_neither(bench: Bench, photo_
     assert not bench.flickr.requests(DATES) + bench.flickr.requests(LOCATION)
 
 
+@pytest.mark.parametrize("text", ["1970:01:01 00:00:00", "1904:01:01 00:00:00", "0000:00:00 00:00:00",
+                                  "0001:01:01 00:00:00", "2200:01:01 00:00:00"])
+def test_a_date_that_no_camera_can_have_written_is_not_put_on_flickr(
+    bench: Bench, photo_id: str, tmp_path: Path, text: str
+) -> None:
+    painted(1600, 1200).save(tmp_path / "odd.jpg", exif=camera_exif(text, offset="+14:00", place=BERNE))
+    assert replace(bench, photo_id, tmp_path / "odd.jpg") == Outcome("replaced", None)
+    assert what_flickr_says(bench, photo_id) == (ARRIVED, BERNE)
+    assert not bench.flickr.requests(DATES)
+
+
 def test_a_wish_that_is_refused_is_told_and_the_picture_stays(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.account.geo_privacy_chosen = False
     outcome = replace(bench, photo_id, original)

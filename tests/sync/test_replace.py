@@ -583,3 +583,28 @@ def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
     settled = bench.settle(photo_id)
     assert settled is not None
     assert (settled.outcome, bench.standing(photo_id)) == ("replaced", Standing.REPLACED)
+
+
+# A turn by hand.
+
+
+@pytest.mark.parametrize(("after", "words"), [
+    (90, "it was turned by 90 degrees on Flickr and still is; if it lies on its side now, turn it back there"),
+    (0, "it was turned by 90 degrees on Flickr and no longer is; see that it is upright"),
+    (180, "its turn on Flickr changed from 90 to 180 degrees; see that it is upright"),
+])
+def test_a_turn_by_hand_is_compared_and_told(
+    bench: Bench, photo_id: str, original: Path, after: int, words: str
+) -> None:
+    bench.flickr.edit(photo_id, rotation=90)
+    bench.flickr.habits.after_replace = lambda photo: setattr(photo, "rotation", after)
+    outcome = bench.replace(bench.save(photo_id), original)
+    assert (outcome.outcome, outcome.note) == ("replaced", words)
+    assert (bench.history(photo_id).replaced or {})["after"]["rotation"] == after
+
+
+def test_a_photo_that_was_never_turned_is_replaced_without_a_word(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    outcome = bench.replace(bench.save(photo_id), original)
+    assert (outcome.outcome, outcome.note) == ("replaced", None)
