@@ -32,10 +32,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(trylast=True)
+# What needs one of these takes more than a second or so: a browser, the corpus of photographs, forks of the program.
+COSTLY_FIXTURES = {"chromium", "corpus", "roll", "zygote"}
+COSTLY_FOLDERS = {"bench", "end_to_end"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that no core waits for it in the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Mark as long what is so by its nature, before the marks are looked at; single tests carry the mark themselves."""
+    for item in items:
+        if item.path.parent.name in COSTLY_FOLDERS or COSTLY_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture

@@ -395,7 +395,6 @@ def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         yield Program(flickr, tmp_path_factory.mktemp("home")), put_on_flickr(flickr, corpus), corpus / "originals"
 
 
-@pytest.mark.long
 def test_real_photographs_are_replaced_by_their_very_originals(real: tuple[Program, dict[str, Truth], Path]) -> None:
     program, truths, folder = real
     dry = program.sync(folder, "--dry-run")

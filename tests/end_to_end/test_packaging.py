@@ -18,7 +18,6 @@ import pytest
 from i2f.ground.settings import VERSION
 from tests.support.camera_roll import save_roll
 
-pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 NOT_THE_SOURCE = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "build", "dist",
                                         "config.ini")
