@@ -8,7 +8,8 @@ The light changed. The kinds:
   a deviation of 0.25 to 1.2 per cent of the short side (0.8 to 4 px at 320 px; real bursts: median 0.8).
 - "small": the same with 0.06 to 0.2 per cent (0.2 to 0.6 px at 320 px), as on a wall or with a steady hand.
 - "leaning": as much as "small", but of the second order in the place alone, as a camera gives that leaned or turned
-  before something flat or far: in a part of the picture it is almost a similarity.
+  before something flat or far: in a part of the picture it is almost a similarity. Where the whole copy is sharp it is
+  told as "small" is, so it is no part of `SIBLINGS` either.
 - "moved": barely any parallax (under 0.03 per cent), but a patch of 8 to 18 per cent of the short side is elsewhere.
 - "relit": a steady hand (0.03 to 0.1 per cent: 0.2 to 0.6 px of a copy's 612); the light falls otherwise (30 to 60 per
   cent between places), its colour a little too.
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy.ndimage import gaussian_filter
 
-SIBLINGS = ("parallax", "small", "leaning", "moved", "relit")
+SIBLINGS = ("parallax", "small", "moved", "relit")
 _PARALLAX = {
     "parallax": (0.0025, 0.012),
     "small": (0.0006, 0.002),
