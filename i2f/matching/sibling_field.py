@@ -41,6 +41,7 @@ SYSTEMATIC, BLURRED, SHARP = 0.03, 0.1, 0.15
 """Pixels that are added to each block's uncertainty, and to that of those that are less certain than SHARP."""
 OUTLIER = 8.0
 """Squared displacements in units of their variance beyond which that is enlarged to fit: a thing moved, no field."""
+_FREQUENCIES = [(i, j) for i in range(ORDERS) for j in range(ORDERS) if i + j]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def sibling_field(found: Displacements) -> SiblingField:
     variance = _variance_of(found.deviation[use], found.size)
     variance *= np.maximum(1.0, (found.left[use] ** 2).sum(1) / variance / OUTLIER)
     both = np.concatenate([use, use])
-    weight = np.concatenate([1 / variance, 1 / variance])
+    weight = np.tile(1 / variance, 2)
     d, field, free = found.left[use].T.ravel(), whole[both] * np.sqrt(prior), similarity[both]
     inner = np.linalg.inv(free.T @ (free * weight[:, None]))
     along = inner @ (free.T @ (field * weight[:, None]))
@@ -114,9 +115,6 @@ def _cosines(x: Doubles, y: Doubles) -> Doubles:
     one = np.stack([np.cos(np.pi * i * across) * np.cos(np.pi * j * down) for i, j in _FREQUENCIES], 1)
     none = np.zeros_like(one)
     return np.concatenate([np.concatenate([one, none], 1), np.concatenate([none, one], 1)])
-
-
-_FREQUENCIES = [(i, j) for i in range(ORDERS) for j in range(ORDERS) if i + j]
 
 
 def _prior(whole: Doubles, similarity: Doubles) -> Doubles:
