@@ -32,12 +32,13 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
-from bench.decoys import MAKERS, make_pair
+from bench.decoys import MAKERS, make_pair, moved_beyond
 from bench.ordeals import CHANGED_FIRST, ORDEALS, finish, prepare
 from bench.photographs import Photograph, open_upright, read_roll
 from bench.tables import machine
 from i2f.ground.model import Fit, Kinship
 from i2f.photos.decode import pixels, read_picture
+from i2f.sandbox.photos.crops import Crop
 from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, make_copy, make_sibling, random_recipe
 from i2f.sandbox.photos.overlays import TILTS
 from i2f.sandbox.photos.siblings import SIBLINGS
@@ -169,9 +170,13 @@ def siblings(bench: Bench, count: int) -> None:
 
 
 def tilts(bench: Bench, count: int) -> None:
-    """A copy of which a disc or a band is sharp, against its own original, a made sibling and a real one."""
+    """A copy of which a disc or a band is sharp, against its own original, a made sibling and a real one; and
+    one whose sharp part is still, against an exposure in which the rest moved."""
     for number, (place, picture) in enumerate(bench.photographs(count)):
         here, recipe = bench.roll[place], _tilted(bench.some_recipe(), bench.rng)
+        whole = replace(recipe, crop=Crop(), frame=None)
+        bench.ask("sibling, still where it is sharp", make_copy(picture, whole)[0],
+                  moved_beyond(picture, whole.tilt, bench.rng), {"source": here.path.name, "recipe": asdict(whole)})
         copy, told = make_copy(picture, recipe)[0], {"source": here.path.name, "recipe": asdict(recipe)}
         kind = TILT_SIBLINGS[number % len(TILT_SIBLINGS)]
         bench.ask("tilt-shift, its own", copy, picture, told)
