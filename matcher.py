@@ -41,7 +41,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "20"
+MATCHER_VERSION = "21"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
@@ -90,7 +90,12 @@ TINTED_TWINS = 6
 """Cells, see color_cast.py; two files of one shot carry no Instagram filter, so they are held to more."""
 TWIN_TONE = 0.9
 ASKED = 2.0
-_ASKED_ABOUT = {"things", "colours", "light"}
+ODDS = 4.6
+"""Natural logarithm of a hundred: so many times likelier the displacements must be without a sibling's field than with
+the stillest one's."""
+UNSETTLED = 1.0
+"""What may remain uncertain at the copy's worst place, in units of the stillest sibling's field."""
+_ASKED_ABOUT = {"things", "colours", "light", "coverage", "edge"}
 
 
 def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
@@ -128,10 +133,19 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     }
 
 
+def _tests_of_copies(evidence: Evidence) -> dict[str, float]:
+    """Tests that a copy alone must meet, as ratios: files of one shot may be cropped differently."""
+    hidden = evidence.hidden
+    return {
+        "coverage": max(ODDS / max(0.01, -hidden.odds), hidden.unsettled / UNSETTLED) if evidence.near else 0.0,
+        "edge": evidence.window.beyond,
+    }
+
+
 def _score(correlation: float, tests: dict[str, float]) -> float:
     """From 0 to 1: 0.95 where the worst test stands at its limit, half at one and a half times that.
 
-    Things, colours and light that differ leave a question, never less: where nothing moved, a person must look.
+    What is asked about leaves a question, never less: where nothing moved, a person must look.
     """
     held = [min(ratio, ASKED) if name in _ASKED_ABOUT else ratio for name, ratio in tests.items()]
     worst = float(np.log2(max(0.25, *held)))
@@ -162,6 +176,8 @@ _FAILED = {
     "things": "the copy shows something else in places",
     "colours": "the colours differ in places",
     "light": "the light falls otherwise",
+    "coverage": "too little of the copy is sharp to rule out a similar shot",
+    "edge": "the copy reaches beyond the edge of this file",
 }
 
 
@@ -232,7 +248,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
     tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
-    tests = _tests(evidence, tinted / (TINTED + 0.5), light)
+    tests = _tests(evidence, tinted / (TINTED + 0.5), light) | _tests_of_copies(evidence)
     sure = max(tests.values()) <= 1
     at = blocks.similarity
     measures |= {
@@ -255,6 +271,10 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "tinted": tinted,
         "light": light.soft,
         "light_edges": light.hard,
+        "sibling_odds": evidence.hidden.odds,
+        "unsettled": evidence.hidden.unsettled,
+        "overshoot": evidence.window.beyond,
+        "edges_met": evidence.window.edges_met,
         "a": at.a,
         "b": at.b,
         "cx": at.cx,

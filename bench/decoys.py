@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter, map_coordinates
 
+from i2f.sandbox.photos.looks import Tilt
+
 Floats = NDArray[np.float32]
 Maker = Callable[[Floats, Floats, np.random.Generator], tuple[Floats, Floats]]
 
@@ -41,6 +43,25 @@ def make_pair(kind: str, photograph: Image.Image, other: Image.Image, rng: np.ra
     """(`true`, `decoy`) of this kind; `other` lends its texture where another picture is needed."""
     true, decoy = MAKERS[kind](_array(photograph), _array(other), rng)
     return _image(true), _image(decoy + rng.normal(0, NOISE, decoy.shape).astype(np.float32))
+
+
+def moved_beyond(photograph: Image.Image, tilt: Tilt | None, rng: np.random.Generator) -> Image.Image:
+    """Another exposure, still where a tilt-shift leaves the middle square sharp; beyond that all is elsewhere by 0.06
+    to 0.4 per cent of the short side, as what lies behind a thing in focus is after a step aside."""
+    picture = _array(photograph)
+    high, wide, _ = picture.shape
+    short = min(high, wide)
+    y, x = np.mgrid[:high, :wide].astype(np.float32)
+    if tilt is None:
+        raise ValueError("the copy has no tilt-shift")
+    across, down = (((at - edge / 2) / short + 0.5 - c)
+                    for at, edge, c in ((x, wide, tilt.center[0]), (y, high, tilt.center[1])))
+    far = np.hypot(across, down) if tilt.kind == "disc" else np.abs(down)
+    share = np.clip((far - tilt.half) / 0.2, 0, 1)
+    amount = short * np.exp(rng.uniform(np.log(0.0006), np.log(0.004))) * share * share * (3 - 2 * share)
+    turn = rng.uniform(0, 2 * np.pi)
+    moved = _warp(picture, np.float32(np.cos(turn)) * amount, np.float32(np.sin(turn)) * amount)
+    return _image(moved + rng.normal(0, NOISE, moved.shape).astype(np.float32))
 
 
 def _array(picture: Image.Image) -> Floats:

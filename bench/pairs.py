@@ -2,18 +2,22 @@
 
 - strangers: a copy of one photograph against another photograph;
 - siblings: a copy against another exposure of its scene, made ones of every kind and the folder's own;
+- tilts: a copy under a tilt-shift of any size and place, against its own original, which should be sure, and another
+  exposure, the folder's own where it has one, which must not be;
 - decoys (decoys.py): against an exposure that differs in one small thing;
 - ordeals (ordeals.py): a copy of great hardship against all photographs, its original among them.
 
-Of the first three none may be sure. Of the last as many as possible should be, and with the true one.
+Of strangers, siblings and decoys none may be sure. Of the last as many as possible should be, and with the true one.
 Ends with 1 when a stranger or a sibling was taken for the same exposure.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -28,18 +32,22 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
-from bench.decoys import MAKERS, make_pair
+from bench.decoys import MAKERS, make_pair, moved_beyond
 from bench.ordeals import CHANGED_FIRST, ORDEALS, finish, prepare
 from bench.photographs import Photograph, open_upright, read_roll
 from bench.tables import machine
 from i2f.ground.model import Fit, Kinship
 from i2f.photos.decode import pixels, read_picture
-from i2f.sandbox.photos.looks import TIERS, Recipe, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.crops import Crop
+from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.overlays import TILTS
 from i2f.sandbox.photos.siblings import SIBLINGS
 from i2f.sync.plan import SURE_SCORE
 
 UNKNOWABLE = "again"
 PROPOSALS = 8
+TILT_SIBLINGS = ("leaning", "small", "leaning", "relit", "leaning", "parallax")
+"""Those that move little or evenly most often: the others are told anywhere."""
 
 
 @dataclass
@@ -161,6 +169,32 @@ def siblings(bench: Bench, count: int) -> None:
             bench.ask(f"sibling, {kind}", copy, make_sibling(picture, bench.rng, kind), told)
 
 
+def tilts(bench: Bench, count: int) -> None:
+    """A copy of which a disc or a band is sharp, against its own original, a made sibling and a real one; and
+    one whose sharp part is still, against an exposure in which the rest moved."""
+    for number, (place, picture) in enumerate(bench.photographs(count)):
+        here, recipe = bench.roll[place], _tilted(bench.some_recipe(), bench.rng)
+        whole = replace(recipe, crop=Crop(), frame=None)
+        bench.ask("sibling, still where it is sharp", make_copy(picture, whole)[0],
+                  moved_beyond(picture, whole.tilt, bench.rng), {"source": here.path.name, "recipe": asdict(whole)})
+        copy, told = make_copy(picture, recipe)[0], {"source": here.path.name, "recipe": asdict(recipe)}
+        kind = TILT_SIBLINGS[number % len(TILT_SIBLINGS)]
+        bench.ask("tilt-shift, its own", copy, picture, told)
+        bench.ask(f"sibling, {kind}, under tilt-shift", copy, make_sibling(picture, bench.rng, kind), told)
+        if here.siblings:
+            other = bench.roll[int(bench.rng.choice(sorted(here.siblings)))]
+            told = told | {"other": other.path.name}
+            bench.ask("sibling, real, under tilt-shift", copy, open_upright(other.path), told)
+
+
+def _tilted(recipe: Recipe, rng: np.random.Generator) -> Recipe:
+    """The recipe with a sharp part of 6 to 35 per cent of the short side to each side, anywhere."""
+    x, y = rng.uniform(0.08, 0.92, 2)
+    half = float(np.exp(rng.uniform(np.log(0.06), np.log(0.35))))
+    tilt = Tilt(str(rng.choice(TILTS)), (float(x), float(y)), half, float(rng.uniform(0.004, 0.018)))
+    return replace(recipe, tilt=tilt, padding=None)
+
+
 def decoys(bench: Bench, count: int) -> None:
     """`count` of every kind, copies EASY and TYPICAL by turns."""
     for kind in (kind for kind in MAKERS if bench.wanted(kind)):
@@ -219,6 +253,15 @@ def _face(
                         "words": mine.words if mine else "", "measures": mine.measures if mine else {}})
 
 
+def _of_half(roll: Sequence[Photograph], half: int | None) -> list[Photograph]:
+    """The roll, with copies made of one half of its photographs only; names that differ in digits stay together."""
+    def there(one: Photograph) -> bool:
+        name = re.sub(r"\d", "", one.path.stem[:14])
+        return half is None or hashlib.sha256(name.encode()).digest()[0] % 2 == half
+
+    return [replace(one, known=one.known and there(one)) for one in roll]
+
+
 def table(bench: Bench) -> str:
     """One row a kind."""
     rows = ["| pairs of | asked | sure | of these right | true one first | passed for twins |",
@@ -233,16 +276,18 @@ def main(words: Sequence[str] | None = None) -> int:
     """Ask; 1 when a stranger or a sibling was sure."""
     parser = argparse.ArgumentParser(description="Pairs that must never be sure, and copies that should be.")
     parser.add_argument("folder", type=Path)
-    for name, default in (("strangers", 1000), ("siblings", 1000), ("decoys", 0), ("ordeals", 0)):
+    for name, default in (("strangers", 1000), ("siblings", 1000), ("tilts", 0), ("decoys", 0), ("ordeals", 0)):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"how many (default {default})")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="copies of this half of the photographs alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write every pair here")
     parser.add_argument("--keep", type=Path, help="keep the pictures of wrong answers here")
     parser.add_argument("--only", nargs="*", default=(), metavar="KIND", help="these decoys and ordeals alone")
     order = parser.parse_args(words)
-    bench = Bench(read_roll(order.folder), np.random.default_rng(order.seed), order.keep, frozenset(order.only))
-    for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (decoys, order.decoys),
-                       (ordeals, order.ordeals)):
+    roll = _of_half(read_roll(order.folder), order.half)
+    bench = Bench(roll, np.random.default_rng(order.seed), order.keep, frozenset(order.only))
+    for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (tilts, order.tilts),
+                       (decoys, order.decoys), (ordeals, order.ordeals)):
         if count:
             ask(bench, count)
     sys.stdout.write(f"seed {order.seed}; {machine()}\n\n{table(bench)}\n")

@@ -104,6 +104,7 @@ class Original:
 
     `width` and `height` are upright pixels. `content_format` is what the bytes are ("JPEG", "PNG", "HEIF"), whatever
     the name ends in. `camera` is make and model, None without them; `place` is latitude and longitude in degrees.
+    `hdr_frame` is 3 for an iPhone's HDR picture and 4 for the normal frame kept beside it, None where nothing says.
     """
 
     path: Path
@@ -115,6 +116,7 @@ class Original:
     taken: CaptureTime | None
     camera: str | None
     place: tuple[float, float] | None = None
+    hdr_frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

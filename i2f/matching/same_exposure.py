@@ -12,6 +12,8 @@ remains still tells it:
   hand that moved gives a smooth field (keystone, parallax), errors of measurement do not;
 - neighbour correlation: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
 - group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
+- sibling_odds, unsettled: could a sibling's field hide in what was not measured (sibling_field.py);
+- overshoot: does the window lie inside the original (overshoot.py);
 - stretch: what the trace of stretching came to, in thousandths;
 - outliers: what the regression leaves over (changed_content.py) and colours that no colouring explains
   (color_transfer.py).
@@ -31,7 +33,9 @@ from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
 from i2f.matching.displacement import Doubles, Pair, Regression, regress
+from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
+from i2f.matching.sibling_field import Displacements, SiblingField, covariance_of_similarity, sibling_field
 from i2f.matching.tone_curve import Tones, fit_tones
 
 CAPS = (256, 512)
@@ -133,8 +137,8 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured is looked
-    for only where the pair is `near` enough for that to matter."""
+    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured, what could
+    hide and what lies beyond the edge is looked for only where the pair is `near` enough for that to matter."""
 
     measured: int
     mahalanobis: float
@@ -147,6 +151,8 @@ class Evidence:
     cells: int
     outliers: Outliers
     recoloured: int
+    hidden: SiblingField
+    window: Overshoot
 
 
 def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
@@ -159,7 +165,12 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         neighbours, group = _neighbour_correlation(blocks, use)
     near = mahalanobis < NEAR_MAHALANOBIS and field < NEAR_FIELD
     outliers, cells = NOTHING, 1
+    hidden, window = SiblingField(), Overshoot()
     if near:
+        everywhere = _everywhere(blocks)
+        hidden = sibling_field(everywhere)
+        fitted = covariance_of_similarity(everywhere)
+        window = overshoot(copy, (original.shape[0], original.shape[1]), blocks.similarity, fitted)
         outliers, cells = find_changed_content(copy, original, blocks.similarity, blocks.pair, blocks.regression)
     return Evidence(
         measured=int(use.sum()),
@@ -173,7 +184,17 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         cells=cells,
         outliers=outliers,
         recoloured=recoloured_cells(copy, original, blocks.similarity, outliers.ink) if near else 0,
+        hidden=hidden,
+        window=window,
     )
+
+
+def _everywhere(blocks: Blocks) -> Displacements:
+    """All blocks, also those that have no voice in the other statistics."""
+    x, y = middles(*blocks.pair.copy.shape)
+    size = blocks.pair.size
+    deviation = _deviation(blocks.regression.covariance)
+    return Displacements(x / size, y / size, blocks.left / size, deviation, blocks.valid, size)
 
 
 def _is_far(blocks: Blocks) -> bool:

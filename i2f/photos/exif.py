@@ -35,6 +35,7 @@ OFFSET_ORIGINAL, OFFSET_DIGITIZED = 0x9011, 0x9012
 THUMBNAIL_IFD = 1
 MAIN_IFDS = frozenset({0, THUMBNAIL_IFD})
 MAKER_NOTE, USER_COMMENT, PIXEL_WIDTH, PIXEL_HEIGHT = 0x927C, 0x9286, 0xA002, 0xA003
+HDR_IMAGE_TYPE, HDR_MERGED, HDR_NORMAL = 0x000A, 3, 4
 EXIF_HEADING = b"Exif\x00\x00"
 GPS_VERSION, GPS_LATITUDE_REF, GPS_LATITUDE, GPS_LONGITUDE_REF, GPS_LONGITUDE, GPS_TIME, GPS_DATE = 0, 1, 2, 3, 4, 7, 29
 
@@ -74,6 +75,7 @@ class Exif:
     camera: str | None = None
     place: tuple[float, float] | None = None
     orientation: int = 1
+    hdr_frame: int | None = None
 
 
 def tiff_block(exif: bytes) -> bytes:
@@ -139,6 +141,7 @@ def read_exif(exif: bytes | None) -> Exif:
         camera=_camera(reader.text(0, MAKE), reader.text(0, MODEL)),
         place=place,
         orientation=int(orientation) if orientation in range(1, 9) else 1,
+        hdr_frame=_hdr_frame(reader.raw(EXIF_IFD, MAKER_NOTE)),
     )
 
 
@@ -156,6 +159,10 @@ class _Reader:
         raw = self.tiff[entry.value_at : entry.value_at + min(entry.size, 256)]
         return raw.split(b"\x00", 1)[0].decode("latin-1").strip()
 
+    def raw(self, ifd: int, tag: int) -> bytes:
+        entry = self.found.get((ifd, tag))
+        return b"" if entry is None else self.tiff[entry.value_at : entry.value_at + entry.size]
+
     def numbers(self, ifd: int, tag: int) -> tuple[float, ...]:
         entry = self.found.get((ifd, tag))
         if entry is None or entry.number > 8:
@@ -169,6 +176,22 @@ class _Reader:
             return tuple(float(value) for value in values)
         pairs = list(zip(values[::2], values[1::2], strict=True))
         return tuple(above / below for above, below in pairs) if all(below for _, below in pairs) else ()
+
+
+def _hdr_frame(note: bytes) -> int | None:
+    """HDR_MERGED or HDR_NORMAL, where Apple's maker note says that the picture is one of such a pair.
+
+    The note is a heading of twelve bytes, a byte order and one directory (ExifTool, Apple.pm).
+    """
+    order = {b"MM": ">", b"II": "<"}.get(note[12:14])
+    if not note.startswith(b"Apple iOS\x00") or order is None or len(note) < 16:
+        return None
+    (count,) = struct.unpack_from(order + "H", note, 14)
+    for at in range(16, min(16 + 12 * count, len(note) - 11), 12):
+        tag, kind, number, value = struct.unpack_from(order + "HHLl", note, at)
+        if (tag, kind, number) == (HDR_IMAGE_TYPE, 9, 1) and value in (HDR_MERGED, HDR_NORMAL):
+            return int(value)
+    return None
 
 
 def _camera(make: str, model: str) -> str | None:

@@ -98,6 +98,7 @@ def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> 
         taken=picture.exif.taken,
         camera=picture.exif.camera,
         place=picture.exif.place,
+        hdr_frame=picture.exif.hdr_frame,
     )
     return Reading(original, fingerprint(pixels(picture.thumbnail)), picture.thumbnail)
 

@@ -12,7 +12,7 @@ import pytest
 from i2f.ground.model import CaptureTime, Original
 from i2f.photos.exif import read_exif
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
-from tests.support.photographs import camera_exif, original_at
+from tests.support.photographs import apple_note, camera_exif, original_at, painted
 
 BASE = Original(
     path=Path("/phone/IMG_1234.JPG"),
@@ -151,6 +151,38 @@ def test_other_camera_no_camera_other_zone_or_no_time_is_no_proof() -> None:
     assert not same_exposure_by_exif(at("/a/IMG_1234.JPG", BASE.taken, None), at("/b/IMG_1234.JPG", BASE.taken, None))
     assert not same_exposure_by_exif(BASE, at("/b/IMG_1234.JPG", replace(BASE.taken, offset=timedelta(hours=1))))
     assert not same_exposure_by_exif(at("/a/IMG_1234.JPG", None), at("/b/IMG_1234.JPG", None))
+
+
+# HDR and the normal frame beside it.
+
+
+@pytest.mark.parametrize(("said", "read"), [(3, 3), (4, 4), (2, None), (0, None)])
+def test_what_apple_s_note_says_of_hdr_is_read(said: int, read: int | None) -> None:
+    assert read_exif(camera_exif(note=apple_note(said))).hdr_frame == read
+
+
+def test_a_note_that_is_cut_short_says_nothing() -> None:
+    whole = apple_note(3)
+    for length in range(len(whole) - 4):
+        assert read_exif(camera_exif(note=whole[:length])).hdr_frame is None
+
+
+def test_an_hdr_picture_and_its_normal_frame_are_two_exposures(tmp_path: Path) -> None:
+    for name, said in (("IMG_1234.JPG", 3), ("IMG_1235.JPG", 4), ("IMG_1234 2.JPG", 3)):
+        exif = camera_exif(subsec="312", model="iPhone 6", note=apple_note(said))
+        painted(640, 480).save(tmp_path / name, exif=exif)
+    hdr, normal, copied = (original_at(tmp_path / f"IMG_{name}.JPG") for name in ("1234", "1235", "1234 2"))
+    assert hdr.taken == normal.taken
+    assert not same_exposure_by_exif(hdr, normal)
+    assert other_exposure_by_exif(hdr, normal)
+    assert same_exposure_by_exif(hdr, copied)
+    assert not other_exposure_by_exif(hdr, copied)
+
+
+def test_an_edit_that_lost_its_note_is_still_the_hdr_picture_s_twin() -> None:
+    hdr = replace(BASE, hdr_frame=3)
+    assert same_exposure_by_exif(hdr, BASE)
+    assert not other_exposure_by_exif(hdr, BASE)
 
 
 # Real phones.

@@ -93,6 +93,13 @@ def with_thumbnail_directory(exif: bytes, **tags: int) -> bytes:
     return b"Exif\x00\x00" + bytes(tiff) + bytes(4)
 
 
+def apple_note(hdr_image_type: int) -> bytes:
+    """Apple's maker note with its version and what it says of HDR: 3 for the HDR picture, 4 for the normal frame."""
+    entries = [(0x0001, 9, 1, 10), (0x000A, 9, 1, hdr_image_type)]
+    directory = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHLl", *entry) for entry in entries)
+    return b"Apple iOS\x00\x00\x01MM" + directory + bytes(4)
+
+
 def _sexagesimal(degrees: float) -> tuple[float, float, float]:
     minutes = degrees % 1 * 60
     return float(int(degrees)), float(int(minutes)), round(minutes % 1 * 60, 2)

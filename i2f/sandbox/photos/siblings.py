@@ -7,6 +7,9 @@ The light changed. The kinds:
 - "parallax": a smooth depth field shifts things against each other; the displacement left after the best shift has
   a deviation of 0.25 to 1.2 per cent of the short side (0.8 to 4 px at 320 px; real bursts: median 0.8).
 - "small": the same with 0.06 to 0.2 per cent (0.2 to 0.6 px at 320 px), as on a wall or with a steady hand.
+- "leaning": as much as "small", but of the second order in the place alone, as a camera gives that leaned or turned
+  before something flat or far: in a part of the picture it is almost a similarity. Where the whole copy is sharp it is
+  told as "small" is, so it is no part of `SIBLINGS` either.
 - "moved": barely any parallax (under 0.03 per cent), but a patch of 8 to 18 per cent of the short side is elsewhere.
 - "relit": a steady hand (0.03 to 0.1 per cent: 0.2 to 0.6 px of a copy's 612); the light falls otherwise (30 to 60 per
   cent between places), its colour a little too.
@@ -18,6 +21,8 @@ All have new sensor noise. The result has the size of the photograph.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
@@ -27,6 +32,7 @@ SIBLINGS = ("parallax", "small", "moved", "relit")
 _PARALLAX = {
     "parallax": (0.0025, 0.012),
     "small": (0.0006, 0.002),
+    "leaning": (0.0006, 0.002),
     "moved": (0.0, 0.0003),
     "relit": (0.0003, 0.001),
     "still": (0.0, 0.0),
@@ -36,13 +42,14 @@ _MARGIN = 0.03
 _NOISE = 2.5
 
 Floats = NDArray[np.float64]
+Field = Callable[[np.random.Generator, float], tuple[Floats, Floats]]
 
 
 def make_sibling(image: Image.Image, rng: np.random.Generator, kind: str) -> Image.Image:
     """Another exposure of the upright `image`'s scene; the kinds are in the module's head."""
     picture = image.convert("RGB")
     amount = float(rng.uniform(*_PARALLAX[kind]))
-    picture = _seen_from_elsewhere(picture, rng, amount)
+    picture = _seen_from_elsewhere(picture, rng, amount, _bend if kind == "leaning" else _parallax)
     if kind == "moved":
         picture = _with_something_moved(picture, rng)
     if kind in ("relit", "still"):
@@ -50,12 +57,12 @@ def make_sibling(image: Image.Image, rng: np.random.Generator, kind: str) -> Ima
     return _exposed_anew(picture, rng)
 
 
-def _seen_from_elsewhere(picture: Image.Image, rng: np.random.Generator, amount: float) -> Image.Image:
-    """Shift, turn and zoom a little, and shift by depth; `amount` is the deviation in short sides."""
+def _seen_from_elsewhere(picture: Image.Image, rng: np.random.Generator, amount: float, field: Field) -> Image.Image:
+    """Shift, turn and zoom a little, and shift by `field`; `amount` is its deviation in short sides."""
     wide, high = picture.size
     short = min(wide, high)
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, _CELLS + 1) * wide, np.linspace(-0.5, 0.5, _CELLS + 1) * high)
-    shift_x, shift_y = _parallax(rng, amount * short)
+    shift_x, shift_y = field(rng, amount * short)
     angle, grow = np.deg2rad(rng.uniform(-0.7, 0.7)), 1 - _MARGIN * rng.uniform(0.8, 1.2)
     hand = rng.uniform(-0.3, 0.3, 2) * _MARGIN * short
     u = grow * (x * np.cos(angle) - y * np.sin(angle)) + shift_x + hand[0] + wide / 2
@@ -87,6 +94,16 @@ def _parallax(rng: np.random.Generator, deviation_px: float) -> tuple[Floats, Fl
     rest = rest.reshape(depth.shape) / rest.std() * deviation_px
     direction = rng.uniform(0, 2 * np.pi)
     return rest * np.cos(direction), rest * np.sin(direction)
+
+
+def _bend(rng: np.random.Generator, deviation_px: float) -> tuple[Floats, Floats]:
+    """A field of the second order, as a homography close to a similarity gives one, on the mesh's corners."""
+    y, x = np.meshgrid(*[np.linspace(-1, 1, _CELLS + 1)] * 2, indexing="ij")
+    p, q, r, s = rng.normal(size=4)
+    keystone = np.stack([p * x * x + q * x * y + r * x + s * y, p * x * y + q * y * y - r * y + s * x])
+    keystone -= keystone.mean((1, 2), keepdims=True)
+    keystone *= deviation_px / np.sqrt((keystone**2).mean())
+    return keystone[0], keystone[1]
 
 
 def _with_something_moved(picture: Image.Image, rng: np.random.Generator) -> Image.Image:

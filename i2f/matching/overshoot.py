@@ -1,0 +1,87 @@
+"""Overshoot: a copy shows nothing that its original does not have.
+
+However an exposure was cropped and straightened, the window lies inside it. A sibling's does so by chance: the usual
+crop takes the full short side, so that a hand which moved by a pixel makes the window reach beyond an edge. How far the
+four numbers of the similarity are known follows from the blocks they were fitted to, and is carried to the copy's
+corners; beyond that, half a pixel is allowed, of the copy or the thumbnail, whichever is coarser, since both were cut
+to whole pixels.
+
+A frame for which the picture had to make room lies outside the original rightly. It is known by one colour along the
+whole side, and another a little further in: a sky that goes on, or a wall, is none.
+
+That a window ends where its original does, on two sides or more, speaks for it, and is reported; it excuses nothing,
+since a tripod's next exposure ends there, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from i2f.ground.image import Floats, Picture
+from i2f.matching.displacement import Doubles
+from i2f.matching.registration import Similarity
+
+ROUNDING = 0.5
+"""Pixels, of the copy or the thumbnail, by which a window may leave its original."""
+SURELY = 3.0
+"""Standard errors of the window that are allowed besides."""
+NEAR, ONE_COLOUR, ANOTHER = 16.0, 0.8, 0.5
+"""Grey levels (JPEG beside an edge) within which so much of a frame's outermost line is of one colour, ragged ones too,
+and beyond which so much of the picture within is of others."""
+INSET, ENDS = 0.02, 0.1
+"""How far inside a frame the picture is looked at, in short sides, and the share of a line left out at either end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overshoot:
+    """How far the window reaches beyond the original, in units of what is allowed (0 where it does not), and on how
+    many sides both end at the same place."""
+
+    beyond: float = 0.0
+    edges_met: int = 0
+
+
+def overshoot(copy: Picture, size: tuple[int, int], at: Similarity, covariance: Doubles) -> Overshoot:
+    """Where the window of an upright copy lies at the edges of its original of `size` (height, width); `covariance`
+    (4, 4) is that of (a, b, cx, cy) as shares of the scale, as sibling_field.py has them."""
+    height, width = copy.shape[:2]
+    short = min(height, width)
+    rounding = ROUNDING / min(short, at.scale)
+    beyond, met = 0.0, 0
+    for side, (far, error) in enumerate(_sides((width / short / 2, height / short / 2), size, at, covariance)):
+        allowed = rounding + SURELY * error
+        met += abs(far) <= allowed
+        if far > allowed and not _is_framed(copy, side, far * short):
+            beyond = max(beyond, far / allowed)
+    return Overshoot(beyond, met)
+
+
+def _sides(
+    half: tuple[float, float], size: tuple[int, int], at: Similarity, covariance: Doubles
+) -> list[tuple[float, float]]:
+    """For left, top, right and bottom how far the copy reaches beyond the original, negative inside it, and the
+    standard error; in short sides of the copy."""
+    turn = np.array([[at.a, -at.b], [at.b, at.a]]) / at.scale
+    sides = [(-np.inf, 0.0)] * 4
+    for x, y in ((-half[0], -half[1]), (half[0], -half[1]), half, (-half[0], half[1])):
+        u, v = turn @ (x, y) + np.array([at.cx, at.cy]) / at.scale
+        there = turn @ np.array([[x, -y, 1, 0], [y, x, 0, 1]])
+        across, down = np.sqrt(np.diag(there @ covariance @ there.T))
+        beyond = (-u, across), (-v, down), (u - size[1] / at.scale, across), (v - size[0] / at.scale, down)
+        sides = [max(one, other) for one, other in zip(sides, beyond, strict=True)]
+    return [(float(far), float(error)) for far, error in sides]
+
+
+def _is_framed(copy: Picture, side: int, beyond_px: float) -> bool:
+    """Whether a frame lies along this side of the copy: 0 is the left one, then top, right, bottom."""
+    lines: Floats = np.moveaxis(np.asarray(copy, np.float32), 1, 0) if side % 2 == 0 else np.asarray(copy, np.float32)
+    if side > 1:
+        lines = lines[::-1]
+    ends = round(ENDS * lines.shape[1])
+    outer = lines[0, ends : lines.shape[1] - ends]
+    inner = lines[min(len(lines) - 1, round(beyond_px + INSET * min(copy.shape[:2]))), ends : lines.shape[1] - ends]
+    colour = np.median(outer, axis=0)
+    flat, other = (np.mean(np.abs(line - colour).max(1) <= NEAR) for line in (outer, inner))
+    return bool(flat >= ONE_COLOUR and 1 - other >= ANOTHER)
