@@ -15,6 +15,7 @@ import numpy as np
 
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
+from i2f.matching.detail import detail_of, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.registration import Similarity, align, start_of, started_at
 from i2f.matching.retrieval import (
@@ -29,6 +30,7 @@ from i2f.matching.retrieval import (
     without_edges,
 )
 from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh
+from i2f.matching.seams import SIDES, sides_of
 from i2f.matching.template_scan import scan, templates_of
 
 __all__ = [
@@ -37,12 +39,13 @@ __all__ = [
     "Proposal",
     "compare",
     "fingerprint",
+    "inspect",
     "kinship",
     "look_everywhere",
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "20"
+MATCHER_VERSION = "21"
 THUMBNAIL_SHORT = 756
 THUMBNAIL_LONG = 1890
 
@@ -278,6 +281,19 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         words=_words(tests, evidence),
         measures={name: float(value) for name, value in measures.items()},
     )
+
+
+def inspect(copy: Picture, picture: Picture, fit: Fit, thumbnail: tuple[int, int]) -> dict[str, float]:
+    """What the file itself, an upright `picture` of more pixels than its thumbnail of (width, height), shows at the
+    window that `fit` found: where it ends, how its tones differ from the copy's, what detail it has.
+    """
+    turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
+    at = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(picture.shape[1] / thumbnail[0])
+    found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
+    for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
+        if side is not None:
+            found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    return found | detail_of(turned, picture, at)
 
 
 def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:

@@ -97,6 +97,7 @@ def read_file(file: FoundFile, alone: bool = True) -> Reading | Unreadable | Non
         taken=picture.exif.taken,
         camera=picture.exif.camera,
         place=picture.exif.place,
+        marks=picture.marks,
     )
     return Reading(original, fingerprint_of(picture.thumbnail), picture.thumbnail)
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta
 
 from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
+from i2f.photos.capture_times import other_exposure_by_exif
 
 # Strangers stay far below this score and true originals above it; between lie questions. Measured by
 # bench/matching.py, whose reliability table says what a score means.
@@ -72,9 +73,12 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.KEEP, "no original looks like this copy"
     best, *others = candidates
     name = best.original.path.name
+    others = [one for one in others if competes(one, best)]
     worth_asking = [one for one in candidates if one.fit.score >= ASK_SCORE]
     if min_gain > 0 and all(gain(copy, one) < min_gain for one in worth_asking):
         return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
+    if best.doubt:
+        return Verdict.REVIEW, best.doubt
     if not best.fit.sure or best.fit.score < SURE_SCORE:
         return Verdict.REVIEW, f"{name} is similar, not certain: {best.fit.words}"
     if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
@@ -92,9 +96,23 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
     """The best score less the runner-up's; the score itself without a runner-up, None without candidates."""
     if not candidates:
         return None
-    runner_up = candidates[1].fit.score if len(candidates) > 1 else 0.0
+    best, *others = candidates
+    runner_up = max((one.fit.score for one in others if competes(one, best)), default=0.0)
     # A person may choose what the matcher thought less of; that is no margin, and no negative one.
-    return max(0.0, candidates[0].fit.score - runner_up)
+    return max(0.0, best.fit.score - runner_up)
+
+
+def competes(other: Candidate, best: Candidate) -> bool:
+    """Whether a candidate makes a question of the best one: what is no original does not stand in the way of one,
+    unless EXIF proves that it shows another exposure.
+    """
+    return not other.doubt or bool(best.doubt) or other_exposure_by_exif(other.original, best.original)
+
+
+def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates best first; of those that may be the one, originals before what only holds the picture."""
+    return sorted(candidates, key=lambda one: (
+        one.fit.score < ASK_SCORE, bool(one.doubt), -one.fit.score, str(one.original.path)))
 
 
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:
@@ -133,7 +151,7 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     chosen, *rest = sorted(able, key=_by_camera if prefer == "camera" else _by_look)
     twins = [one.original for one in sorted(members, key=_by_camera) if one is not chosen]
     because = "" if not twins else "that fits for certain" if not rest else _advantage(chosen, rest[0], prefer)
-    return Candidate(chosen.original, chosen.fit, tuple(twins), because)
+    return Candidate(chosen.original, chosen.fit, tuple(twins), because, chosen.doubt)
 
 
 # In the order of _by_camera.
