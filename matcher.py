@@ -15,7 +15,7 @@ import numpy as np
 
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
-from i2f.matching.detail import detail_of, tones_apart
+from i2f.matching.detail import finer_detail, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.registration import Similarity, align, start_of, started_at
 from i2f.matching.retrieval import (
@@ -272,6 +272,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "cx": at.cx,
         "cy": at.cy,
         "quarter_turns": proposal.quarter_turns,
+        "width": original.shape[1],
     }
     return Fit(
         score=_score(found.correlation, tests),
@@ -283,17 +284,19 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     )
 
 
-def inspect(copy: Picture, picture: Picture, fit: Fit, thumbnail: tuple[int, int]) -> dict[str, float]:
-    """What the file itself, an upright `picture` of more pixels than its thumbnail of (width, height), shows at the
-    window that `fit` found: where it ends, how its tones differ from the copy's, what detail it has.
+def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
+    """What a file itself, looked at as an upright `picture` (it has `width` pixels across), shows at the window that
+    `fit` found: where it ends, how its tones differ from the copy's, what detail it has.
     """
     turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
-    at = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(picture.shape[1] / thumbnail[0])
+    grow = picture.shape[1] / fit.measures["width"]
+    at = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
-    return found | detail_of(turned, picture, at)
+    finer = finer_detail(turned, picture, at, at.scale / min(turned.shape[:2]) * width / picture.shape[1])
+    return found if finer is None else found | {"finer": finer}
 
 
 def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:

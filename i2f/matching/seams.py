@@ -4,8 +4,10 @@ Whoever crops a photograph for Instagram cuts through the scene, so that in the 
 border of the window. In a screenshot, a collage or a poster it does not: at the border, along all of it, the picture
 stops, and a drawn ground or another picture begins. So the file is looked at along lines parallel to each side of the
 window. At every place of a side the step across the border is compared with the steps just inside; a scene has its
-largest one there by chance, at one place in six, a seam at nearly every place. A side says nothing where it is the edge
-of the file, or where neither the border nor what lies inside of it has any steps (a white sky beside white paper).
+largest one there by chance, at one place in six, a seam at nearly every place. In busy pictures the steps inside are as
+large as any; there the fine structure tells, which neighbouring lines of a scene share, and lines on both sides of a
+seam do not. A side says nothing where it is the edge of the file, or where neither the border nor what lies inside of
+it has any steps (a white sky beside white paper).
 
 One side proves little: a horizon or the edge of a wall may lie where somebody cropped. What the sides say together is
 weighed in `eligibility.py`. The same is asked of the lines further outside, since a gallery's screenshot or a slide
@@ -20,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import map_coordinates, uniform_filter1d
 
 from i2f.matching.registration import Similarity
 from i2f.matching.retrieval import Floats, Picture, planes
@@ -38,23 +40,29 @@ STEP = 14.0
 FLAT_STEP = 7.0
 FLAT_SPREAD = 8.0
 CORNERS = 0.04
-FAR_STEP = 3
+STRUCTURE = 25
+"""Places over which what is coarse along a line is taken away."""
+LEAST_STRUCTURE, LEAST_SHARED = 9.0, 0.4
+"""Mean square of the fine structure inside, and what neighbouring lines there must share, for it to tell anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What lies along one side of the window. `outside` is how much of the file lies beyond, in short sides of the
     copy; `told` the share of places that can tell; `seam` the share of those where the border is the largest step;
-    `ground` the share beyond the border that is of one flat colour; `outer` and `outer_ground` the same for the
-    likeliest edge further outside.
+    `broken` how much less the lines beside the border share than those inside (0 to 1); `ground` the share beyond the
+    border that is of one flat colour; `outer` and `outer_ground` the same as seam and ground for the likeliest drawn
+    edge further outside, `straight` as seam for the straightest edge there.
     """
 
     outside: float
     told: float
     seam: float
+    broken: float
     ground: float
     outer: float
     outer_ground: float
+    straight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +143,31 @@ def _weigh(lines: _Lines, slack: int, fine: int, outside: float) -> Side:
             best, where = share, k
         told = max(told, float(telling.mean()))
     ground = _flat(lines.values[where + 3 : where + 3 + max(4, round(0.06 * fine))])
-    outer, outer_ground = _outer_edge(lines.values, step, where + 6)
-    return Side(outside / fine, told, best, ground, outer, outer_ground)
+    broken = _broken(lines.values, middle, slack)
+    return Side(outside / fine, told, best, broken, ground, *_outer_edge(lines.values, step, where + 6))
 
 
-def _outer_edge(values: Floats, step: Floats, begin: int) -> tuple[float, float]:
-    """The straight edge outside the window that has the flattest ground beyond it: its share of places, the ground."""
-    best = (0.0, 0.0)
+def _broken(values: Floats, middle: int, slack: int) -> float:
+    """How much less the lines on both sides of the border have in common than neighbouring lines inside have."""
+    seen = values[: middle + slack + 2]
+    fine = seen - uniform_filter1d(seen, STRUCTURE, axis=1)
+    power = (fine * fine).sum(axis=(1, 2))
+    shared = (fine[2:] * fine[:-2]).sum(axis=(1, 2)) / np.sqrt(np.maximum(power[2:] * power[:-2], 1.0))
+    places = fine.shape[1] * fine.shape[2]
+    inside, border = shared[: middle - slack - 1], shared[middle - slack - 1 : middle + slack]
+    if not len(border) or not len(inside) or np.median(power[: middle - slack]) < LEAST_STRUCTURE * places:
+        return 0.0
+    usual = float(np.median(inside))
+    if usual < LEAST_SHARED:
+        return 0.0
+    return float(np.clip(1 - border.min() / usual, 0.0, 1.0))
+
+
+def _outer_edge(values: Floats, step: Floats, begin: int) -> tuple[float, float, float]:
+    """The straight edge outside the window that has the flattest ground beyond it: its share of places, the ground;
+    and the share of the straightest.
+    """
+    best, straight = (0.0, 0.0), 0.0
     for k in range(begin, len(step) - 5):
         inner = step[max(0, k - DEPTH) : k - 2].max(axis=0)
         here = np.maximum(step[k], step[k - 1])
@@ -149,10 +175,11 @@ def _outer_edge(values: Floats, step: Floats, begin: int) -> tuple[float, float]
         if telling.mean() < 0.2:
             continue
         share = float((here > np.maximum(inner, STEP)).sum() / telling.sum())
+        straight = max(straight, share)
         if share > 0.5:
             found = (share, _flat(values[k + 3 : k + 23]))
-            best = max(best, found, key=lambda one: min(one))
-    return best
+            best = max(best, found, key=min)
+    return *best, straight
 
 
 def _flat(beyond: Floats) -> float:

@@ -286,14 +286,14 @@ def _inspected(
     for place, fit in fits.items():
         if fit.score < SURE_SCORE - SURE_MARGIN or "quarter_turns" not in fit.measures:
             continue
-        height, width = pictures[place].shape[:2]
         try:
             whole = _at_full_detail(task.originals[place], fit, copy)
         except UnavailableError:
             raise  # what could not be read now may be read by the next run: no answer is kept
         except PictureError:
             continue
-        told = matcher.inspect(copy, pictures[place] if whole is None else whole, fit, (width, height))
+        seen = pictures[place] if whole is None else whole
+        told = matcher.inspect(copy, seen, fit, task.originals[place].width)
         found[place] = replace(fit, measures=dict(fit.measures) | told)
     return found
 

@@ -40,6 +40,11 @@ TOLD = 0.10
 """Share of a side's places that must be able to tell something."""
 SEAM, SURE_SEAM = 0.6, 0.8
 """Share of the places of a side where the picture stops, where several sides stop and where one is all there is."""
+BROKEN, SURE_BROKEN = 0.75, 0.9
+"""How much less is shared across the border than inside, likewise."""
+FAINT_SEAM, DRAWN = 0.4, 0.9
+"""A seam that a flat ground beside it makes up for."""
+STRAIGHT = 0.9
 GROUND = 0.6
 CONTINUES, LEAST_BEYOND = 0.45, 0.03
 """A side goes on where no more of its places stop, and so much of the copy's short side lies beyond."""
@@ -59,9 +64,16 @@ class Side:
     outside: float
     told: float
     seam: float
+    broken: float
     ground: float
     outer: float
     outer_ground: float
+    straight: float
+
+    @property
+    def stops(self) -> bool:
+        """Whether the picture stops along this side."""
+        return self.seam >= SEAM or self.broken >= BROKEN or (self.seam >= FAINT_SEAM and self.ground >= DRAWN)
 
 
 def doubt_about(original: Original, fit: Fit) -> str:
@@ -75,8 +87,6 @@ def doubt_about(original: Original, fit: Fit) -> str:
         return f"{name} is {kind} that contains the picture"
     if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} is a thumbnail that another program made"
-    if is_enlarged(fit.measures, signed):
-        return f"{name} is the copy itself, enlarged: it holds no finer detail"
     return "" if signed else _doubt_about_unsigned(original, fit, marks)
 
 
@@ -92,6 +102,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
     if fit.measures.get("inspected") and not shows_more(fit.measures):
+        if fit.measures.get("finer", 1.0) <= 1.0:
+            return f"{name} may be the copy itself, enlarged: no camera data, and no finer detail than the copy"
         return f"{name} has no camera data and shows nothing that the copy does not show"
     return ""
 
@@ -119,25 +131,21 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
     sides = sides_of(measures)
     telling = [one for one in sides if one.told >= TOLD]
-    stops = [one for one in telling if one.seam >= SEAM]
-    if telling and len(stops) == len(telling):
-        drawn = [one for one in stops if one.ground >= GROUND]
-        if len(stops) > 1 or drawn or (stops[0].seam >= SURE_SEAM and not signed):
-            return True
-    framed = [one for one in telling if one.seam >= SEAM and one.ground >= GROUND]
-    framed += [one for one in sides if one.outer >= SURE_SEAM and one.outer_ground >= SURE_SEAM]
-    return len(framed) > (1 if signed else 0)
+    stops = [one for one in telling if one.stops]
+    drawn = [one for one in stops if one.ground >= GROUND]
+    sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
+    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or (sure and not signed)):
+        return True
+    framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
+    beside = [one for one in sides if one.straight >= STRAIGHT]
+    return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
 
 
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
     goes_on = any(
-        one.told >= TOLD and one.seam <= CONTINUES and one.outside >= LEAST_BEYOND for one in sides_of(measures)
+        one.told >= TOLD and one.seam <= CONTINUES and one.broken <= CONTINUES and one.outside >= LEAST_BEYOND
+        for one in sides_of(measures)
     )
     tilted = abs(measures.get("tilt", 0.0)) >= TILTED
     return goes_on or tilted or measures.get("tones", 0.0) >= TONES or measures.get("finer", 0.0) > 1.0
-
-
-def is_enlarged(measures: Mapping[str, float], signed: bool) -> bool:
-    """Whether a file is the copy again, only with more pixels."""
-    return not signed and measures.get("enlarged", 0.0) > 1.0 and measures.get("tones", 0.0) < TONES
