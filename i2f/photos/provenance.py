@@ -82,7 +82,7 @@ _EDIT_NAME = re.compile(
     re.IGNORECASE,
 )
 _EDITORS = re.compile(
-    r"photoshop|lightroom|gimp|snapseed|vsco|picasa|pixelmator|afterlight|camera\+|acdsee|affinity|capture one|"
+    r"photoshop|lightroom|gimp|snapseed|vsco|picasa|pixelmator|afterlight|acdsee|affinity|capture one|"
     r"darktable|rawtherapee|paint\.net|paintshop|photoscape|polarr|facetune|aviary|photogene|photofox|canva|picsart|"
     r"photo ?editor|google photos|windows photo|luminar|hipstamatic|prisma|enlight|darkroom|iphoto|aperture|"
     r"on1|digikam|shotwell|preview",
