@@ -113,9 +113,11 @@ def _is_screen(original: Original) -> bool:
 
 
 def _is_saved_square(original: Original, fit: Fit) -> bool:
-    across, down = fit.window.size
-    square = original.width == original.height <= LARGEST_SAVED_SQUARE
-    return square and original.camera is None and min(across, down) >= WHOLE
+    """Instagram keeps what was posted, filter and all: where tones differ, somebody's own square was posted."""
+    if original.camera is not None or original.width != original.height or original.width > LARGEST_SAVED_SQUARE:
+        return False
+    as_posted = fit.measures.get("tones", 0.0) < TONES and min(fit.window.size) >= WHOLE
+    return as_posted or FileMark.INSTAGRAM in original.marks
 
 
 def sides_of(measures: Mapping[str, float]) -> list[Side]:
