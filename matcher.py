@@ -17,6 +17,7 @@ import numpy as np
 from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
+from i2f.matching.detail import finer_detail, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.registration import Similarity, align, start_of, started_at
 from i2f.matching.retrieval import (
@@ -28,6 +29,7 @@ from i2f.matching.retrieval import (
     without_edges,
 )
 from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh
+from i2f.matching.seams import SIDES, sides_of
 from i2f.matching.template_scan import scan, templates_of
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Proposal",
     "compare",
     "fingerprint",
+    "inspect",
     "kinship",
     "look_everywhere",
     "thumbnail_size",
@@ -280,6 +283,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "cx": at.cx,
         "cy": at.cy,
         "quarter_turns": proposal.quarter_turns,
+        "width": original.shape[1],
     }
     return Fit(
         score=_score(found.correlation, tests),
@@ -289,6 +293,21 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         words=_words(tests, evidence),
         measures={name: float(value) for name, value in measures.items()},
     )
+
+
+def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
+    """What a file itself, looked at as an upright `picture` (it has `width` pixels across), shows at the window that
+    `fit` found: where it ends, how its tones differ from the copy's, what detail it has.
+    """
+    turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
+    grow = picture.shape[1] / fit.measures["width"]
+    at = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
+    found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
+    for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
+        if side is not None:
+            found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    finer = finer_detail(turned, picture, at, at.scale / min(turned.shape[:2]) * width / picture.shape[1])
+    return found if finer is None else found | {"finer": finer}
 
 
 def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:

@@ -105,6 +105,7 @@ class Original:
     `width` and `height` are upright pixels. `content_format` is what the bytes are ("JPEG", "PNG", "HEIF"), whatever
     the name ends in. `camera` is make and model, None without them; `place` is latitude and longitude in degrees.
     `hdr_frame` is 3 for an iPhone's HDR picture and 4 for the normal frame kept beside it, None where nothing says.
+    `marks` are what else the file says of its origin (provenance.py).
     """
 
     path: Path
@@ -117,6 +118,7 @@ class Original:
     camera: str | None
     place: tuple[float, float] | None = None
     hdr_frame: int | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +176,15 @@ class Kinship(StrEnum):
 class Candidate:
     """An original proposed for one copy; `twins` share its answer. Best twins first by the stated rule.
 
-    `because` says what it has before its twins; empty without twins, or where a person chose it.
+    `because` says what it has before its twins; empty without twins, or where a person chose it. `doubt` says why the
+    file may be no original, but something that holds the picture; empty where it is one (eligibility.py).
     """
 
     original: Original
     fit: Fit
     twins: tuple[Original, ...] = ()
     because: str = ""
+    doubt: str = ""
 
 
 class Verdict(StrEnum):

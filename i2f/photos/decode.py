@@ -24,6 +24,7 @@ from i2f.photos.exif import Exif
 from i2f.photos.flaws import DAMAGED
 from i2f.photos.jpeg_entropy import comes_out_even
 from i2f.photos.open import Opened, decoding, open_picture
+from i2f.photos.provenance import marks_of
 
 # Drafts are at least this many times the thumbnail, so that their own rough filter does not show in it.
 DRAFT_MARGIN = 2
@@ -46,13 +47,14 @@ _JPEG_NAMES = frozenset({"JPEG", "MPO"})
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is kept of one original: its upright size, its EXIF, and its thumbnail (JPEG, sRGB)."""
+    """What is kept of one original: its upright size, its EXIF and other marks, and its thumbnail (JPEG, sRGB)."""
 
     content_format: str
     width: int
     height: int
     exif: Exif
     thumbnail: bytes
+    marks: tuple[str, ...] = ()
 
 
 def read_picture(data: bytes, alone: bool = True) -> Picture | None:
@@ -63,7 +65,8 @@ def read_picture(data: bytes, alone: bool = True) -> Picture | None:
         if not alone and width * height > limit:
             return None
         thumbnail = _thumbnail(opened, thumbnail_size(width, height))
-        return Picture(opened.content_format, width, height, opened.exif, thumbnail)
+        marks = marks_of(opened.exif_block, opened.image.info)
+        return Picture(opened.content_format, width, height, opened.exif, thumbnail, marks)
 
 
 def _thumbnail(opened: Opened, upright_size: tuple[int, int]) -> bytes:
@@ -139,6 +142,24 @@ def pixels(jpeg: bytes) -> NDArray[np.uint8]:
     """A thumbnail as (height, width, 3) array."""
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
         return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def look_again(data: bytes, short: int) -> NDArray[np.uint8]:
+    """A file upright in sRGB, (height, width, 3), with about `short` pixels on its short side, or all that it has."""
+    with open_picture(data) as opened:
+        image = opened.image
+        profile = image.info.get("icc_profile")
+        scale = min(1.0, short / min(image.size))
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        with decoding():
+            drafted = image.draft(None, size) if image.format in _JPEG_NAMES and scale < 1 else None
+            image.load()
+            reduced, box = _reduced(image, size)
+            if drafted:
+                box = drafted[1]
+            if scale < 1:
+                reduced = reduced.resize(size, Image.Resampling.LANCZOS, box)
+            return np.array(turned(to_srgb(reduced, profile), opened.orientation).convert("RGB"), dtype=np.uint8)
 
 
 def glimpse(jpeg: bytes) -> tuple[NDArray[np.float32], float]:

@@ -99,6 +99,7 @@ def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> 
         camera=picture.exif.camera,
         place=picture.exif.place,
         hdr_frame=picture.exif.hdr_frame,
+        marks=picture.marks,
     )
     return Reading(original, fingerprint(pixels(picture.thumbnail)), picture.thumbnail)
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ from i2f.ground.model import Candidate, Fit, Kinship, Original, Window
 from i2f.ground.processes import be_quiet, one_thread, spawning
 from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
-from i2f.photos.decode import decode_fully, glimpse, pixels, turned
-from i2f.photos.open import open_picture
+from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
+from i2f.photos.open import UnavailableError, open_picture, read_bytes
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
-from i2f.sync.plan import choose_twin
+from i2f.sync.eligibility import doubt_about
+from i2f.sync.plan import SURE_MARGIN, SURE_SCORE, choose_twin, originals_first
 
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8
@@ -46,6 +47,8 @@ HARDLY = 0.05
 # A worker takes about as long to start as two copies take to be compared.
 COPIES_PER_WORKER = 4
 LARGEST_COPY = 2048
+# Files are looked at again with so many times the copy's pixels a side: an octave beyond what the copy can hold.
+OCTAVE = 2.0
 
 Fingerprint = NDArray[Any]
 
@@ -114,17 +117,29 @@ def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Pat
     A file that a person chose stands for its group, and its group is among those shown.
     """
     found = []
-    for group in assessed.groups:
-        members = [Candidate(gallery.originals[place], fit) for place, fit in group]
+    for members in _split(assessed, gallery):
         head = next((one for one in members if one.original.path == chosen), None)
         if head is None:
             found.append(choose_twin(members, prefer))
         else:
             twins = tuple(one.original for one in members if one is not head)
-            found.append(Candidate(head.original, head.fit, twins))
-    found.sort(key=lambda one: (-one.fit.score, str(one.original.path)))
+            found.append(Candidate(head.original, head.fit, twins, doubt=head.doubt))
+    found = originals_first(found)
     late = [one for one in found[SHOWN:] if one.original.path == chosen]
     return found[: SHOWN - len(late)] + late
+
+
+def _split(assessed: Assessed, gallery: Gallery) -> Iterator[list[Candidate]]:
+    """The groups of twins; what only holds the picture stands apart from the originals of its group."""
+    for group in assessed.groups:
+        members = [
+            Candidate(gallery.originals[place], fit, doubt=doubt_about(gallery.originals[place], fit))
+            for place, fit in group
+        ]
+        for doubtful in (False, True):
+            part = [one for one in members if bool(one.doubt) is doubtful]
+            if part:
+                yield part
 
 
 def _seek(
@@ -257,7 +272,41 @@ def _compare_all(task: _Task) -> Assessed:
                 break
         else:
             groups.append([place])
+    fits |= _inspected(task, copy, pictures, fits)
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
+
+
+def _inspected(
+    task: _Task, copy: NDArray[np.uint8], pictures: Mapping[int, NDArray[np.uint8]], fits: Mapping[int, Fit]
+) -> dict[int, Fit]:
+    """The fits of the files that could be sent, or stand in the way of one, with what the file itself shows."""
+    if not any(fit.sure for fit in fits.values()):
+        return {}
+    found = {}
+    for place, fit in fits.items():
+        if fit.score < SURE_SCORE - SURE_MARGIN or "quarter_turns" not in fit.measures:
+            continue
+        try:
+            whole = _at_full_detail(task.originals[place], fit, copy)
+        except UnavailableError:
+            raise  # what could not be read now may be read by the next run: no answer is kept
+        except PictureError:
+            continue
+        seen = pictures[place] if whole is None else whole
+        told = matcher.inspect(copy, seen, fit, task.originals[place].width)
+        found[place] = replace(fit, measures=dict(fit.measures) | told)
+    return found
+
+
+def _at_full_detail(original: Original, fit: Fit, copy: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The file with an octave more than the copy holds, as far as it has it; None for one too large to be read here."""
+    if original.width * original.height > BIG_PIXELS:
+        return None
+    across, down = fit.window.size
+    window = min(original.width * across, original.height * down)
+    scale = OCTAVE * min(copy.shape[:2]) / max(1.0, window)
+    short = min(original.width, original.height)
+    return look_again(read_bytes(original.path), min(short, max(1, round(short * scale))))
 
 
 def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.Proposal]]:

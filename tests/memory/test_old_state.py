@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from i2f.memory.history import Standing, read_histories
+from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sandbox import SandboxFlickr
@@ -46,12 +46,12 @@ def test_the_login_the_record_and_the_backups_are_all_there(tmp_path: Path) -> N
     assert (login.nsid, login.perms) == ("20260312@N08", "write")
     journal = Journal(state.journal_file)
     try:
-        histories = read_histories(journal.entries())
+        histories = journal.histories.all()
         assert {key: one.standing for key, one in histories.items()} == {
             FIRST: Standing.REPLACED, SECOND: Standing.TAKEN_BACK}
-        assert [one["mode"] for one in journal.runs()] == ["sync", "undo"]
+        assert [one["mode"] for one in journal.record.runs()] == ["sync", "undo"]
         assert journal.fact("account") == "20260312@N08"
-        assert {one.photo_id: (state.backups / one.file).read_bytes() for one in journal.backups()} == dict(
+        assert {one.photo_id: (state.backups / one.file).read_bytes() for one in journal.record.backups()} == dict(
             zip((FIRST, SECOND), copies(), strict=True))
     finally:
         journal.close()

@@ -11,9 +11,10 @@ import pytest
 from i2f.ground.errors import StoppedError
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
-from i2f.sync.originals import compare_with_last_time, read_folder
-from tests.support.desks import QuietTeller
+from i2f.sync.folder_guard import compare_with_last_time
+from i2f.sync.originals import read_folder
 from tests.support.photographs import camera_exif, painted
+from tests.support.sessions import RecordedProgress
 
 
 @pytest.fixture
@@ -36,10 +37,10 @@ def test_a_file_of_the_year_2300_or_1900_is_read_once_and_kept(journal: Journal,
         os.utime(path, (moment_s, moment_s))
     said = []
     for _ in range(2):
-        teller = QuietTeller()
-        shelf = read_folder(find_files([phone]).files, journal, teller)
-        assert [one.path.name for one in shelf.gallery.originals] == ["IMG_0.JPG", "IMG_1.JPG", "IMG_2.JPG"]
-        said.append(teller.lines)
+        progress = RecordedProgress()
+        index = read_folder(find_files([phone]).files, journal, progress)
+        assert [one.path.name for one in index.gallery.originals] == ["IMG_0.JPG", "IMG_1.JPG", "IMG_2.JPG"]
+        said.append(progress.lines)
     assert said == [["Reading your originals"], []]
 
 

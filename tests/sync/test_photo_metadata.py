@@ -142,7 +142,7 @@ def test_a_date_that_no_camera_can_have_written_is_not_put_on_flickr(
     bench: Bench, photo_id: str, tmp_path: Path, text: str
 ) -> None:
     painted(1600, 1200).save(tmp_path / "odd.jpg", exif=camera_exif(text, offset="+14:00", place=BERNE))
-    assert replace(bench, photo_id, tmp_path / "odd.jpg") == Outcome("replaced", None)
+    assert replace(bench, photo_id, tmp_path / "odd.jpg") == Outcome(OutcomeKind.REPLACED, None)
     assert what_flickr_says(bench, photo_id) == (ARRIVED, BERNE)
     assert not bench.flickr.requests(DATES)
 

@@ -204,7 +204,8 @@ def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -
 def test_plan_imports_neither_disk_nor_network_nor_clock() -> None:
     text = (Path(__file__).resolve().parents[2] / "i2f" / "sync" / "plan.py").read_text(encoding="utf-8")
     imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
-    assert imported == {"__future__", "collections.abc", "datetime", "i2f.ground.flickr_accepts", "i2f.ground.model"}
+    pure = {"i2f.ground.flickr_accepts", "i2f.ground.model", "i2f.photos.provenance", "i2f.photos.same_shot"}
+    assert imported == {"__future__", "collections.abc", "dataclasses", "datetime", *pure}
 
 
 # What a person answered.

@@ -1,0 +1,153 @@
+"""Whether a file that holds the picture is an original: a capture, an edit or a full-size export of it.
+
+The matcher tells exposures apart, not files. In a phone's folder beside the photographs lie screenshots of the app and
+of the gallery, collages, posters, slides, other programs' thumbnails, what a chat app made of a picture, and the copy
+itself, enlarged. Each holds the picture and fits the copy as well as the original does, often better. None may take the
+copy's place: what was cut away stays away, and Flickr would keep a status bar for ever.
+
+No single sign settles it. A bare JPEG may be the only file left of a photograph; a collage may carry its maker's
+EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and what they say adds up:
+
+- the border of the window (seams.py): a photograph goes on across it, a screenshot or collage stops there. All sides
+  that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file;
+- detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels;
+- the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
+
+For a file without camera and time one thing at least must speak for it that no file made from the copy can have: the
+scene goes on beyond the copy's border, the copy is tilted, its tones are a filter's, or there is finer detail. A name
+or folder alone never condemns a file that a camera signed.
+
+Whatever is in doubt becomes a question that says why. It never stands in the way of a true original beside it: a
+doubtful file competes with another candidate only where EXIF proves that it is another exposure (plan.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from i2f.ground.model import Fit, Original
+from i2f.photos.provenance import (
+    FileMark,
+    PathMark,
+    has_camera,
+    is_screen_size,
+    path_marks,
+)
+
+SIDES = ("top", "right", "bottom", "left")
+TOLD = 0.10
+"""Share of a side's places that must be able to tell something."""
+SEAM, SURE_SEAM = 0.6, 0.8
+"""Share of the places of a side where the picture stops, where several sides stop and where one is all there is."""
+BROKEN, SURE_BROKEN = 0.75, 0.9
+"""How much less is shared across the border than inside, likewise."""
+FAINT_SEAM, DRAWN = 0.4, 0.9
+"""A seam that a flat ground beside it makes up for."""
+STRAIGHT = 0.9
+GROUND = 0.6
+CONTINUES, LEAST_BEYOND = 0.45, 0.03
+"""A side goes on where no more of its places stop, and so much of the copy's short side lies beyond."""
+TONES = 5.0
+"""Grey levels by which the copy's tones differ from the file's own where a filter was applied."""
+TILTED = 1.0
+LARGEST_SAVED_SQUARE = 2048
+LARGEST_THUMBNAIL = 2048
+WHOLE = 0.97
+"""Share of a file's sides that a window of the whole file has at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was measured along one side of the window; see seams.py."""
+
+    outside: float
+    told: float
+    seam: float
+    broken: float
+    ground: float
+    outer: float
+    outer_ground: float
+    straight: float
+
+    @property
+    def stops(self) -> bool:
+        """Whether the picture stops along this side."""
+        return self.seam >= SEAM or self.broken >= BROKEN or (self.seam >= FAINT_SEAM and self.ground >= DRAWN)
+
+
+def doubt_about(original: Original, fit: Fit) -> str:
+    """Why a file that fits a copy may be no original, in plain words; empty where nothing speaks against it."""
+    name, marks = original.path.name, path_marks(original.path)
+    signed = has_camera(original)
+    if FileMark.SCREENSHOT in original.marks or (original.content_format == "PNG" and _is_screen(original)):
+        return f"{name} is a screenshot that contains the picture"
+    if contains(fit.measures, signed):
+        kind = "a screenshot" if PathMark.SCREENSHOT in marks or is_screen_size(original) else "a collage or a poster"
+        return f"{name} is {kind} that contains the picture"
+    if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
+        return f"{name} is a thumbnail that another program made"
+    return "" if signed else _doubt_about_unsigned(original, fit, marks)
+
+
+def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
+    """The same for a file that names no camera and time, which has to show more than the copy."""
+    name = original.path.name
+    if PathMark.SCREENSHOT in marks:
+        return f"{name} is called a screenshot and has no camera data"
+    if PathMark.COLLAGE in marks:
+        return f"{name} is called a collage and has no camera data"
+    if PathMark.CHAT in marks:
+        return f"{name} comes from a chat app, which shrinks pictures, and has no camera data"
+    if _is_saved_square(original, fit):
+        return f"{name} is a square without camera data, as Instagram saves its own"
+    if fit.measures.get("inspected") and not shows_more(fit.measures):
+        if fit.measures.get("finer", 1.0) <= 1.0:
+            return f"{name} may be the copy itself, enlarged: no camera data, and no finer detail than the copy"
+        return f"{name} has no camera data and shows nothing that the copy does not show"
+    return ""
+
+
+def _is_screen(original: Original) -> bool:
+    return is_screen_size(original) and not has_camera(original)
+
+
+def _is_saved_square(original: Original, fit: Fit) -> bool:
+    """Instagram keeps what was posted, filter and all: where tones differ, somebody's own square was posted."""
+    if original.camera is not None or original.width != original.height or original.width > LARGEST_SAVED_SQUARE:
+        return False
+    as_posted = fit.measures.get("tones", 0.0) < TONES and min(fit.window.size) >= WHOLE
+    return as_posted or FileMark.INSTAGRAM in original.marks
+
+
+def sides_of(measures: Mapping[str, float]) -> list[Side]:
+    """The sides of the window that are not edges of the file and that can tell something."""
+    found = []
+    for side in SIDES:
+        if f"{side}_seam" in measures:
+            found.append(Side(*(measures[f"{side}_{name}"] for name in Side.__slots__)))
+    return found
+
+
+def contains(measures: Mapping[str, float], signed: bool) -> bool:
+    """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
+    sides = sides_of(measures)
+    telling = [one for one in sides if one.told >= TOLD]
+    stops = [one for one in telling if one.stops]
+    drawn = [one for one in stops if one.ground >= GROUND]
+    sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
+    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or (sure and not signed)):
+        return True
+    framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
+    beside = [one for one in sides if one.straight >= STRAIGHT]
+    return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
+
+
+def shows_more(measures: Mapping[str, float]) -> bool:
+    """Whether a file shows what no file made from the copy can show."""
+    goes_on = any(
+        one.told >= TOLD and one.seam <= CONTINUES and one.broken <= CONTINUES and one.outside >= LEAST_BEYOND
+        for one in sides_of(measures)
+    )
+    tilted = abs(measures.get("tilt", 0.0)) >= TILTED
+    return goes_on or tilted or measures.get("tones", 0.0) >= TONES or measures.get("finer", 0.0) > 1.0
