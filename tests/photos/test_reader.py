@@ -22,7 +22,6 @@ from i2f.photos.decode import pixels
 from i2f.photos.folder import Unreadable, find_files
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.photos.reader import Reading, read_originals
-from i2f.photos.same_shot import Reading, Unreadable, find_files, read_originals
 from tests.support.hand_waiter import HandWaiter, OpenPipe, is_a_child
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
