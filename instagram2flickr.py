@@ -310,7 +310,6 @@ def why(ctx: click.Context, photo_id: str, json_file: str | None) -> None:
 
     \b
     Examples:
-      instagram2flickr.py why 8037212345
       instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/
       instagram2flickr.py why 8037212345 --json -
     """
