@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 
 # Address space of a worker that decodes: three times what the largest picture takes.
@@ -68,3 +70,16 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+class Waiter:
+    """Waits for what other processes answer, by the system's clock; a test hands over one that knows who never will."""
+
+    def now(self) -> float:
+        """Seconds, counted from anywhere."""
+        return time.monotonic()
+
+    def wait(self, lines: Sequence[Connection], timeout_s: float) -> list[Connection]:
+        """The lines on which there is an answer or an end; none when the time is over."""
+        ready = wait(list(lines), timeout=timeout_s)
+        return [line for line in lines if line in ready]

@@ -19,7 +19,7 @@ from typing import Self
 
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
-from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
+from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 
 # A 200-megapixel HEIC is decoded, encoded and compared in some 20 s on one core (November 2026).
@@ -31,9 +31,10 @@ START_S = 60.0
 class OutgoingFileWorker:
     """Makes the file to send for one original after another; safe for several threads."""
 
-    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, timeout_s: float = TIMEOUT_S, waiter: Waiter | None = None) -> None:
         """No process yet; there is one from the first picture on."""
         self._timeout_s = timeout_s
+        self._waiter = waiter or Waiter()
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
@@ -47,7 +48,8 @@ class OutgoingFileWorker:
             try:
                 line = self._line or self._start()
                 line.send((original, location, workdir, max_bytes))
-                answer = line.recv() if line.poll(self._timeout_s) else f"did not finish in {self._timeout_s:g} s"
+                answered = self._waiter.wait([line], self._timeout_s)
+                answer = line.recv() if answered else f"did not finish in {self._timeout_s:g} s"
             except (EOFError, OSError):
                 answer = "crashed"
             if isinstance(answer, str):

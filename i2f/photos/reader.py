@@ -17,12 +17,11 @@ Readings come in the order they are done.
 from __future__ import annotations
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import numpy as np
@@ -30,7 +29,7 @@ from numpy.typing import NDArray
 
 from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.model import Original
-from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
+from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
 from i2f.photos.decode import pixels, read_picture
 from i2f.photos.folder import FoundFile, Unreadable, claims_to_be_a_picture
 from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableError, read_bytes
@@ -71,6 +70,7 @@ class _Pool:
 
     timeout_s: float
     fingerprint: Fingerprint
+    waiter: Waiter
     workers: list[_Worker] = field(default_factory=list)
     alone: list[tuple[FoundFile, str | None]] = field(default_factory=list)
 
@@ -109,10 +109,11 @@ def read_originals(
     fingerprint: Fingerprint,
     workers: int | None = None,
     timeout_s: float = TIMEOUT_S,
+    waiter: Waiter | None = None,
 ) -> Iterator[Reading | Unreadable]:
     """Read every file in worker processes; each comes back once, as a reading or with the reason why not."""
     wanted = workers or min(os.cpu_count() or 1, 4)
-    pool = _Pool(timeout_s, fingerprint)
+    pool = _Pool(timeout_s, fingerprint, waiter or Waiter())
     try:
         yield from _together(pool, deque(files), max(1, min(wanted, -(-len(files) // FILES_PER_WORKER))))
         for file, complaint in pool.alone:
@@ -156,7 +157,7 @@ def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[
 
 def _give(pool: _Pool, worker: _Worker, file: FoundFile, alone: bool) -> None:
     worker.file = file
-    worker.deadline = time.monotonic() + pool.timeout_s
+    worker.deadline = pool.waiter.now() + pool.timeout_s
     with suppress(OSError):  # a worker that is gone is noticed when its answer is awaited
         worker.line.send((file, alone))
 
@@ -164,8 +165,8 @@ def _give(pool: _Pool, worker: _Worker, file: FoundFile, alone: bool) -> None:
 def _answers(pool: _Pool) -> Iterator[tuple[_Worker, Reading | Unreadable | str]]:
     """Wait for the next answers; a text is what became of a worker that will never answer."""
     busy = {worker.line: worker for worker in pool.workers if worker.file is not None}
-    patience_s = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
-    ready = wait(list(busy), timeout=patience_s)
+    patience_s = max(0.0, min(worker.deadline for worker in busy.values()) - pool.waiter.now())
+    ready = pool.waiter.wait(list(busy), patience_s)
     for line, worker in busy.items():
         if line in ready:
             try:
@@ -175,7 +176,7 @@ def _answers(pool: _Pool) -> Iterator[tuple[_Worker, Reading | Unreadable | str]
                 _dismiss(pool, worker)
             worker.answers += 1
             yield worker, answer
-        elif time.monotonic() >= worker.deadline:
+        elif pool.waiter.now() >= worker.deadline:
             _dismiss(pool, worker)
             yield worker, f"its decoder did not finish in {pool.timeout_s:g} s"
 

@@ -67,6 +67,6 @@ def test_sent_back_a_caption_shows_as_before(typed: str) -> None:
     '<a rel="' * 100_000,
 ], ids=["opened", "quoted", "closed", "reference", "nested", "rel"])
 def test_a_megabyte_of_broken_markup_takes_no_time(broken: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     caption_as_typed(broken)
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5

