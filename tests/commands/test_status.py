@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from i2f.ground.errors import ExitCode
 from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import post, save_roll
@@ -15,6 +17,7 @@ from tests.support.program import ROOT, Program
 POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
 
 
+@pytest.mark.long
 def test_status_counts_what_waits_and_what_was_answered(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     for file in save_roll(folder, range(1, 3)):
@@ -38,6 +41,7 @@ def test_status_before_anything_was_done_is_json_too(flickr: SandboxFlickr, tmp_
     assert told["runs"] is None
 
 
+@pytest.mark.long
 def test_why_as_json_holds_the_evidence_and_no_insides(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     photo_id = post(flickr, save_roll(folder, [1])[0])
@@ -50,6 +54,7 @@ def test_why_as_json_holds_the_evidence_and_no_insides(flickr: SandboxFlickr, tm
     assert "secret" not in ran.stdout
 
 
+@pytest.mark.long
 def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, tmp_path: Path) -> None:
     program = Program(flickr, tmp_path / "home", perms=None)
     keyless = program.run("doctor", INSTAGRAM2FLICKR_FLICKR_API_KEY="", INSTAGRAM2FLICKR_FLICKR_API_SECRET="")
@@ -79,6 +84,7 @@ def test_the_doctor_sees_a_key_that_was_not_copied_whole_and_names_what_can_be_p
     assert Path(line.split()[0]).exists()
 
 
+@pytest.mark.long
 def test_what_is_written_needs_a_folder_and_says_so_before_anything_is_done(
     flickr: SandboxFlickr, tmp_path: Path
 ) -> None:
@@ -89,6 +95,7 @@ def test_what_is_written_needs_a_folder_and_says_so_before_anything_is_done(
         assert ran.stderr.startswith(f"Error: there is no folder {tmp_path / 'nowhere'} to write x.json into")
 
 
+@pytest.mark.long
 def test_undo_tells_as_json_what_was_taken_back(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     photo_id = post(flickr, save_roll(folder, [1])[0])

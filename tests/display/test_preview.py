@@ -66,6 +66,7 @@ def pictures_of(page: str) -> list[Image.Image]:
     return [Image.open(io.BytesIO(base64.b64decode(data))) for data in re.findall(r"base64,([A-Za-z0-9+/=]+)\"", page)]
 
 
+@pytest.mark.long
 def test_the_page_holds_every_copy_with_its_pictures_and_needs_nothing_else(draw: Any) -> None:
     page = draw(a_run_of_each()).read_text(encoding="utf-8")
     assert page.count("<article") == 3
@@ -109,6 +110,7 @@ def test_a_copy_without_a_saved_file_is_shown_without_pictures(journal: Journal,
     assert pictures_of(page) == []
 
 
+@pytest.mark.long
 def test_many_copies_share_the_budget(draw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in range(6)])
     generous = draw(report).stat().st_size
@@ -116,6 +118,7 @@ def test_many_copies_share_the_budget(draw: Any, monkeypatch: pytest.MonkeyPatch
     assert draw(report).stat().st_size < 200_000 + 30_000 < generous
 
 
+@pytest.mark.long
 def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     for file in save_roll(folder, range(1, 3)):
@@ -130,6 +133,7 @@ def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFl
     assert "Replaced:" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_page_that_could_not_be_written_is_told_before_anything_is_asked(
     flickr: SandboxFlickr, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def asks_anew(desk: Desk) -> bool:
 # Answers.
 
 
+@pytest.mark.long
 def test_a_chosen_original_answers_the_question(desk: Desk) -> None:
     tell(desk, THIS, 1)
     progress = read_progress(desk.journal, read_questions(desk.journal)[0])

@@ -35,6 +35,7 @@ def fit_of(copy: Picture, original: Picture) -> Fit:
 
 
 @pytest.mark.parametrize("amount", [0.0, 0.6, 1.0])
+@pytest.mark.long
 def test_a_word_is_ink_also_under_much_local_contrast(amount: float) -> None:
     contrasty = boost_local_contrast(copy_of(ORIGINAL).astype(np.float32).clip(0, 1), amount)
     copy = np.asarray(contrasty, np.float64)
@@ -54,6 +55,7 @@ def board(light: Light, *strokes: tuple[slice, slice]) -> Light:
     return drawn
 
 
+@pytest.mark.long
 def test_the_other_word_on_a_board_is_no_ink_however_exact_its_colour() -> None:
     before = board(ORIGINAL, np.s_[290:350, 380:392], np.s_[290:350, 430:442])
     after = board(ORIGINAL, np.s_[290:302, 375:470], np.s_[338:350, 375:470])
@@ -63,6 +65,7 @@ def test_the_other_word_on_a_board_is_no_ink_however_exact_its_colour() -> None:
 
 
 @pytest.mark.parametrize(("top", "left"), [(0, 300), (HEIGHT - 60, 420), (250, EDGE), (300, EDGE + HEIGHT - 60)])
+@pytest.mark.long
 def test_a_thing_in_the_margin_is_seen_where_there_is_no_frame(top: int, left: int) -> None:
     other = ORIGINAL.copy()
     other[top : top + 60, left : left + 60] = scene(8)[200:260, 300:360]

@@ -185,6 +185,7 @@ def test_the_same_recipe_makes_the_same_bytes() -> None:
     assert recipe == random_recipe(np.random.default_rng(3), "HARD")
 
 
+@pytest.mark.long
 def test_every_recipe_makes_a_jpeg_of_the_width_asked_for_or_of_all_there_is() -> None:
     rng = np.random.default_rng(11)
     photograph = _photograph()
