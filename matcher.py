@@ -62,8 +62,8 @@ NEIGHBOUR_CORRELATION = 0.75
 GROUP = 6.4
 FIELD = 0.05
 """The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of MAHALANOBIS, 0.7 of those of FIELD,
-NEIGHBOUR_CORRELATION and GROUP; of
-147 real and made siblings 99 in 100 are above 1.1 of that of MAHALANOBIS, 2 of that of FIELD."""
+NEIGHBOUR_CORRELATION and GROUP; of 147 real and made siblings 99 in 100 are above 1.1 of that of MAHALANOBIS, 2 of
+that of FIELD."""
 STRETCH = 1.0
 MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
