@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from i2f.ground.image import REC601, Floats, Picture, planes
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.color_transfer import broken_lines, fit_colours
 from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
@@ -166,7 +166,7 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
         missed = missed_by(fitted)
         return np.tile(1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2), 2)
 
-    found = fit_robustly(design, target, reweigh, rounds=ROUNDS, ridge=0.5 * np.eye(design.shape[1]))
+    found = fit_robustly(design, target, reweigh, Procedure(ROUNDS, 0.5 * np.eye(design.shape[1])))
     missed = missed_by(found.fitted)
     return missed.astype(np.float32), np.hypot(colour[:, 0], colour[:, 1]).astype(np.float32)
 
