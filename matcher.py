@@ -16,7 +16,8 @@ import numpy as np
 
 from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
-from i2f.matching.color_cast import OF_EDITS, OF_FILTERS, Tolerance, cells_of, tint_left
+from i2f.matching.color_cast import cells_of, tint_left
+from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.registration import Similarity, align, start_of, started_at
@@ -62,8 +63,8 @@ NEIGHBOUR_CORRELATION = 0.75
 GROUP = 6.4
 FIELD = 0.05
 """The limits. Of 2,112 true pairs 99 in 100 stay below 0.5 of those of MAHALANOBIS, 0.7 of those of FIELD,
-NEIGHBOUR_CORRELATION and GROUP; of
-147 real and made siblings 99 in 100 are above 1.1 of that of MAHALANOBIS, 2 of that of FIELD."""
+NEIGHBOUR_CORRELATION and GROUP; of 147 real and made siblings 99 in 100 are above 1.1 of that of MAHALANOBIS, 2 of
+that of FIELD."""
 STRETCH = 1.0
 MOVED = 0.6
 """Mean of the five ratios: an exposure's own copy exceeds one or two limits at most, its sibling comes near to all."""
@@ -87,10 +88,6 @@ cells or more 1,855 keep 7 or less, of 76 of copies of 306 pixels 68 keep 2.)"""
 INK = 0.15
 """Share of the picture that may lie under words and stickers."""
 INK_TWINS = 0.0005
-RECOLOURED = 6
-TINTED = 20
-TINTED_TWINS = 6
-"""Cells, see color_cast.py; two files of one shot carry no Instagram filter, so they are held to more."""
 TWIN_TONE = 0.9
 ASKED = 2.0
 ODDS = 4.6
@@ -251,7 +248,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
     tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
-    tests = _tests(evidence, tinted / (TINTED + 0.5), light) | _tests_of_copies(evidence)
+    tests = _tests(evidence, tinted / (OF_FILTERS.cells + 0.5), light) | _tests_of_copies(evidence)
     sure = max(tests.values()) <= 1
     at = blocks.similarity
     measures |= {
@@ -333,10 +330,10 @@ def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) ->
     """What `a` is to `b` when it is taken for a copy of it."""
     at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
     blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
-    tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
+    tolerance = OF_FILTERS if by_exif else OF_EDITS
     evidence = weigh(a, b, blocks)
     tinted, light = _tints_and_light(a, b, blocks, evidence, tolerance, leaks=False)
-    tests = _tests(evidence, tinted / (limit + 0.5), light, INK_TWINS)
+    tests = _tests(evidence, tinted / (tolerance.cells + 0.5), light, INK_TWINS)
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
     return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

@@ -42,7 +42,7 @@ from i2f.sandbox.photos.crops import Crop
 from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, make_copy, make_sibling, random_recipe
 from i2f.sandbox.photos.overlays import TILTS
 from i2f.sandbox.photos.siblings import SIBLINGS
-from i2f.sync.plan import SURE_SCORE
+from i2f.sync.thresholds import SURE_SCORE
 
 UNKNOWABLE = "again"
 PROPOSALS = 8

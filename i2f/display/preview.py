@@ -32,8 +32,8 @@ from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Ve
 from i2f.memory.journal import Journal
 from i2f.sync.candidates import copy_pixels
 from i2f.sync.output_files import write_whole
-from i2f.sync.plan import ASK_SCORE, SURE_MARGIN
 from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums
+from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.
 PICTURES_BYTES = 50_000_000

@@ -177,7 +177,7 @@ def sending_from_failure(failure: Failure, photo_id: str) -> SyncError:
 
 
 def sending_from_connection(error: Exception, *, begun: bool) -> SyncError:
-    """Return what a failure of the network means; `begun` says whether any of the picture had left the house."""
+    """Return what a failure of the network means; `begun` says whether any of the picture had been sent."""
     failure = from_connection(error)
     if begun:
         return lost(str(failure) if isinstance(failure, Passing) else "the connection failed")

@@ -1,4 +1,4 @@
-"""What Flickr's answers mean: loosely typed JSON becomes the house's own frozen types.
+"""What Flickr's answers mean: loosely typed JSON becomes frozen types of this program.
 
 Types vary between answers and within one: `total` is "6226" or 6236, `ispublic` 1 or "1", latitude "-37.9", -37.9 or
 the number 0 (recorded answers, 2013 to 2024); everything is converted here and nowhere else. An answer without

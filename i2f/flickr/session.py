@@ -1,4 +1,4 @@
-"""How a request leaves the house: one kind of session for Flickr's API and for its pictures.
+"""How a request is sent: one kind of session for Flickr's API and for its pictures.
 
 requests has habits that do harm here. It follows redirects, so a picture could be sent twice or fetched from
 anywhere: nothing is followed. It puts a ~/.netrc entry in place of the OAuth header where no `auth` is given, as

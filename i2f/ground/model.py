@@ -1,4 +1,4 @@
-"""The words of the house as types: what flows from one room to the next.
+"""The program's words as types: what one package hands to the next.
 
 Frozen dataclasses and nothing that acts. A photo on Flickr, the copy it turns out to be, an original in the
 folder, the window of an original that a copy shows, how well the two fit, and what was decided. Each room

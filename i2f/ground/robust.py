@@ -30,21 +30,31 @@ class RobustFit:
     weight: Doubles
 
 
-def fit_robustly(
-    design: Doubles, wanted: Doubles, reweigh: Callable[[Doubles], Doubles], *, rounds: int, ridge: Doubles,
-    pull: Doubles | float = 0.0, weight: Doubles | None = None,
-) -> RobustFit:
-    """Fit n rows of `design` (n, k) to `wanted` (n,) or (n, c), in so many `rounds`, at least one.
-
-    `reweigh` gives the weights of the next round from what the last one predicted. `ridge` (k, k) is added to the
-    normal equations and `pull` to their right side, which draws the solution to ridge^-1 pull. `weight` are the first
-    round's weights, all one where none are given.
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """How a law is fitted: in so many `rounds`, at least one, with `ridge` (k, k) added to the normal equations and
+    `pull` to their right side, which draws the solution to ridge^-1 pull; `weight` are the first round's weights, all
+    one where none are given.
     """
-    following: Doubles = np.ones(len(design)) if weight is None else weight
-    for _ in range(rounds):
+
+    rounds: int
+    ridge: Doubles
+    pull: Doubles | float = 0.0
+    weight: Doubles | None = None
+
+
+def fit_robustly(
+    design: Doubles, wanted: Doubles, reweigh: Callable[[Doubles], Doubles], by: Procedure
+) -> RobustFit:
+    """Fit n rows of `design` (n, k) to `wanted` (n,) or (n, c); `reweigh` gives the weights of the next round from
+    what the last one predicted.
+    """
+    following: Doubles = np.ones(len(design)) if by.weight is None else by.weight
+    for _ in range(by.rounds):
         used = following
         weighted = design * used[:, None]
-        solved = np.asarray(np.linalg.solve(weighted.T @ design + ridge, weighted.T @ wanted + pull), np.float64)
+        normal = weighted.T @ design + by.ridge
+        solved = np.asarray(np.linalg.solve(normal, weighted.T @ wanted + by.pull), np.float64)
         fitted = design @ solved
         following = reweigh(fitted)
     return RobustFit(solved, fitted, used, following)

@@ -62,7 +62,7 @@ class SyncRules:
 
 @dataclass(frozen=True, slots=True)
 class PrivacySettings:
-    """What may leave the house with a picture."""
+    """What may be sent with a picture."""
 
     location: str
 

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from i2f.ground.image import REC601, Floats, Picture, planes
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
+from i2f.matching.color_tolerance import LOOSE, STRICTEST, Tolerance
 from i2f.matching.color_transfer import broken_lines, fit_colours
 from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, spread_over
@@ -38,8 +39,6 @@ CELLS, FINER = 40, 4
 """Cells of the short side, and points of the original a cell is the mean of in each direction."""
 MARGIN = FRAME + 0.005
 ROUNDS = 6
-STRICTEST, LOOSE = 0.5, 2.0
-"""A copy whose colours are predicted well everywhere else (median below LOOSE levels) is held to more, down to this."""
 LEAK_ANGLES = tuple(np.arange(12) * np.pi / 12)
 LEAK_TURN = np.pi / 24
 LEAK_STEPS = np.linspace(-1.2, 1.2, 7)
@@ -58,18 +57,6 @@ class Cells:
     there: Floats
     curved: Floats
     here: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """What a filter may miss by: a level in grey values, and a share of the colour that is there."""
-
-    level: float
-    share: float
-
-
-OF_FILTERS = Tolerance(18.0, 0.6)
-OF_EDITS = Tolerance(10.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +153,7 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
         missed = missed_by(fitted)
         return np.tile(1 / (1 + (missed / max(3.0, 1.5 * float(np.median(missed)))) ** 2), 2)
 
-    found = fit_robustly(design, target, reweigh, rounds=ROUNDS, ridge=0.5 * np.eye(design.shape[1]))
+    found = fit_robustly(design, target, reweigh, Procedure(ROUNDS, 0.5 * np.eye(design.shape[1])))
     missed = missed_by(found.fitted)
     return missed.astype(np.float32), np.hypot(colour[:, 0], colour[:, 1]).astype(np.float32)
 

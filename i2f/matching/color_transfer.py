@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from i2f.ground.image import REC601, Floats, Picture, planes
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
 from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 from i2f.matching.residuals import largest_cluster, noise_of, spread_over
@@ -94,7 +94,7 @@ def fit_colours(design: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
         missed = ((wanted - fitted) ** 2).sum(1)
         return np.asarray(1 / (1 + missed / (3 * (np.median(missed) + 4))))
 
-    return fit_robustly(design, wanted, reweigh, rounds=4, ridge=0.1 * np.eye(design.shape[1])).solved
+    return fit_robustly(design, wanted, reweigh, Procedure(4, 0.1 * np.eye(design.shape[1]))).solved
 
 
 def _explain(target: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:

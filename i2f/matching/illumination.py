@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import REC601, Floats
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.color_cast import LEAST_CELLS, Cells, at_best_angle, leak_bands
 from i2f.matching.tone_curve import Tones
 
@@ -107,7 +107,7 @@ def _left(cells: Cells, terms: list[Floats]) -> Light:
         rest = rest_of(fitted)
         return np.asarray(1 / (1 + (rest / max(5.0, 2.5 * float(np.median(np.abs(rest))))) ** 2))
 
-    rest = rest_of(fit_robustly(design, wanted, reweigh, rounds=ROUNDS, ridge=0.02 * np.eye(design.shape[1])).fitted)
+    rest = rest_of(fit_robustly(design, wanted, reweigh, Procedure(ROUNDS, 0.02 * np.eye(design.shape[1]))).fitted)
     plane = np.zeros(here.shape, np.float32)
     plane[here] = np.clip(rest, -60, 60)
     share = gaussian_filter(here.astype(np.float32), SMOOTH)

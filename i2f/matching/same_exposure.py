@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from i2f.ground.image import Picture, luminance, resize
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
@@ -227,7 +227,7 @@ def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     weight, ridge = 1 / (variance + SYSTEMATIC**2), 1e-6 * np.eye(6)
     found = fit_robustly(
         design, moved, lambda fitted: weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8),
-        rounds=6, ridge=ridge, weight=weight)
+        Procedure(6, ridge, weight=weight))
     weighted = design * found.used[:, None]
     inverse = np.linalg.inv(weighted.T @ design + ridge)
     by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse

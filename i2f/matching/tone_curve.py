@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from i2f.ground.image import Floats, Picture, planes
-from i2f.ground.robust import fit_robustly
+from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
 
 SIZE = 128
@@ -65,7 +65,7 @@ def _mixture_and_curve(there: NDArray[np.float64], seen: NDArray[np.float64]) ->
         return np.asarray(1 / (1 + (rest / (2 * np.median(np.abs(rest)) + 2)) ** 2)) if len(rest) else rest
 
     prior, aim = np.diag([1e4, 1e4, 1e4, 1e-3]), 1e4 * np.append(_REC601 * 0.7, 0.0)
-    found = fit_robustly(np.c_[there, np.ones(len(seen))], seen, reweigh, rounds=3, ridge=prior, pull=aim)
+    found = fit_robustly(np.c_[there, np.ones(len(seen))], seen, reweigh, Procedure(3, prior, aim))
     weight = found.weight
     mixture = np.maximum(found.solved[:3], 0.02)
     mixture /= mixture.sum()

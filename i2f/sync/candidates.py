@@ -30,8 +30,9 @@ from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
 from i2f.photos.open import UnavailableError, open_picture, read_bytes
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
+from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
-from i2f.sync.plan import SURE_MARGIN, SURE_SCORE, choose_twin, originals_first
+from i2f.sync.thresholds import SURE_MARGIN, SURE_SCORE
 
 # So many are compared for each copy; the report shows five groups at most.
 PROPOSALS = 8

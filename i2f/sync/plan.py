@@ -9,19 +9,11 @@ unclear, unusual or contradicted by a date becomes a question, and what would ga
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 
-from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
-from i2f.photos.provenance import FileMark, has_camera, is_edit
 from i2f.photos.same_shot import other_exposure_by_exif
-
-# Strangers stay far below this score and true originals above it; between lie questions. Measured by
-# bench/matching.py, whose reliability table says what a score means.
-ASK_SCORE = 0.10
-SURE_SCORE = 0.90
-SURE_MARGIN = 0.30
+from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)
@@ -112,12 +104,6 @@ def competes(other: Candidate, best: Candidate) -> bool:
     return not other.doubt or bool(best.doubt) or other_exposure_by_exif(other.original, best.original)
 
 
-def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates best first; of those that may be the one, originals before what only holds the picture."""
-    return sorted(candidates, key=lambda one: (
-        one.fit.score < ASK_SCORE, bool(one.doubt), -one.fit.score, str(one.original.path)))
-
-
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:
     """How many times the copy's pixels the original holds inside the window found."""
     return gain_of((copy.photo.width or 0, copy.photo.height or 0), candidate.original, candidate.fit)
@@ -139,62 +125,3 @@ def taken_after_posting(copy: InstagramCopy, original: Original) -> bool:
     if taken.offset is not None:
         return taken.local.replace(tzinfo=UTC) - taken.offset > posted + copy.mark.posted_error
     return taken.local.replace(tzinfo=UTC) > posted + copy.mark.posted_error + ZONE_GRACE
-
-
-def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
-    """Of several files of one exposure, the one to send; the others become its twins.
-
-    Only files that are as certain as the best of them may be chosen. "camera" prefers the camera's own file: one
-    that names a camera and a capture time, then one that is no reduction of another, then one that is no edit, then
-    one with the camera's own note, then the most pixels, then what Flickr takes without conversion. "look" prefers the
-    file whose tones explain the copy best. Ties break by the shorter, then the alphabetically first path.
-    """
-    best = max(members, key=lambda one: one.fit.score)
-    able = [one for one in members if one.fit.sure == best.fit.sure and one.fit.score >= best.fit.score - SURE_MARGIN]
-    order = _Order(max(_pixels(one.original) for one in members))
-    chosen, *rest = sorted(able, key=order.by_camera if prefer == "camera" else order.by_look)
-    twins = [one.original for one in sorted(members, key=order.by_camera) if one is not chosen]
-    because = "" if not twins else "that fits for certain" if not rest else order.advantage(chosen, rest[0], prefer)
-    return Candidate(chosen.original, chosen.fit, tuple(twins), because, chosen.doubt)
-
-
-# In the order of _Order.by_camera.
-_ADVANTAGES = (
-    "that names its camera and time", "with the most pixels", "that is no edit", "with the camera's own note",
-    "with the most pixels", "that Flickr takes as it is", "with the shortest name", "that comes first by its name",
-)
-# A file without the camera's own note that holds less than this share of another's pixels was made smaller.
-REDUCED = 0.5
-
-
-def _pixels(original: Original) -> int:
-    return original.width * original.height
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The order of the files of one shot, of which the largest has so many pixels."""
-
-    largest: int
-
-    def by_camera(self, one: Candidate) -> tuple[object, ...]:
-        """The camera's own file first."""
-        original = one.original
-        noted = FileMark.MAKER_NOTE in original.marks
-        reduced = not noted and _pixels(original) < REDUCED * self.largest
-        as_it_is = original.content_format in SENT_AS_THEY_ARE
-        path = str(original.path)
-        return (not has_camera(original), reduced, is_edit(original), not noted, -_pixels(original), not as_it_is,
-                len(path), path)
-
-    def by_look(self, one: Candidate) -> tuple[object, ...]:
-        """The file whose tones explain the copy best first."""
-        # Tones that differ by less than this explain the copy equally well; then the camera's own file.
-        return -round(one.fit.tone, 2), *self.by_camera(one)
-
-    def advantage(self, chosen: Candidate, other: Candidate, prefer: str) -> str:
-        """What decided between the chosen twin and the next one, in words."""
-        if prefer == "look" and self.by_look(chosen)[0] != self.by_look(other)[0]:
-            return "whose tones explain the copy best"
-        pairs = zip(self.by_camera(chosen), self.by_camera(other), _ADVANTAGES, strict=True)
-        return next((words for mine, theirs, words in pairs if mine != theirs), _ADVANTAGES[-1])

@@ -17,7 +17,7 @@ from typing import Any
 from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
-from i2f.sync.plan import ASK_SCORE
+from i2f.sync.thresholds import ASK_SCORE
 
 
 @dataclass(frozen=True, slots=True)

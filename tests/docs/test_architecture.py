@@ -86,9 +86,11 @@ def test_only_its_owner_knows(library: str) -> None:
     assert knowing
 
 
-def test_the_rules_of_the_plan_know_neither_disk_nor_network_nor_clock() -> None:
-    allowed = {"__future__", "collections.abc", "dataclasses", "datetime", "enum", "math", "typing"}
-    others = {one for one in IMPORTS["i2f.sync.plan"] if not one.startswith(("i2f.ground", "i2f.sync"))}
+@pytest.mark.parametrize("module", ["i2f.sync.plan", "i2f.sync.candidate_order", "i2f.sync.thresholds"])
+def test_the_rules_of_the_plan_know_neither_disk_nor_network_nor_clock(module: str) -> None:
+    allowed = {"__future__", "collections.abc", "dataclasses", "datetime", "enum", "math", "typing",
+               "i2f.photos.provenance", "i2f.photos.same_shot"}
+    others = {one for one in IMPORTS[module] if not one.startswith(("i2f.ground", "i2f.sync"))}
     assert others <= allowed
 
 
