@@ -102,7 +102,7 @@ UNSETTLED = 1.0
 _ASKED_ABOUT = {"things", "colours", "light", "coverage", "edge"}
 
 
-def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
+def tests_of_exposure(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
     """Every test of the same exposure as a ratio to its limit: above 1 it failed. `tinted` is one already.
 
     Movement and light are also weighed together: a sibling that was nearly still seldom had the very same light.
@@ -137,7 +137,7 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     }
 
 
-def _tests_of_copies(evidence: Evidence, edges: Overshoot) -> dict[str, float]:
+def tests_of_copies(evidence: Evidence, edges: Overshoot) -> dict[str, float]:
     """Tests that a copy alone must meet, as ratios: files of one shot may be cropped differently."""
     hidden = evidence.hidden
     return {
@@ -255,7 +255,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
     at, had_bars = blocks.similarity, bare.shape != copy.shape
     edges = overshoot(turned, size, at, window_covariance(blocks), had_bars) if evidence.near else Overshoot()
-    tests = _tests(evidence, tinted / (TINTED + 0.5), light) | _tests_of_copies(evidence, edges)
+    tests = tests_of_exposure(evidence, tinted / (TINTED + 0.5), light) | tests_of_copies(evidence, edges)
     sure = max(tests.values()) <= 1
     measures |= {
         "measured": evidence.measured,
@@ -339,7 +339,7 @@ def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) ->
     tolerance, limit = (OF_FILTERS, TINTED) if by_exif else (OF_EDITS, TINTED_TWINS)
     evidence = weigh(a, b, blocks)
     tinted, light = _tints_and_light(a, b, blocks, evidence, tolerance, leaks=False)
-    tests = _tests(evidence, tinted / (limit + 0.5), light, INK_TWINS)
+    tests = tests_of_exposure(evidence, tinted / (limit + 0.5), light, INK_TWINS)
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
     return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

@@ -83,9 +83,8 @@ def _deviation(covariance: Doubles) -> Doubles:
     return np.asarray(np.sqrt(np.trace(covariance, axis1=1, axis2=2) / 2))
 
 
-def _refine(pair: Pair, at: Similarity, tones: Tones) -> Blocks:
-    """Measure all blocks and take the common similarity off."""
-    found = regress(pair)
+def settle(pair: Pair, found: Regression, at: Similarity, tones: Tones) -> Blocks:
+    """Take the common similarity off what was measured of all blocks."""
     valid = cut(pair.valid.astype(np.float32)).min(1) > 0
     x, y = middles(*pair.copy.shape)
     deviation = _deviation(found.covariance)
@@ -125,7 +124,7 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
             valid=inside((original.shape[0], original.shape[1]), at, x, y, 1.5),
             colours=tuple(colours_below(original, at, x, y, size)) if cap == CAPS[-1] else (),
         )
-        blocks = _refine(pair, at, tones)
+        blocks = settle(pair, regress(pair), at, tones)
         at = blocks.similarity
         if _is_far(blocks):
             break
