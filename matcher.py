@@ -45,7 +45,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "21"
+MATCHER_VERSION = "22"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
