@@ -20,6 +20,7 @@ from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, tones_apart
 from i2f.matching.illumination import Light, light_left
+from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Similarity, align, start_of, started_at
 from i2f.matching.retrieval import (
     FAR_TRIMS,
@@ -29,7 +30,7 @@ from i2f.matching.retrieval import (
     upright,
     without_edges,
 )
-from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh
+from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh, window_covariance
 from i2f.matching.seams import SIDES, sides_of
 from i2f.matching.template_scan import scan, templates_of
 
@@ -45,7 +46,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "21"
+MATCHER_VERSION = "22"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7
@@ -98,7 +99,7 @@ UNSETTLED = 1.0
 _ASKED_ABOUT = {"things", "colours", "light", "coverage", "edge"}
 
 
-def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
+def tests_of_exposure(evidence: Evidence, tinted: float, light: Light, ink: float = INK) -> dict[str, float]:
     """Every test of the same exposure as a ratio to its limit: above 1 it failed. `tinted` is one already.
 
     Movement and light are also weighed together: a sibling that was nearly still seldom had the very same light.
@@ -133,12 +134,12 @@ def _tests(evidence: Evidence, tinted: float, light: Light, ink: float = INK) ->
     }
 
 
-def _tests_of_copies(evidence: Evidence) -> dict[str, float]:
+def tests_of_copies(evidence: Evidence, edges: Overshoot) -> dict[str, float]:
     """Tests that a copy alone must meet, as ratios: files of one shot may be cropped differently."""
     hidden = evidence.hidden
     return {
         "coverage": max(ODDS / max(0.01, -hidden.odds), hidden.unsettled / UNSETTLED) if evidence.near else 0.0,
-        "edge": evidence.window.beyond,
+        "edge": edges.beyond,
     }
 
 
@@ -176,7 +177,7 @@ _FAILED = {
     "things": "the copy shows something else in places",
     "colours": "the colours differ in places",
     "light": "the light falls otherwise",
-    "coverage": "too little of the copy is sharp to rule out a similar shot",
+    "coverage": "a similar shot cannot be ruled out",
     "edge": "the copy reaches beyond the edge of this file",
 }
 
@@ -237,7 +238,8 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`, or of
     whichever of the `others` fits best; all of them hold the copy the same way.
     """
-    turned = np.ascontiguousarray(upright(without_edges(copy), proposal.quarter_turns, proposal.mirrored))
+    bare = without_edges(copy)
+    turned = np.ascontiguousarray(upright(bare, proposal.quarter_turns, proposal.mirrored))
     starts = [start_of(one) for one in (proposal, *others)]
     found = align(luminance(turned), luminance(original), starts, proposal.likeness > ALIKE)
     measures = {"likeness": proposal.likeness, "correlation": found.correlation}
@@ -248,9 +250,10 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
     tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
-    tests = _tests(evidence, tinted / (OF_FILTERS.cells + 0.5), light) | _tests_of_copies(evidence)
+    at, had_bars = blocks.similarity, bare.shape != copy.shape
+    edges = overshoot(turned, size, at, window_covariance(blocks), had_bars) if evidence.near else Overshoot()
+    tests = tests_of_exposure(evidence, tinted / (OF_FILTERS.cells + 0.5), light) | tests_of_copies(evidence, edges)
     sure = max(tests.values()) <= 1
-    at = blocks.similarity
     measures |= {
         "measured": evidence.measured,
         "cells": evidence.cells,
@@ -273,8 +276,8 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "light_edges": light.hard,
         "sibling_odds": evidence.hidden.odds,
         "unsettled": evidence.hidden.unsettled,
-        "overshoot": evidence.window.beyond,
-        "edges_met": evidence.window.edges_met,
+        "overshoot": edges.beyond,
+        "edges_met": edges.edges_met,
         "a": at.a,
         "b": at.b,
         "cx": at.cx,
@@ -333,7 +336,7 @@ def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) ->
     tolerance = OF_FILTERS if by_exif else OF_EDITS
     evidence = weigh(a, b, blocks)
     tinted, light = _tints_and_light(a, b, blocks, evidence, tolerance, leaks=False)
-    tests = _tests(evidence, tinted / (tolerance.cells + 0.5), light, INK_TWINS)
+    tests = tests_of_exposure(evidence, tinted / (tolerance.cells + 0.5), light, INK_TWINS)
     if max(tests.values()) <= 1:
         return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
     return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER

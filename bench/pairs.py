@@ -173,7 +173,7 @@ def tilts(bench: Bench, count: int) -> None:
     """A copy of which a disc or a band is sharp, against its own original, a made sibling and a real one; and
     one whose sharp part is still, against an exposure in which the rest moved."""
     for number, (place, picture) in enumerate(bench.photographs(count)):
-        here, recipe = bench.roll[place], _tilted(bench.some_recipe(), bench.rng)
+        here, recipe = bench.roll[place], tilted(bench.some_recipe(), bench.rng)
         whole = replace(recipe, crop=Crop(), frame=None)
         bench.ask("sibling, still where it is sharp", make_copy(picture, whole)[0],
                   moved_beyond(picture, whole.tilt, bench.rng), {"source": here.path.name, "recipe": asdict(whole)})
@@ -187,7 +187,7 @@ def tilts(bench: Bench, count: int) -> None:
             bench.ask("sibling, real, under tilt-shift", copy, open_upright(other.path), told)
 
 
-def _tilted(recipe: Recipe, rng: np.random.Generator) -> Recipe:
+def tilted(recipe: Recipe, rng: np.random.Generator) -> Recipe:
     """The recipe with a sharp part of 6 to 35 per cent of the short side to each side, anywhere."""
     x, y = rng.uniform(0.08, 0.92, 2)
     half = float(np.exp(rng.uniform(np.log(0.06), np.log(0.35))))
@@ -253,7 +253,7 @@ def _face(
                         "words": mine.words if mine else "", "measures": mine.measures if mine else {}})
 
 
-def _of_half(roll: Sequence[Photograph], half: int | None) -> list[Photograph]:
+def of_half(roll: Sequence[Photograph], half: int | None) -> list[Photograph]:
     """The roll, with copies made of one half of its photographs only; names that differ in digits stay together."""
     def there(one: Photograph) -> bool:
         name = re.sub(r"\d", "", one.path.stem[:14])
@@ -284,7 +284,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="keep the pictures of wrong answers here")
     parser.add_argument("--only", nargs="*", default=(), metavar="KIND", help="these decoys and ordeals alone")
     order = parser.parse_args(words)
-    roll = _of_half(read_roll(order.folder), order.half)
+    roll = of_half(read_roll(order.folder), order.half)
     bench = Bench(roll, np.random.default_rng(order.seed), order.keep, frozenset(order.only))
     for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (tilts, order.tilts),
                        (decoys, order.decoys), (ordeals, order.ordeals)):

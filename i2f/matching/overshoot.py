@@ -7,7 +7,8 @@ corners; beyond that, half a pixel is allowed, of the copy or the thumbnail, whi
 to whole pixels.
 
 A frame for which the picture had to make room lies outside the original rightly. It is known by one colour along the
-whole side, and another a little further in: a sky that goes on, or a wall, is none.
+whole side, and another a little further in: a sky that goes on, or a wall, is none. Where bars were cut off before,
+a line or two of the broader one may be left, since both are cut alike.
 
 That a window ends where its original does, on two sides or more, speaks for it, and is reported; it excuses nothing,
 since a tripod's next exposure ends there, too.
@@ -23,8 +24,8 @@ from i2f.ground.image import Floats, Picture
 from i2f.matching.displacement import Doubles
 from i2f.matching.registration import Similarity
 
-ROUNDING = 0.5
-"""Pixels, of the copy or the thumbnail, by which a window may leave its original."""
+ROUNDING, BESIDE_BARS = 0.5, 2.0
+"""Pixels, of the copy or the thumbnail, by which a window may leave its original; and where bars were cut off."""
 SURELY = 3.0
 """Standard errors of the window that are allowed besides."""
 NEAR, ONE_COLOUR, ANOTHER = 16.0, 0.8, 0.5
@@ -43,12 +44,14 @@ class Overshoot:
     edges_met: int = 0
 
 
-def overshoot(copy: Picture, size: tuple[int, int], at: Similarity, covariance: Doubles) -> Overshoot:
+def overshoot(
+    copy: Picture, size: tuple[int, int], at: Similarity, covariance: Doubles, had_bars: bool = False
+) -> Overshoot:
     """Where the window of an upright copy lies at the edges of its original of `size` (height, width); `covariance`
     (4, 4) is that of (a, b, cx, cy) as shares of the scale, as sibling_field.py has them."""
     height, width = copy.shape[:2]
     short = min(height, width)
-    rounding = ROUNDING / min(short, at.scale)
+    rounding = (BESIDE_BARS if had_bars else ROUNDING) / min(short, at.scale)
     beyond, met = 0.0, 0
     for side, (far, error) in enumerate(_sides((width / short / 2, height / short / 2), size, at, covariance)):
         allowed = rounding + SURELY * error

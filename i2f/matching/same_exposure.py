@@ -13,7 +13,6 @@ remains still tells it:
 - neighbour correlation: how much neighbouring blocks move alike, in units of their covariance: chance gives 0;
 - group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
 - sibling_odds, unsettled: could a sibling's field hide in what was not measured (sibling_field.py);
-- overshoot: does the window lie inside the original (overshoot.py);
 - stretch: what the trace of stretching came to, in thousandths;
 - outliers: what the regression leaves over (changed_content.py) and colours that no colouring explains
   (color_transfer.py).
@@ -33,7 +32,6 @@ from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
 from i2f.matching.displacement import Doubles, Pair, Regression, regress
-from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
 from i2f.matching.sibling_field import Displacements, SiblingField, covariance_of_similarity, sibling_field
 from i2f.matching.tone_curve import Tones, fit_tones
@@ -85,9 +83,8 @@ def _deviation(covariance: Doubles) -> Doubles:
     return np.asarray(np.sqrt(np.trace(covariance, axis1=1, axis2=2) / 2))
 
 
-def _refine(pair: Pair, at: Similarity, tones: Tones) -> Blocks:
-    """Measure all blocks and take the common similarity off."""
-    found = regress(pair)
+def settle(pair: Pair, found: Regression, at: Similarity, tones: Tones) -> Blocks:
+    """Take the common similarity off what was measured of all blocks."""
     valid = cut(pair.valid.astype(np.float32)).min(1) > 0
     x, y = middles(*pair.copy.shape)
     deviation = _deviation(found.covariance)
@@ -127,7 +124,7 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
             valid=inside((original.shape[0], original.shape[1]), at, x, y, 1.5),
             colours=tuple(colours_below(original, at, x, y, size)) if cap == CAPS[-1] else (),
         )
-        blocks = _refine(pair, at, tones)
+        blocks = settle(pair, regress(pair), at, tones)
         at = blocks.similarity
         if _is_far(blocks):
             break
@@ -137,8 +134,8 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured, what could
-    hide and what lies beyond the edge is looked for only where the pair is `near` enough for that to matter."""
+    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured, and
+    what could hide, is looked for only where the pair is `near` enough for that to matter."""
 
     measured: int
     mahalanobis: float
@@ -152,7 +149,6 @@ class Evidence:
     outliers: Outliers
     recoloured: int
     hidden: SiblingField
-    window: Overshoot
 
 
 def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
@@ -165,12 +161,7 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         neighbours, group = _neighbour_correlation(blocks, use)
     near = mahalanobis < NEAR_MAHALANOBIS and field < NEAR_FIELD
     outliers, cells = NOTHING, 1
-    hidden, window = SiblingField(), Overshoot()
     if near:
-        everywhere = _everywhere(blocks)
-        hidden = sibling_field(everywhere)
-        fitted = covariance_of_similarity(everywhere)
-        window = overshoot(copy, (original.shape[0], original.shape[1]), blocks.similarity, fitted)
         outliers, cells = find_changed_content(copy, original, blocks.similarity, blocks.pair, blocks.regression)
     return Evidence(
         measured=int(use.sum()),
@@ -184,9 +175,13 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
         cells=cells,
         outliers=outliers,
         recoloured=recoloured_cells(copy, original, blocks.similarity, outliers.ink) if near else 0,
-        hidden=hidden,
-        window=window,
+        hidden=sibling_field(_everywhere(blocks)) if near else SiblingField(),
     )
+
+
+def window_covariance(blocks: Blocks) -> Doubles:
+    """How well the similarity is known: see sibling_field.py."""
+    return covariance_of_similarity(_everywhere(blocks))
 
 
 def _everywhere(blocks: Blocks) -> Displacements:

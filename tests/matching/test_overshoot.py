@@ -48,6 +48,11 @@ def test_half_a_pixel_is_rounding() -> None:
     assert laid(0.5).beyond == 0
 
 
+def test_beside_bars_that_were_cut_off_a_line_may_be_left() -> None:
+    at = Similarity(float(HIGH), 0.0, WIDE / 2, HIGH / 2 + 2.0)
+    assert overshoot(COPY, (HIGH, WIDE), at, KNOWN, had_bars=True).beyond == 0
+
+
 def test_a_window_that_is_not_known_better_than_that_is_no_proof() -> None:
     assert laid(2.0, covariance=np.eye(4) * 0.001**2).beyond == 0
 
