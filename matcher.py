@@ -93,9 +93,12 @@ TWIN_TONE = 0.9
 ASKED = 2.0
 ODDS = 4.6
 """Natural logarithm of a hundred: so many times likelier the displacements must be without a sibling's field than with
-the stillest one's."""
+the stillest one's. (`bench/fields.py --copies 16 --fields 8 --seed 6`, either half of the photographs: of 864 fields
+laid over true pairs under tilt-shift 15 met every other test of movement, and one this one too; of 27 true pairs 26.
+Of 204 true pairs without tilt-shift all meet it, the nearest with 7.5.)"""
 UNSETTLED = 1.0
-"""What may remain uncertain at the copy's worst place, in units of the stillest sibling's field."""
+"""What may remain uncertain at the copy's worst place, in units of the stillest sibling's field. (Of the same 204 true
+pairs the largest is 0.62.)"""
 _ASKED_ABOUT = {"things", "colours", "light", "coverage", "edge"}
 
 
