@@ -45,7 +45,10 @@ BLURS = (1.0, 2.0)
 LARGEST_ENLARGED = 4096
 COARSE_QUALITY = 60
 GRAIN = 6.0
-CLEARLY, LEAST_SHARE = 1.3, 0.02
+FEW_IMAGES = 0.02
+"""Strength of images, beside those of the nearest pixels, below which a file has none; with more of them, what coarse
+coding makes of such images counts in proportion."""
+CLEARLY, LEAST_SHARE = 1.6, 0.02
 """Times what a coarsely coded enlargement has, and share of the coarse octave, above which detail is finer."""
 LEAST_STRUCTURE = 8.0
 """Power of the coarse octave in the fifth of the cells with most of it, below which nothing can be told."""
@@ -82,12 +85,15 @@ def finer_detail(copy: Picture, picture: Picture, at: Similarity, true_scale: fl
     grid = _Grid((round(copy.shape[0] * scale), round(copy.shape[1] * scale)), scale)
     enlarged = _enlargements(copy, grid, max(scale, true_scale))
     explaining = [_bands(one, grid)[0] for one in enlarged]
-    seen = _share(_laid_under(copy, picture, at, grid), explaining, grid)
+    seen, images = _share(_laid_under(copy, picture, at, grid), explaining, grid)
     if seen is None:
         return None
-    smooth = enlarged[-1]
+    stepped, smooth = enlarged[-len(KERNELS)], enlarged[-1]
     grainy = smooth + np.random.default_rng(0).normal(0, GRAIN, grid.shape).astype(np.float32)
-    coarse = [_share(_coded(one), explaining, grid) or 0.0 for one in (smooth, grainy)]
+    coarse = [_share(_coded(one), explaining, grid)[0] or 0.0 for one in (smooth, grainy)]
+    if images > FEW_IMAGES:
+        share, own_images = _share(_coded(stepped), explaining, grid)
+        coarse.append((share or 0.0) * images / max(own_images, FEW_IMAGES))
     return seen / (CLEARLY * max(LEAST_SHARE, *coarse))
 
 
@@ -153,23 +159,26 @@ def _taper(length: int) -> Floats:
     return np.concatenate([rise, np.ones(length - 2 * edge), rise[::-1]]).astype(np.float32)
 
 
-def _share(grey: Floats, explaining: Sequence[Floats], grid: _Grid) -> float | None:
+def _share(grey: Floats, explaining: Sequence[Floats], grid: _Grid) -> tuple[float | None, float]:
     """How much more of the fine octave there is, beyond what enlargements explain, where the coarse one is strong than
-    where it is weak, as a share of that; None without structure.
+    where it is weak, as a share of that; None without structure. And how strong what they explain is, beside the images
+    of the copy enlarged to its nearest pixels.
     """
     fine, coarse = _bands(grey, grid)
     design = np.stack([one.ravel() for one in explaining], 1)
     gram = design.T @ design
     ridge = (1e-4 * np.trace(gram) / len(gram) + 1e-6) * np.eye(len(gram))
-    rest = fine - (design @ np.linalg.solve(gram + ridge, design.T @ fine.ravel())).reshape(grid.shape)
+    explained = (design @ np.linalg.solve(gram + ridge, design.T @ fine.ravel())).reshape(grid.shape)
+    rest = fine - explained
+    images = float((explained * explained).sum() / (gram[len(BLURS), len(BLURS)] + 1e-6))
     power, structure = _by_cell(rest, grid), _by_cell(coarse, grid)
     order = np.argsort(structure)
     fifth = max(4, len(order) // 5)
     weak, strong = order[:fifth], order[-fifth:]
     if structure[strong].mean() < LEAST_STRUCTURE:
-        return None
+        return None, images
     more = power[strong].mean() - power[weak].mean()
-    return float(max(0.0, more / (structure[strong].mean() - structure[weak].mean() + 1e-6)))
+    return float(max(0.0, more / (structure[strong].mean() - structure[weak].mean() + 1e-6))), images
 
 
 def _by_cell(grey: Floats, grid: _Grid) -> Floats:

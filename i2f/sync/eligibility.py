@@ -102,7 +102,7 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
     if fit.measures.get("inspected") and not shows_more(fit.measures):
-        if fit.measures.get("finer", 1.0) <= 1.0:
+        if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: no camera data, and no finer detail than the copy"
         return f"{name} has no camera data and shows nothing that the copy does not show"
     return ""

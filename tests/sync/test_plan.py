@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from i2f.ground.model import (
     Window,
 )
 from i2f.sync.candidate_order import choose_twin
-from i2f.sync.plan import decide, gain, margin
+from i2f.sync.plan import decide, gain, margin, originals_first
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
@@ -267,3 +268,58 @@ def test_what_was_refused_before_an_undo_makes_no_other_the_only_shot_that_fits(
     assert (decision.verdict, decision.decided_by, decision.candidates) == (Verdict.REVIEW, "rule", (rival,))
     assert "IMG_0002.JPG" in decision.reason
     assert decide(make_copy(), [rival], 1.2, answer).verdict is Verdict.REPLACE
+
+
+# What only holds the picture.
+
+
+def test_a_doubtful_file_is_a_question_with_its_reason() -> None:
+    doubtful = replace(make_candidate(0.99), doubt="IMG_0001.JPG is a screenshot that contains the picture")
+    decision = decide(make_copy(), [doubtful], 1.2)
+    assert (decision.verdict, decision.reason) == (Verdict.REVIEW, doubtful.doubt)
+
+
+def test_what_only_holds_the_picture_does_not_stand_in_the_way_of_the_original() -> None:
+    trap = replace(make_candidate(1.0, original=make_original("IMG_7001.PNG", camera=None)), doubt="a screenshot")
+    own = make_candidate(0.96)
+    found = originals_first([trap, own])
+    assert [one.original.path.name for one in found] == ["IMG_0001.JPG", "IMG_7001.PNG"]
+    decision = decide(make_copy(), found, 1.2)
+    assert (decision.verdict, decision.match) == (Verdict.REPLACE, own)
+    assert margin(found) == 0.96
+
+
+def test_a_doubtful_file_whose_exif_proves_another_exposure_does() -> None:
+    own = make_candidate(0.96, original=make_original(taken=clock(POSTED)))
+    other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
+    found = originals_first([replace(make_candidate(0.99, original=other), doubt="a collage"), own])
+    assert decide(make_copy(), found, 1.2).verdict is Verdict.REVIEW
+
+
+def test_a_stranger_does_not_come_before_a_screenshot_of_the_picture() -> None:
+    trap = replace(make_candidate(1.0), doubt="a screenshot")
+    assert originals_first([make_candidate(0.01, sure=False), trap])[0] is trap
+
+
+@pytest.mark.parametrize("name", [
+    "IMG_0001-edited.jpg", "IMG_0001-adjusted.JPG", "IMG_0001-bearbeitet.jpg", "IMG_0001 (Edited).jpg",
+    "IMG_0001-edited(1).jpg", "IMG_E0001.JPG",
+])
+def test_the_cameras_own_file_comes_before_an_edit_whatever_it_is_called(name: str) -> None:
+    own = make_candidate(original=make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)))
+    edit = make_candidate(original=make_original(name, taken=clock(POSTED)))
+    assert choose_twin([edit, own], "camera").original is own.original
+
+
+def test_an_edit_is_known_by_its_program_and_by_the_cameras_note_that_it_lost() -> None:
+    own = make_original("b.JPG", taken=clock(POSTED))
+    for edit in (replace(own, path=Path("/a.JPG"), marks=("edited",)), replace(own, path=Path("/a.JPG"))):
+        noted = replace(own, marks=("maker note",))
+        members = [make_candidate(original=edit), make_candidate(original=noted)]
+        assert choose_twin(members, "camera").original is noted
+
+
+def test_a_reduction_comes_after_an_edit_of_full_size() -> None:
+    small = make_candidate(original=make_original("IMG_0001.JPG", 1024, 768, taken=clock(POSTED)))
+    edit = make_candidate(original=make_original("IMG_E0001.JPG", taken=clock(POSTED)))
+    assert choose_twin([small, edit], "camera").original is edit.original

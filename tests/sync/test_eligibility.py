@@ -1,0 +1,113 @@
+"""What is taken for an original, from the evidence alone: the border of the window, detail, and the file itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.model import CaptureTime, Fit, Original, Window
+from i2f.sync.eligibility import SIDES, doubt_about
+
+TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
+BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
+SIGNED = replace(BARE, taken=TAKEN, camera="Apple iPhone 5")
+GOES_ON = {"outside": 0.3, "told": 0.9, "seam": 0.2, "broken": 0.1, "ground": 0.0, "outer": 0.0, "outer_ground": 0.0,
+           "straight": 0.3}
+STOPS = GOES_ON | {"seam": 0.95, "broken": 0.95}
+ON_PAPER = STOPS | {"ground": 0.95}
+SAME_TONES = {"inspected": 1.0, "tilt": 0.0, "tones": 1.0}
+
+
+def fit(window: tuple[float, float] = (1.0, 1.0), **told: dict[str, float] | float) -> Fit:
+    """A sure fit with what was measured along the sides named, and other measures."""
+    measures = dict(SAME_TONES)
+    for name, value in told.items():
+        if isinstance(value, dict):
+            measures |= {f"{name}_{what}": number for what, number in value.items()}
+        else:
+            measures[name] = value
+    return Fit(0.99, True, 0.9, Window((0.5, 0.5), window, 0.0, False), "words", measures)
+
+
+def test_a_photograph_of_which_the_copy_shows_a_part_is_an_original_with_and_without_exif() -> None:
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(left=GOES_ON, right=GOES_ON)) == ""
+
+
+@pytest.mark.parametrize("sides", [SIDES, ("top", "bottom"), ("left", "right"), ("top", "right")])
+def test_a_file_in_which_the_picture_stops_on_every_side_only_contains_it(sides: tuple[str, ...]) -> None:
+    told = fit(**dict.fromkeys(sides, STOPS))
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, told) == "IMG_0001.JPG is a collage or a poster that contains the picture"
+    screen = replace(BARE, width=1080, height=1920)
+    assert doubt_about(screen, told) == "IMG_0001.JPG is a screenshot that contains the picture"
+
+
+def test_a_horizon_where_somebody_cropped_makes_no_collage() -> None:
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(top=STOPS, bottom=GOES_ON)) == ""
+    assert doubt_about(SIGNED, fit(top=STOPS)) == ""
+
+
+def test_a_poster_flush_on_three_sides_is_known_by_its_ground() -> None:
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(bottom=ON_PAPER))
+
+
+def test_a_gallery_that_shows_more_of_the_photograph_than_the_copy_is_known_by_its_frame() -> None:
+    framed = GOES_ON | {"outer": 1.0, "outer_ground": 1.0, "straight": 1.0}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(top=framed, bottom=framed))
+
+
+def test_a_side_that_tells_nothing_neither_speaks_for_nor_against() -> None:
+    silent = GOES_ON | {"told": 0.02, "seam": 1.0}
+    assert doubt_about(BARE, fit(top=silent, bottom=GOES_ON)) == ""
+    assert doubt_about(BARE, fit(top=silent)) != ""
+
+
+def test_a_bare_file_must_show_something_that_the_copy_does_not() -> None:
+    assert doubt_about(BARE, fit()) == "IMG_0001.JPG has no camera data and shows nothing that the copy does not show"
+    assert "may be the copy itself, enlarged" in doubt_about(BARE, fit(finer=0.4))
+    for told in (fit(finer=2.0), fit(tones=12.0), fit(tilt=3.0)):
+        assert doubt_about(BARE, told) == ""
+    assert doubt_about(SIGNED, fit(finer=0.4)) == ""
+
+
+def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
+    told = fit(left=GOES_ON, right=GOES_ON)
+    assert "is a screenshot" in doubt_about(replace(BARE, marks=("screenshot",)), told)
+    screen = replace(BARE, content_format="PNG", width=1170, height=2532)
+    assert "is a screenshot" in doubt_about(screen, told)
+    assert doubt_about(replace(screen, width=3024, height=4032), told) == ""
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("Screenshots/IMG_0001.JPG", "called a screenshot"),
+    ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
+    ("Telegram/1.jpg", "comes from a chat app"),
+    ("IMG_20190101-COLLAGE.jpg", "called a collage"),
+])
+def test_a_name_alone_makes_a_question_of_a_bare_file_and_not_of_one_that_a_camera_signed(
+    path: str, words: str
+) -> None:
+    told = fit(left=GOES_ON, right=GOES_ON)
+    assert words in doubt_about(replace(BARE, path=Path("/roll") / path), told)
+    assert doubt_about(replace(SIGNED, path=Path("/roll") / path), told) == ""
+
+
+def test_a_thumbnail_is_one_though_its_maker_kept_the_exif_unless_it_is_too_large_for_one() -> None:
+    path, told = Path("/roll/thumbs/IMG_0001.JPG"), fit(left=GOES_ON, right=GOES_ON)
+    small = replace(SIGNED, path=path, width=1280, height=960)
+    assert "is a thumbnail" in doubt_about(small, told)
+    assert doubt_about(replace(SIGNED, path=path), told) == ""
+
+
+def test_the_square_that_instagram_saved_is_an_export() -> None:
+    square = replace(BARE, width=1936, height=1936)
+    assert "as Instagram saves its own" in doubt_about(square, fit(finer=3.0))
+    assert doubt_about(square, fit(finer=3.0, tones=12.0)) == ""
+    assert doubt_about(replace(square, camera="Apple iPhone 4", taken=TAKEN), fit()) == ""
