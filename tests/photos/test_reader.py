@@ -70,7 +70,9 @@ def test_a_reading_holds_the_facts_the_fingerprint_and_the_thumbnail(tmp_path: P
     assert reading.original.place == pytest.approx((46.948, 7.4474), abs=1e-5)
     with Image.open(path.parent / "IMG_0001.JPG") as image:
         assert image.size == (400, 330)
-    assert np.array_equal(reading.fingerprint, matcher.fingerprint(pixels(reading.thumbnail)))
+    # A worker sums on one thread, this process on several: the last bit may round otherwise.
+    again = matcher.fingerprint(pixels(reading.thumbnail)).astype(int)
+    assert np.abs(reading.fingerprint.astype(int) - again).max() <= 1
 
 
 def test_no_files_need_no_process() -> None:
@@ -81,7 +83,9 @@ def test_no_files_need_no_process() -> None:
 def test_the_fingerprint_is_the_matcher_s_of_the_thumbnail(tmp_path: Path) -> None:
     photo(tmp_path / "IMG_0001.JPG")
     reading = read(tmp_path / "IMG_0001.JPG")
-    assert np.array_equal(reading.fingerprint, matcher.fingerprint(pixels(reading.thumbnail)))
+    # A worker sums on one thread, this process on several: the last bit may round otherwise.
+    again = matcher.fingerprint(pixels(reading.thumbnail)).astype(int)
+    assert np.abs(reading.fingerprint.astype(int) - again).max() <= 1
 
 
 def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
