@@ -27,11 +27,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 from scipy import fft
+from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats, Picture, luminance, planes, resize
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
 
-TONE_SIZE = 48
+TONE_SIZE, TONE_BLUR = 96, 5.0
 EDGE = 0.09
 LEAST_SCALE = 1.2
 OCTAVE = 2.0
@@ -63,8 +64,11 @@ def tones_apart(copy: Picture, picture: Picture, at: Similarity) -> float:
     edge = round(EDGE * TONE_SIZE)
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
     there = np.stack(colours_below(picture, at, x, y, TONE_SIZE), 2)
-    apart = np.abs(there - np.stack(planes(copy, rows, cols), 2)).max(axis=2)[here]
-    return float(np.percentile(apart, 75)) if apart.size else 0.0
+    apart = (there - np.stack(planes(copy, rows, cols), 2)) * here[..., None]
+    # What is fine differs between any two ways of shrinking; a filter's tones differ over whole parts of the picture.
+    share = gaussian_filter(here.astype(np.float32), TONE_BLUR) + 1e-3
+    smooth = np.abs(gaussian_filter(apart, (TONE_BLUR, TONE_BLUR, 0))).max(axis=2) / share
+    return float(np.percentile(smooth[here], 75)) if here.any() else 0.0
 
 
 @dataclass(frozen=True, slots=True)

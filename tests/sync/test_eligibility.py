@@ -21,7 +21,7 @@ ON_PAPER = STOPS | {"ground": 0.95}
 SAME_TONES = {"inspected": 1.0, "tilt": 0.0, "tones": 1.0}
 
 
-def fit(window: tuple[float, float] = (1.0, 1.0), **told: dict[str, float] | float) -> Fit:
+def fit(**told: dict[str, float] | float) -> Fit:
     """A sure fit with what was measured along the sides named, and other measures."""
     measures = dict(SAME_TONES)
     for name, value in told.items():
@@ -29,7 +29,7 @@ def fit(window: tuple[float, float] = (1.0, 1.0), **told: dict[str, float] | flo
             measures |= {f"{name}_{what}": number for what, number in value.items()}
         else:
             measures[name] = value
-    return Fit(0.99, True, 0.9, Window((0.5, 0.5), window, 0.0, False), "words", measures)
+    return Fit(0.99, True, 0.9, Window((0.5, 0.5), (1.0, 1.0), 0.0, False), "words", measures)
 
 
 def test_a_photograph_of_which_the_copy_shows_a_part_is_an_original_with_and_without_exif() -> None:
