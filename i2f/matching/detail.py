@@ -46,6 +46,8 @@ BLURS = (1.0, 2.0)
 LARGEST_ENLARGED = 4096
 COARSE_QUALITY = 60
 GRAIN = 6.0
+HAIR = 0.006
+"""Share of the short side within which a window is the whole picture."""
 FEW_IMAGES = 0.02
 """Strength of images, beside those of the nearest pixels, below which a file has none; with more of them, what coarse
 coding makes of such images counts in proportion."""
@@ -77,6 +79,16 @@ class _Grid:
 
     shape: tuple[int, int]
     scale: float
+
+
+def snapped(copy: Picture, picture: Picture, at: Similarity) -> Similarity:
+    """The whole picture where the window is so to a hair: an enlargement's pixels lie just there, and nowhere else."""
+    height, width = picture.shape[:2]
+    short = float(min(height, width))
+    whole = Similarity(short, 0.0, width / 2, height / 2)
+    alike = abs(height * copy.shape[1] / (width * copy.shape[0]) - 1)
+    off = max(abs(at.a - short), abs(at.b), abs(at.cx - whole.cx), abs(at.cy - whole.cy)) / short
+    return whole if max(alike, off) < HAIR else at
 
 
 def finer_detail(copy: Picture, picture: Picture, at: Similarity, true_scale: float) -> float | None:
