@@ -18,7 +18,7 @@ from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
-from i2f.matching.detail import finer_detail, tones_apart
+from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Similarity, align, start_of, started_at
@@ -309,6 +309,7 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    at = snapped(turned, picture, at)
     finer = finer_detail(turned, picture, at, at.scale / min(turned.shape[:2]) * width / picture.shape[1])
     return found if finer is None else found | {"finer": finer}
 

@@ -27,11 +27,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 from scipy import fft
+from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats, Picture, luminance, planes, resize
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
 
-TONE_SIZE = 48
+TONE_SIZE, TONE_BLUR = 96, 5.0
 EDGE = 0.09
 LEAST_SCALE = 1.2
 OCTAVE = 2.0
@@ -45,6 +46,8 @@ BLURS = (1.0, 2.0)
 LARGEST_ENLARGED = 4096
 COARSE_QUALITY = 60
 GRAIN = 6.0
+HAIR = 0.006
+"""Share of the short side within which a window is the whole picture."""
 FEW_IMAGES = 0.02
 """Strength of images, beside those of the nearest pixels, below which a file has none; with more of them, what coarse
 coding makes of such images counts in proportion."""
@@ -63,8 +66,11 @@ def tones_apart(copy: Picture, picture: Picture, at: Similarity) -> float:
     edge = round(EDGE * TONE_SIZE)
     here[:edge], here[-edge:], here[:, :edge], here[:, -edge:] = False, False, False, False
     there = np.stack(colours_below(picture, at, x, y, TONE_SIZE), 2)
-    apart = np.abs(there - np.stack(planes(copy, rows, cols), 2)).max(axis=2)[here]
-    return float(np.percentile(apart, 75)) if apart.size else 0.0
+    apart = (there - np.stack(planes(copy, rows, cols), 2)) * here[..., None]
+    # What is fine differs between any two ways of shrinking; a filter's tones differ over whole parts of the picture.
+    share = gaussian_filter(here.astype(np.float32), TONE_BLUR) + 1e-3
+    smooth = np.abs(gaussian_filter(apart, (TONE_BLUR, TONE_BLUR, 0))).max(axis=2) / share
+    return float(np.percentile(smooth[here], 75)) if here.any() else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,16 @@ class _Grid:
 
     shape: tuple[int, int]
     scale: float
+
+
+def snapped(copy: Picture, picture: Picture, at: Similarity) -> Similarity:
+    """The whole picture where the window is so to a hair: an enlargement's pixels lie just there, and nowhere else."""
+    height, width = picture.shape[:2]
+    short = float(min(height, width))
+    whole = Similarity(short, 0.0, width / 2, height / 2)
+    alike = abs(height * copy.shape[1] / (width * copy.shape[0]) - 1)
+    off = max(abs(at.a - short), abs(at.b), abs(at.cx - whole.cx), abs(at.cy - whole.cy)) / short
+    return whole if max(alike, off) < HAIR else at
 
 
 def finer_detail(copy: Picture, picture: Picture, at: Similarity, true_scale: float) -> float | None:

@@ -48,8 +48,9 @@ STRAIGHT = 0.9
 GROUND = 0.6
 CONTINUES, LEAST_BEYOND = 0.45, 0.03
 """A side goes on where no more of its places stop, and so much of the copy's short side lies beyond."""
-TONES = 5.0
-"""Grey levels by which the copy's tones differ from the file's own where a filter was applied."""
+TONES, SAME_TONES = 12.0, 5.0
+"""Grey levels by which the copy's tones differ from the file's own where a filter was applied, and at most where none
+was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
 TILTED = 1.0
 LARGEST_SAVED_SQUARE = 2048
 LARGEST_THUMBNAIL = 2048
@@ -116,7 +117,7 @@ def _is_saved_square(original: Original, fit: Fit) -> bool:
     """Instagram keeps what was posted, filter and all: where tones differ, somebody's own square was posted."""
     if original.camera is not None or original.width != original.height or original.width > LARGEST_SAVED_SQUARE:
         return False
-    as_posted = fit.measures.get("tones", 0.0) < TONES and min(fit.window.size) >= WHOLE
+    as_posted = fit.measures.get("tones", 0.0) < SAME_TONES and min(fit.window.size) >= WHOLE
     return as_posted or FileMark.INSTAGRAM in original.marks
 
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from i2f.matching.registration import Similarity
 from i2f.matching.seams import Side, sides_of
-from tests.support.rolls import make_photograph
+from tests.support.camera_roll import make_photograph
 
 SIZE = 400
 

@@ -19,8 +19,8 @@ from i2f.ground.model import (
     Verdict,
     Window,
 )
-from i2f.sync.candidate_order import choose_twin
-from i2f.sync.plan import decide, gain, margin, originals_first
+from i2f.sync.candidate_order import choose_twin, originals_first
+from i2f.sync.plan import decide, gain, margin
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
