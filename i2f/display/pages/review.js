@@ -146,6 +146,7 @@ function heading() {
   refusedNotice();
 }
 function draw() {
+  ahead();
   const one = questions[at];
   const now = one.choices[choice];
   const title = one.title || "(no title)";
@@ -159,7 +160,6 @@ function draw() {
   drawFacts(one, now);
   strip(one);
   heading();
-  ahead();
 }
 function drawCaption(one, now) {
   words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
