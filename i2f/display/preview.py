@@ -246,7 +246,7 @@ def facts(copy: InstagramCopy, candidate: Candidate | None, reason: str) -> Iter
     else:
         original = candidate.original
         yield "Size", (f"{before} \N{RIGHTWARDS ARROW} {original.width} \N{MULTIPLICATION SIGN} {original.height}, "
-                       f"{original.size_bytes / 1e6:.1f} MB")
+                       f"{original.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB")
     if posted is not None:
         yield "Posted", f"{_day(posted)} UTC"
     if candidate is not None:
