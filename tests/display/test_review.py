@@ -339,6 +339,19 @@ def test_what_should_be_compared_with_others_is_not_accepted_in_passing(desk: De
     assert len(list(open_questions(desk.journal))) == 1
 
 
+def test_a_file_that_may_be_no_original_is_not_accepted_in_passing(tmp_path: Path) -> None:
+    desk = keep_questions(tmp_path / "state", [
+        make_decision(Verdict.REVIEW, number, "Sunday", f"IMG_{number}.PNG is a screenshot that contains the picture",
+                      [make_candidate(Path(f"/roll/IMG_{number}.PNG"))]) for number in range(2)])
+    with serve(desk.session) as (address, _):
+        caller = Caller(address)
+        for number in (0, 1):
+            assert caller.ask(caller.root + f"grid-whole/{number}/0")[0] == 200
+        assert answer(caller, said(desk, THIS, 0, 1, choice=0)) == 409
+        assert answer(caller, said(desk, THIS, 0, choice=0)) == 200
+    desk.journal.close()
+
+
 def test_many_answers_are_undone_as_one(desk: Desk, caller: Caller) -> None:
     assert answer(caller, said(desk, NONE, 0, 1)) == 200
     assert json.loads(caller.ask(caller.root + "questions")[1])["history"] == [[0, 1]]
