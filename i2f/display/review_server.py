@@ -183,6 +183,16 @@ def _add_answers(app: Flask, session: ReviewSession, secret: str, on_answer: Cal
         names = [session.questions[number].photo_id for number in refused]
         return jsonify(progress=told, refused=names), 409 if refused else 200
 
+    @app.post(f"/{secret}/rest")
+    def rest() -> Response:
+        told = request.get_json()
+        if not isinstance(told, list):
+            abort(400)
+        for kind, answers in [_understood(session, one) for one in told]:
+            session.answer(kind, answers)  # one that is refused leaves its question open
+            on_answer(kind)
+        return Response(status=204)
+
     @app.post(f"/{secret}/goodbye")
     def goodbye() -> Response:
         on_answer("goodbye")

@@ -352,6 +352,13 @@ def test_a_file_that_may_be_no_original_is_not_accepted_in_passing(tmp_path: Pat
     desk.journal.close()
 
 
+def test_what_a_left_page_did_not_send_yet_is_kept_and_checked_like_all_others(desk: Desk, caller: Caller) -> None:
+    rest = [said(desk, NEVER, 0, choice=0), said(desk, THIS, 0, choice=1, revision=1), said(desk, NONE, 1, revision=7)]
+    assert caller.ask(caller.root + "rest", "POST", rest, Origin=caller.origin)[0] == 204
+    first, second, _ = (read_progress(desk.journal, one) for one in read_questions(desk.journal))
+    assert (first.chosen, first.refused, second.done) == (1, frozenset({0}), False)
+
+
 def test_many_answers_are_undone_as_one(desk: Desk, caller: Caller) -> None:
     assert answer(caller, said(desk, NONE, 0, 1)) == 200
     assert json.loads(caller.ask(caller.root + "questions")[1])["history"] == [[0, 1]]

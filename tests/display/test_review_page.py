@@ -82,12 +82,14 @@ def test_twenty_pairs_are_answered_by_keys_through_a_reload_and_a_kill(chromium:
         page.wait_for_selector("#strip button")
         for done, key in enumerate("ynyynyy", start=1):
             press(page, key, done)
+        settled(page)
         page.reload()
         page.wait_for_selector("#strip button")
         assert counted(page) == 7
         assert "8 of 20" in (page.locator("#count").text_content() or "")
         for done, key in enumerate("yny", start=8):
             press(page, key, done)
+        settled(page)
     finally:
         first.end(signal.SIGKILL)
     page.keyboard.press("y")
@@ -269,6 +271,22 @@ def test_an_answer_that_is_refused_brings_its_question_back_and_no_key_lands_els
     page.get_by_text("All 6 matches reviewed.").wait_for()
     settled(page)
     assert [one.chosen for one in told(desk)] == [0, 1, 0, 0, None, None]
+
+
+def test_a_page_that_is_left_hands_over_what_it_did_not_send_yet(
+    open_desk: Callable[[Desk], Page], tmp_path: Path
+) -> None:
+    desk = lay_out(tmp_path / "state", 4)
+    page = open_desk(desk)
+    Held(page)
+    for key in "yny":
+        page.keyboard.press(key)
+    page.get_by_text("Saving 3").wait_for()
+    page.reload()
+    page.wait_for_selector("#strip button")
+    page.reload()
+    wait_for(page, 2)
+    assert [one.done for one in told(desk)] == [False, True, True, False], "the first was cut off on its way"
 
 
 def test_what_hangs_on_a_refused_answer_is_not_sent(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ let choice = 0;
 let view = "pair";
 let whole = false;
 let facts = false;
+let leaving = false;
 
 const numberOf = new Map();
 const open = () => questions.filter((one) => !one.done).length;
@@ -80,7 +81,8 @@ function refusedNotice() {
 // The page shows the truth again once something was confirmed or refused; a shown pair is never exchanged for another.
 function settle(changed) {
   if (view === "grid") { if (changed) grid.refresh(); heading(); }
-  else if (view === "end") (failures().length ? go(failures()[0]) : finish());
+  else if (view === "end" && failures().length) { leaving = false; go(failures()[0]); }
+  else if (view === "end") { finish(); if (leaving) goodbye(); }
   else heading();
 }
 
@@ -409,7 +411,8 @@ function lost(entries = []) {
   view = "lost";
 }
 function goodbye() {
-  if (queue.size()) return;
+  leaving = queue.size() > 0;  // then when the last answer was confirmed
+  if (leaving) return;
   ask("goodbye", {}).catch(() => {}).finally(() => {
     $("end-buttons").hidden = true;
     $("end-next").textContent = "You can close this page. Run sync to apply the answers.";
@@ -506,6 +509,11 @@ for (const button of document.querySelectorAll("[data-key]")) {
 }
 $("show-all").addEventListener("click", () => { grid.clear(); go(at); });
 window.addEventListener("beforeunload", (event) => { if (queue.size()) event.preventDefault(); });
+// A page that is left hands over what it did not send yet.
+window.addEventListener("pagehide", () => {
+  const rest = queue.rest();
+  if (rest.length) navigator.sendBeacon("rest", new Blob([JSON.stringify(rest)], { type: "application/json" }));
+});
 window.addEventListener("pagehide", () => { if (questions.length && !open() && !queue.size()) navigator.sendBeacon("goodbye"); });
 
 ask("questions").then((told) => {

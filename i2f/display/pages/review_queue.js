@@ -42,6 +42,8 @@ export function makeQueue({ send, confirmed, refused, lost, changed }) {
   return {
     add(entry) { entries.push(entry); changed(entries.length); pump(); },
     size: () => entries.length,
+    // What was not sent yet; the first is on its way.
+    rest: () => entries.slice(1).map((entry) => ({ kind: entry.kind, answers: entry.items })),
     // Photos of which an answer is still under way.
     holds: (photo) => entries.some((entry) => entry.items.some((item) => item.photo_id === photo)),
   };
