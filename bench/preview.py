@@ -2,8 +2,8 @@
 
 So many copies (2,000 unless told) of painted photographs are laid into a state folder as a run would have left them.
 Then the page is written, opened in the system's Chromium, timed until its first pictures are on the screen, and
-scrolled; and the review is opened and answered by keys, each timed from the key to the next pair being painted. Needs
-playwright.
+scrolled; and a review of as many questions is opened and answered by keys, each timed from the key to the next pair
+being painted; then its grid. Needs playwright.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from i2f.display.preview import Preview  # noqa: E402
-from i2f.display.review_server import Table, serve  # noqa: E402
+from i2f.display.review_server import serve  # noqa: E402
+from i2f.display.review_session import ReviewSession  # noqa: E402
 from i2f.ground.model import (  # noqa: E402
     Candidate,
     Decision,
@@ -80,8 +81,8 @@ WATCH = """() => {
 }"""
 
 
-def lay_out(state: Path, count: int) -> tuple[Journal, Report]:
-    """A journal with `count` copies of painted photographs, every twentieth of them doubtful."""
+def lay_out(state: Path, count: int, every: int) -> tuple[Journal, Report]:
+    """A journal with `count` copies of painted photographs, every so many of them uncertain."""
     (state / "backups").mkdir(parents=True)
     paint_roll(state / "roll", seed=7)
     pictures = [_opened(file) for file in sorted((state / "roll").iterdir())]
@@ -91,11 +92,13 @@ def lay_out(state: Path, count: int) -> tuple[Journal, Report]:
     for number in range(count):
         which = number % len(pictures)
         data, _ = make_copy(pictures[which], random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))
-        near = [which, *((which + step) % len(pictures) for step in (1, 2, 3, 4))] if number % 20 == 0 else [which]
+        uncertain = number % every == 0
+        near = [which, *((which + step) % len(pictures) for step in (1, 2, 3, 4))] if uncertain else [which]
         decisions.append(_decision(state / "roll", number, near, [pictures[one].size for one in near]))
         for candidate, one in zip(decisions[-1].candidates, near, strict=True):
-            reading = StoredReading(candidate.original.path, 1, 1, {}, b"")
-            journal.readings.keep([(reading, thumbnails[one])], "1")
+            if journal.readings.thumbnail(candidate.original.path) is None:
+                reading = StoredReading(candidate.original.path, 1, 1, {}, b"")
+                journal.readings.keep([(reading, thumbnails[one])], "1")
         name = f"{number}.jpg"
         (state / "backups" / name).write_bytes(data)
         width, height = Image.open(io.BytesIO(data)).size
@@ -129,7 +132,7 @@ def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tupl
     )
     copy = InstagramCopy(photo, InstagramMark(Mark.VIA, None, None, timedelta(0)))
     candidates = tuple(
-        Candidate(Original(roll / f"IMG_{number}_{one}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
+        Candidate(Original(roll / f"IMG_{one:04d}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
                   Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same exposure", {}))
         for place, (one, size) in enumerate(zip(near, sizes, strict=True)))
     verdict = Verdict.REVIEW if len(near) > 1 else Verdict.REPLACE
@@ -168,6 +171,34 @@ def time_review(page: Page, count: int) -> list[float]:
     return [ms for ms, _ in told]
 
 
+def time_grid(page: Page) -> float:
+    """Milliseconds from the key to the grid of all questions being on the page."""
+    page.evaluate("window.began = performance.now()")
+    page.keyboard.press("g")
+    page.wait_for_selector(".tile")
+    took: float = page.evaluate("performance.now() - window.began")
+    return took
+
+
+def measure_review(browser: Browser, state: Path, count: int) -> None:
+    """Open a review of `count` questions, answer some, look at the grid; print."""
+    journal, _ = lay_out(state, count, every=1)
+    began = time.perf_counter()
+    questions = read_questions(journal)
+    session = ReviewSession(questions, journal, state / "backups")
+    with serve(session) as (address, _):
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(address)
+        page.wait_for_selector("#strip button")
+        opened = time.perf_counter() - began
+        times = time_review(page, min(ANSWERS, len(questions) - 1))
+        grid = time_grid(page)
+    sys.stdout.write(f"review of {len(questions):,} questions: there after {opened:.1f} s; key to next pair: median "
+                     f"{statistics.median(times):.0f} ms, slowest {max(times):.0f} ms of {len(times)}; "
+                     f"key to grid {grid:.0f} ms\n")
+    journal.close()
+
+
 def main() -> None:
     """Lay out, write, open, answer; print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -176,7 +207,7 @@ def main() -> None:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         state = Path(folder) / "state"
-        journal, report = lay_out(state, count)
+        journal, report = lay_out(state, count, every=20)
         file = Path(folder) / "plan.html"
         began = time.perf_counter()
         Preview(journal, state / "backups").write(file, report)
@@ -187,15 +218,9 @@ def main() -> None:
                          f"first picture after {first:.2f} s, all there after {whole:.2f} s\n")
         sys.stdout.write(f"scrolled: a frame takes {statistics.median(frames):.0f} ms (median), the slowest of "
                          f"{len(frames)} {max(frames):.0f} ms, {sum(one > 50 for one in frames)} more than 50 ms\n")
-        questions = read_questions(journal)
-        with serve(Table(questions, journal, state / "backups")) as (address, _):
-            page = browser.new_page(viewport={"width": 1400, "height": 900})
-            page.goto(address)
-            times = time_review(page, min(ANSWERS, len(questions) - 1))
-        sys.stdout.write(f"review of {len(questions)} questions, key to next pair: median "
-                         f"{statistics.median(times):.0f} ms, slowest {max(times):.0f} ms of {len(times)}\n")
-        browser.close()
         journal.close()
+        measure_review(browser, Path(folder) / "review", count)
+        browser.close()
 
 
 if __name__ == "__main__":

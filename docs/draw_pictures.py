@@ -1,8 +1,8 @@
 """Make the pictures of the documents anew: `python docs/draw_pictures.py`. Needs playwright and the system's Chromium.
 
 Painted photographs, a pretend Flickr and the program itself, as in the demo, so that a picture in the documents never
-shows anything the program does not do. Two of the copies are posted as if before their originals were taken, so that
-there is something to ask. What a terminal shows is written as SVG, the pages are photographed in light, dark and
+shows anything the program does not do. Some of the copies are posted as if before their originals were taken, so that
+there is something to review. What a terminal shows is written as SVG, the pages are photographed in light, dark and
 at a phone's width.
 """
 
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,11 +40,12 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 TITLES = ("Sunday", "golden hour", "on the way home", "still here", "#latergram", "breakfast", "from the ferry",
           "quiet", "look up", "the old harbour", "market day", "first light", "rain again", "window seat")
 # A post of January 2011, and one of 2026 that no clock contradicts.
+TOO_EARLY = {2, 5, 7, 8, 10}
 EARLY, LATE = "https://www.instagram.com/p/QK1/", "https://ift.tt/1fCJLVn"
 
 
 def post(flickr: SandboxFlickr, folder: Path) -> None:
-    """Copies of every other photograph; of two siblings the original is taken away, two are posted too early."""
+    """Copies of every other photograph; of two siblings the original is taken away, some are posted too early."""
     rng = np.random.default_rng(11)
     shots = paint_roll(folder, seed=2011)
     families: dict[tuple[str, int], list[Path]] = {}
@@ -55,7 +56,7 @@ def post(flickr: SandboxFlickr, folder: Path) -> None:
         with Image.open(files[0]) as picture:
             upright = ImageOps.exif_transpose(picture).convert("RGB")
         data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))
-        link = EARLY if number in {2, 5} else LATE
+        link = EARLY if number in TOO_EARLY else LATE
         flickr.add_photo(data, title=TITLES[number], tags="ifttt instagram", description=f"via Instagram {link}")
         if number in {4, 9}:
             files[0].unlink()
@@ -81,12 +82,14 @@ def draw_terminal(command: str, printed: str, file: Path) -> None:
     file.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
 
 
-def photograph(browser: Browser, address: str, name: str) -> None:
-    """A page in each of the sizes."""
+def photograph(browser: Browser, address: str, name: str, prepare: Callable[[Page], None] = lambda _: None) -> None:
+    """A page in each of the sizes, after `prepare` brought it where it should be."""
     for kind, (width, height, scheme) in SIZES.items():
         page = browser.new_page(viewport={"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.goto(address)
+        page.wait_for_load_state("networkidle")
+        prepare(page)
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(500)
         _shoot(page, PICTURES / f"{name}-{kind}.jpg")
@@ -120,7 +123,10 @@ def draw_review(browser: Browser, environment: dict[str, str]) -> None:
         if process.stdout is None:
             raise RuntimeError("the review has no standard output")
         process.stdout.readline()
-        photograph(browser, process.stdout.readline().strip(), "review")
+        address = process.stdout.readline().strip()
+        photograph(browser, address, "review")
+        photograph(browser, address, "review-grid", lambda page: page.keyboard.press("g"))
+        photograph(browser, address, "review-zoom", lambda page: page.keyboard.press("z"))
         process.terminate()
 
 
@@ -140,6 +146,7 @@ def draw(root: Path, program: str) -> None:
                       PICTURES / "terminal.svg")
         browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
         photograph(browser, plan.as_uri(), "preview")
+        photograph(browser, plan.as_uri(), "preview-grid", lambda page: page.keyboard.press("g"))
         draw_pair(browser, plan.as_uri())
         draw_review(browser, environment)
         browser.close()

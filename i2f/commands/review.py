@@ -1,23 +1,28 @@
-"""The `review` command: the doubtful pictures asked in the browser, or in the terminal where there is none.
+"""The `review` command: uncertain matches side by side in the browser, or in the terminal where there is none.
 
 The browser is led to the page by a small file in the state folder, so that the page's secret stands in no process list;
-the file is gone when the review ends. In the terminal the same questions are asked in words, with the paths to
+the file is gone when the review ends. Over ssh the page is served too, and the line is printed that brings its port to
+the person's own computer. In the terminal the same matches are reviewed in words, with the same keys and the paths to
 open in whatever shows pictures. Either way an answer is on the disk before the next question.
 """
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import html
 import os
 import sys
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from i2f.display.lines import say
-from i2f.display.review_server import Table, serve
+from i2f.display.review_server import serve
+from i2f.display.review_session import ReviewSession
 from i2f.ground.errors import ExitCode, UnknownPhotoError
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal
@@ -26,50 +31,81 @@ from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.questions import Question, read_progress, read_questions
 from i2f.sync.report import in_plain_words, printable
 
-HELP = """  1 to 5   this one is the original (y is the same as 1)
-  n        none of these
-  x1 to x5 never that one; the others stay in question
-  u        take the last answer back
-  Enter    later
-  q        stop"""
+HELP = """  y        this one: `sync` replaces the copy with the candidate marked >
+  n        none of these: the copy stays
+  x        never this one; the other candidates stay in question
+  1 to 5   mark another candidate; y2 and x2 answer for the second at once
+  u        undo the last answer
+  Enter    skip
+  q        quit"""
 
 
 def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
-    """Ask what waits for the person's eyes; `how` is "browser", "address" (print it only) or "terminal"."""
+    """Review what is uncertain; `how` is "browser", "address" (print it only) or "terminal"."""
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}; begin with `doctor`")
+        raise UnknownPhotoError(f"no runs yet in the state folder {settings.state}; start with `doctor`")
     journal = Journal(state.journal_file)
     try:
         questions = read_questions(journal, photo_ids)
-        for photo_id in photo_ids:
-            if photo_id not in {one.photo_id for one in questions}:
-                raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run sync --dry-run first")
+        _require_named(journal, photo_ids, questions)
         waiting = sum(1 for one in questions if not read_progress(journal, one).done)
         if not waiting and not photo_ids:
             nothing_yet = next(journal.assessments.decisions(), None) is None
-            say("Nothing waits for your eyes." + (
-                " Run sync, which does what you said." if questions else
-                " Nothing was compared yet; begin with `sync FOLDER --dry-run`." if nothing_yet else ""))
+            say("Nothing to review." + (" Run `sync` to apply your answers." if questions else
+                                        " Compare first: `sync FOLDER --dry-run`." if nothing_yet else ""))
             return ExitCode.DONE
         with suppress(KeyboardInterrupt):
-            if how == "terminal" or (how == "browser" and not _has_browser()):
+            if how == "terminal" or (how == "browser" and not _has_browser() and not _is_remote(sys.stdin.isatty())):
                 _ask_in_terminal(journal, state, questions)
             else:
-                _ask_in_browser(Table(questions, journal, state.backups), state, open_it=how == "browser")
+                session = ReviewSession(questions, journal, state.backups)
+                _ask_in_browser(session, state, open_it=how == "browser" and _has_browser())
         left = sum(1 for one in questions if not read_progress(journal, one).done)
-        say(f"{len(questions) - left} answered, {left} left. " + (
-            "`review` goes on with them." if left else "Run sync, which does what you said."))
+        say(f"{len(questions) - left} answered, {left} left to review. " + (
+            "Run `review` to continue." if left else "Run `sync` to apply your answers."))
     finally:
         journal.close()
     return ExitCode.DONE
 
 
+def _require_named(journal: Journal, photo_ids: Sequence[str], questions: Sequence[Question]) -> None:
+    for photo_id in photo_ids:
+        if photo_id in {one.photo_id for one in questions}:
+            continue
+        if journal.assessments.decision(photo_id) is None:
+            raise UnknownPhotoError(f"photo {photo_id} was not compared yet; run `sync FOLDER --dry-run` first")
+        raise UnknownPhotoError(f"no file resembles photo {photo_id}, so there is nothing to review")
+
+
 # In the browser.
+
+
+def _over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the person sits at another computer, without a screen forwarded from here."""
+    return bool(environment.get("SSH_CONNECTION")) and not (
+        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def _is_remote(has_terminal: bool) -> bool:
+    """Whether the page is worth serving though no browser is here: somebody reads the line that leads to it."""
+    return has_terminal and _over_ssh()
+
+
+def ssh_line(address: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The command that brings the page's port to the computer somebody came from by ssh; None where nobody did."""
+    if not _over_ssh(environment):
+        return None
+    _, _, host, port = [*environment["SSH_CONNECTION"].split(), "", "", "HOST", "22"][:4]
+    page = urlsplit(address).port
+    other_port = "" if port == "22" else f"-p {port} "
+    return f"ssh -N {other_port}-L {page}:127.0.0.1:{page} {getpass.getuser()}@{host}"
 
 
 def _has_browser() -> bool:
     """Whether there is a screen with a browser on it; browsers that draw into the terminal do not count."""
+    if _over_ssh():
+        return False
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
     try:
@@ -79,13 +115,18 @@ def _has_browser() -> bool:
     return True
 
 
-def _ask_in_browser(table: Table, state: StateFolder, *, open_it: bool) -> None:
-    with serve(table) as (address, waiting), _doorstep(state, address) as file:
-        say("The questions are at")
+def _ask_in_browser(session: ReviewSession, state: StateFolder, *, open_it: bool) -> None:
+    with serve(session) as (address, waiting), _doorstep(state, address) as file:
+        say("Review page:")
         say(f"  {address}", whole=True)
+        remote = ssh_line(address)
+        if remote is not None:
+            say("You are connected over SSH. In a terminal on your own computer run")
+            say(f"  {remote}", whole=True)
+            say("and open the URL above there. To review in this terminal: `review --terminal`.")
         # A browser from a sandboxed package may not read the doorstep's folder.
-        say(("If no browser shows them, open that address yourself. " if open_it else "")
-            + "It ends by itself when all are answered; Ctrl-C ends it earlier.")
+        say(("If no browser opens, open that URL yourself. " if open_it else "")
+            + "The page closes when all are answered; Ctrl-C ends it earlier, answers are saved.")
         if open_it:
             webbrowser.open(file.as_uri())
         while waiting.is_alive():
@@ -98,7 +139,7 @@ def _doorstep(state: StateFolder, address: str) -> Iterator[Path]:
     file = state.root / "review.html"
     write_private(file, f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
                         f'<meta http-equiv="refresh" content="0;url={html.escape(address)}">'
-                        f'<a href="{html.escape(address)}">The questions</a>'.encode())
+                        f'<a href="{html.escape(address)}">Review page</a>'.encode())
     try:
         yield file
     finally:
@@ -108,45 +149,70 @@ def _doorstep(state: StateFolder, address: str) -> Iterator[Path]:
 # In the terminal.
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where in the questions the person is: the one shown, its marked candidate, and what `u` would undo."""
+
+    number: int = 0
+    marked: int | None = None
+    answered: list[int] = field(default_factory=list)
+
+    def move(self, number: int) -> None:
+        self.number, self.marked = number, None
+
+
 def _ask_in_terminal(journal: Journal, state: StateFolder, questions: Sequence[Question]) -> None:
-    answered: list[int] = []
-    number = 0
-    say(f"What to type:\n{HELP}")
-    while number < len(questions):
-        question = questions[number]
-        if read_progress(journal, question).done and number not in answered:
-            number += 1
+    at = _Place()
+    say(f"Keys:\n{HELP}")
+    while at.number < len(questions):
+        question = questions[at.number]
+        progress = read_progress(journal, question)
+        if progress.done and at.number not in at.answered:
+            at.move(at.number + 1)
             continue
-        _show(journal, state, question, f"{number + 1} of {len(questions)}")
+        if at.marked is None:
+            left = [place for place in range(len(question.choices)) if place not in progress.refused]
+            at.marked = progress.chosen if progress.chosen is not None else (left or [0])[0]
+        _show(journal, state, question, f"{at.number + 1} of {len(questions)}", at.marked)
         typed = sys.stdin.readline()
         word = typed.strip().lower()
         if word == "q" or not typed:
             return
-        if word == "u":
-            if answered:
-                number = answered.pop()
-                take_back_step(journal, questions[number].photo_id, questions[number].copy_sha256)
-            continue
-        step = _step(journal, question, word)
-        if word and step is None:
-            say(f"That is none of these:\n{HELP}")
-            continue
-        if step is not None:
-            keep_step(journal, question.photo_id, question.copy_sha256, step)
-            answered.append(number)
-            if not read_progress(journal, question).done:
-                continue
-        number += 1
+        _obey(journal, questions, at, word)
 
 
-def _step(journal: Journal, question: Question, word: str) -> Step | None:
-    places = {str(place + 1): place for place in range(len(question.choices))} | {"y": 0}
+def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str) -> None:
+    question = questions[at.number]
+    places = {str(place + 1): place for place in range(len(question.choices))}
+    if word == "":
+        at.move(at.number + 1)
+    elif word == "u":
+        if at.answered:
+            at.move(at.answered.pop())
+            take_back_step(journal, questions[at.number].photo_id, questions[at.number].copy_sha256)
+            say("Answer undone.")
+    elif word in places:
+        at.marked = places[word]
+    else:
+        step = _step(journal, question, word, at.marked or 0)
+        if step is None:
+            say(f"Unknown key. Keys:\n{HELP}")
+            return
+        keep_step(journal, question.photo_id, question.copy_sha256, step)
+        at.answered.append(at.number)
+        say({THIS: f"{in_plain_words(step.originals[0].name)} accepted.", NONE: "None of these.",
+             NEVER: f"{in_plain_words(step.originals[0].name)} rejected."}[step.kind])
+        at.move(at.number + 1 if read_progress(journal, question).done else at.number)
+
+
+def _step(journal: Journal, question: Question, word: str, marked: int) -> Step | None:
     if word == "n":
         return Step(NONE, tuple(Seen(one.original, journal).identity() for one in question.choices))
-    kind, name = (NEVER, word.removeprefix("x")) if word.startswith("x") else (THIS, word)
-    if name not in places:
+    kind = {"y": THIS, "x": NEVER}.get(word[:1])
+    places = {str(place + 1): place for place in range(len(question.choices))} | {"": marked}
+    if kind is None or word[1:] not in places:
         return None
-    return Step(kind, (Seen(question.choices[places[name]].original, journal).identity(),))
+    return Step(kind, (Seen(question.choices[places[word[1:]]].original, journal).identity(),))
 
 
 def _is_whole(file: Path, question: Question) -> bool:
@@ -156,21 +222,23 @@ def _is_whole(file: Path, question: Question) -> bool:
     return False
 
 
-def _show(journal: Journal, state: StateFolder, question: Question, where: str) -> None:
-    refused = read_progress(journal, question).refused
+def _show(journal: Journal, state: StateFolder, question: Question, where: str, marked: int) -> None:
+    progress = read_progress(journal, question)
     say(f"\n{where}: {question.photo_id} {in_plain_words(question.title)}\n{in_plain_words(question.reason)}\n")
     file = state.backups / question.copy_file
-    say(f"  the copy, {_size(question.copy_size)}")
-    say(f"     {printable(file)}" + ("" if _is_whole(file, question) else " (is not what was saved)"), whole=True)
+    say(f"    Copy on Flickr, {_size(question.copy_size)}")
+    say(f"      {printable(file)}" + ("" if _is_whole(file, question) else " (changed since it was saved)"), whole=True)
     for place, one in enumerate(question.choices):
-        original, gone = one.original, "; never, you said" if place in refused else ""
+        original = one.original
         taken = f", taken {original.taken.local:%Y-%m-%d}" if original.taken else ""
+        told = ", rejected" if place in progress.refused else ", accepted" if place == progress.chosen else ""
         size = _size((original.width, original.height))
-        say(f"  {place + 1}  score {one.fit.score:.2f}, {size}{taken}{gone}")
-        say(f"     {in_plain_words(printable(original.path))}", whole=True)
-    sys.stdout.write("1-5, n, x1-x5, u, Enter or q: ")
+        say(f"  {'>' if place == marked else ' '} {place + 1}  score {one.fit.score:.2f}, {size}{taken}{told}")
+        say(f"      {in_plain_words(printable(original.path))}", whole=True)
+    numbers = f"1-{len(question.choices)}, " if len(question.choices) > 1 else ""
+    sys.stdout.write(f"y, n, x, {numbers}u, Enter or q: ")
     sys.stdout.flush()
 
 
 def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]} x {size[1]}"
+    return f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]}"

@@ -1,7 +1,8 @@
 """The plan as a page one can look at: every copy beside its original, in one file that needs nothing else.
 
 Each copy is a card: the small picture, the original cut to the found window for a blink comparison, the whole
-original with that window drawn on it, and the facts. Everything is inside the file, pictures too, so it opens
+original with that window drawn on it, and the facts; of a stranger that merely came out best, nothing is told.
+Above the cards stands what to run next, ready to copy. Everything is inside the file, pictures too, so it opens
 without a network, on a phone, in ten years. Its content security policy lets exactly one script and one style run,
 those of the package, known by their hashes; whatever a caption contains is text.
 
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 import base64
 import os
+import shlex
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +46,8 @@ LEVELS = ((600, 82), (480, 78), (400, 72), (340, 66), (300, 58), (260, 50), (220
 TYPICAL_BYTES_A_PIXEL = 0.11
 POLICY = "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; form-action 'none'"
 _ORDER = {Verdict.REVIEW: 0, Verdict.REPLACE: 1, Verdict.KEEP: 2}
-_KINDS = {"review": "To look at", "replace": "Replace", "keep": "Keep"}
+_KINDS = {"review": "To review", "replace": "Replace", "keep": "Unchanged"}
+PROGRAM = "instagram2flickr.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,6 @@ class Card:
     outcome: str
     word: str
     reason: str
-    file: str
     facts: tuple[tuple[str, str], ...]
     rival_words: str
     copy: Embedded | None
@@ -113,6 +116,7 @@ class Preview:
             when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {began:%d %B %Y, %H:%M}",
             folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
             total=len(decisions), kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()], run=report.run,
+            commands=next_commands(report),
         )
         write_whole(file, stream, 0o600)
 
@@ -190,14 +194,16 @@ def _embed(picture: Image.Image, quality: int) -> Embedded:
 
 def _card(report: Report, decision: Decision, made: Pictures) -> Card:
     outcome, note = report.outcome(decision)
-    copy, best = decision.copy, decision.candidates[0] if decision.candidates else None
+    copy, best = decision.copy, next(iter(decision.candidates), None)
+    if best is not None and best.fit.score < ASK_SCORE and decision.decided_by != "person":
+        best = None  # a stranger, of which nothing is worth telling
     reason = in_plain_words(decision.reason) + (f" ({in_plain_words(note)})" if note else "")
     rival = f"{in_plain_words(decision.candidates[1].original.path.name)}, score " \
             f"{decision.candidates[1].fit.score:.2f}" if made.rival else ""
     return Card(
-        photo_id=copy.photo_id, title=in_plain_words(copy.photo.title), page_url=_web_address(copy.photo.page_url),
+        photo_id=copy.photo_id, title=in_plain_words(copy.photo.title), page_url=web_address(copy.photo.page_url),
         kind=str(decision.verdict), outcome=outcome, word=_word(report.mode, decision, outcome), reason=reason,
-        file=in_plain_words(best.original.path.name) if best else "", facts=tuple(facts(copy, best)), rival_words=rival,
+        facts=tuple(facts(copy, best, reason)), rival_words=rival,
         copy=made.copy, cut=made.cut, whole=made.whole, points=made.points, rival=made.rival,
     )
 
@@ -205,18 +211,34 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
 def _word(mode: str, decision: Decision, outcome: OutcomeKind) -> str:
     if outcome in TOUCHED:
         return outcome.capitalize() + ":"
-    words = {Verdict.REVIEW: "To look at:", Verdict.KEEP: "Stays as it is:",
-             Verdict.REPLACE: "Would be replaced:" if mode == "dry-run" else "Planned:"}
+    words = {Verdict.REVIEW: "To review:", Verdict.KEEP: "Unchanged:",
+             Verdict.REPLACE: "Would be replaced:" if mode == "dry-run" else "Not replaced yet:"}
     return words[decision.verdict]
 
 
-def _web_address(address: str) -> str:
+def web_address(address: str) -> str:
     """An address a browser may be sent to; Flickr's own are of this kind."""
     return address if address.startswith(("https://", "http://")) else "#"
 
 
-def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[str, str]]:
-    """Names, dates and sizes of a copy and of the original proposed for it, for a list of two columns."""
+def next_commands(report: Report) -> list[tuple[str, str]]:
+    """What a person would run next, and what for; as the system's own shell takes it."""
+    counts, found = report.counts(), []
+    if counts["review"]:
+        found.append(("Review the uncertain matches", [PROGRAM, "review"]))
+    planned = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
+    if planned:
+        verb = "Replace" if report.mode == "dry-run" else "Replace the rest:"
+        count = "1 copy" if planned == 1 else f"{planned:,} copies"
+        found.append((f"{verb} {count}", [PROGRAM, "sync", *(printable(folder) for folder in report.folders)]))
+    if counts["replaced"]:
+        found.append(("Undo this run", [PROGRAM, "undo", "--run", report.run]))
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return [(words, in_plain_words(join(command))) for words, command in found]
+
+
+def facts(copy: InstagramCopy, candidate: Candidate | None, reason: str) -> Iterator[tuple[str, str]]:
+    """Names, dates and sizes of a copy and of the original proposed for it, but for what the reason says already."""
     photo, posted = copy.photo, copy.mark.posted_at
     before = f"{photo.width} \N{MULTIPLICATION SIGN} {photo.height}" if photo.width and photo.height else "unknown"
     if candidate is None:
@@ -224,7 +246,7 @@ def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[st
     else:
         original = candidate.original
         yield "Size", (f"{before} \N{RIGHTWARDS ARROW} {original.width} \N{MULTIPLICATION SIGN} {original.height}, "
-                       f"{original.size_bytes / 1e6:.1f} MB")
+                       f"{original.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB")
     if posted is not None:
         yield "Posted", f"{_day(posted)} UTC"
     if candidate is not None:
@@ -234,10 +256,11 @@ def facts(copy: InstagramCopy, candidate: Candidate | None) -> Iterator[tuple[st
             yield "Camera", in_plain_words(candidate.original.camera)
         yield "File", in_plain_words(printable(candidate.original.path))
         for twin in candidate.twins:
-            yield "Twin", in_plain_words(printable(twin.path))
+            yield "Version", in_plain_words(printable(twin.path))
         # What it was measured by stands behind the words, and in `why`.
-        yield "Score", f"{candidate.fit.score:.2f}, {in_plain_words(candidate.fit.words.split(' (')[0])}"
-    yield "Photo", photo.photo_id
+        words = in_plain_words(candidate.fit.words.split(" (")[0])
+        yield "Match score", f"{candidate.fit.score:.2f}" + (f", {words}" if words not in reason else "")
+    yield "Photo ID", photo.photo_id
 
 
 def _day(moment: datetime) -> str:

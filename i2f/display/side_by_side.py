@@ -2,8 +2,9 @@
 
 The matcher says where in the thumbnail a copy lies (registration.py: u = a x - b y + cx, v = b x + a y + cy, for the
 copy turned upright). From that come the corners of the window, as fractions of the original, and a cut of the
-original that lies exactly over the copy, turned and mirrored as the copy is, so that the two can be blinked. Pictures
-come from kept thumbnails and saved copies; no original is opened here.
+original that lies exactly over the copy, turned and mirrored as the copy is, so that the two can be blinked; and, for
+a look at the original's own pixels, where each pixel of that cut lies when the cut is as large as the original holds.
+Pictures come from kept thumbnails and saved copies; no original is opened here.
 """
 
 from __future__ import annotations
@@ -83,6 +84,40 @@ def cut(thumbnail: Image.Image, place: Place, copy_size: tuple[int, int], edge: 
     if place.mirrored:
         found = found.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     return found.transpose(_TURN_BACK[place.quarter_turns]) if place.quarter_turns else found
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def full_frame(
+    place: Place, copy_size: tuple[int, int], thumbnail_size: tuple[int, int], original_size: tuple[int, int]
+) -> tuple[int, int]:
+    """The size of the copy's frame in which one pixel is one pixel of the original."""
+    per_copy_pixel = math.hypot(place.a, place.b) / min(copy_size) * original_size[0] / thumbnail_size[0]
+    return max(1, round(copy_size[0] * per_copy_pixel)), max(1, round(copy_size[1] * per_copy_pixel))
+
+
+def frame_matrix(place: Place, frame: tuple[int, int]) -> Matrix:
+    """Where in the thumbnail a pixel of the copy's frame lies, as Pillow's affine matrix; turns and mirror included."""
+    across, down = _upright_size(frame, place.quarter_turns)
+    a, b = place.a / min(frame), place.b / min(frame)
+    back = ((1, 0, 0, 0, 1, 0), (0, 1, 0, -1, 0, down), (-1, 0, across, 0, -1, down), (0, -1, across, 1, 0, 0))
+
+    def seen(x: float, y: float) -> tuple[float, float]:
+        turn = back[place.quarter_turns]
+        x, y = turn[0] * x + turn[1] * y + turn[2], turn[3] * x + turn[4] * y + turn[5]
+        x, y = (across - x if place.mirrored else x) - across / 2, y - down / 2
+        return a * x - b * y + place.cx, b * x + a * y + place.cy
+
+    (left, top), (right_x, right_y), (below_x, below_y) = seen(0, 0), seen(1, 0), seen(0, 1)
+    return right_x - left, below_x - left, left, right_y - top, below_y - top, top
+
+
+def stretched(matrix: Matrix, across: float, down: float, corner: tuple[int, int]) -> Matrix:
+    """The same matrix for a source so many times as large, begun at another corner of the frame."""
+    a, b, c, d, e, f = matrix
+    x, y = corner
+    return a * across, b * across, (a * x + b * y + c) * across, d * down, e * down, (d * x + e * y + f) * down
 
 
 def shrunk(picture: Image.Image, edge: int) -> Image.Image:

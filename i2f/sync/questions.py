@@ -1,8 +1,9 @@
 """What waits for a person's eyes: the doubtful copies of the last plan, and how far each is answered.
 
-A question is read from the journal alone: the decision with its evidence, the saved copy, the kept thumbnails. It is
-answered when an original was chosen, or when every one that looked likely was refused; until the next `sync`
-an answered question can still be looked at and answered otherwise.
+A question is read from the journal alone: the decision with its evidence, the saved copy, the kept thumbnails. Offered
+is only what explains the copy somehow: a stranger that merely came out best must not be one slip of the hand away from
+being sent. A question is answered when an original was chosen, or when every one offered was refused; until the next
+`sync` an answered question can still be looked at and answered otherwise.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
-from i2f.sync.thresholds import ASK_SCORE
+
+# Below this score an original does not explain the copy at all (candidates.HARDLY), so it is no candidate.
+OFFERED_SCORE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,9 @@ def read_progress(journal: Journal, question: Question) -> Progress:
     answer = find_again(said, [one.original for one in question.choices], journal)
     paths = [one.original.path for one in question.choices]
     refused = frozenset(place for place, path in enumerate(paths) if path in answer.never)
-    likely = {place for place, one in enumerate(question.choices) if one.fit.score >= ASK_SCORE}
     return Progress(
         chosen=paths.index(answer.chosen) if answer.chosen in paths else None, chosen_name=answer.chosen_name,
-        refused=refused, done=answer.chosen_name is not None or bool(refused and likely <= refused),
+        refused=refused, done=answer.chosen_name is not None or len(refused) == len(paths),
     )
 
 
@@ -88,12 +90,13 @@ def open_questions(journal: Journal) -> Iterator[Question]:
 def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     # A decision without what is needed to ask about it was kept by an older version; the next plan keeps it anew.
     backup = journal.record.backup(body["photo_id"], body["copy"]["secret"]) if "copy" in body else None
-    if backup is None or not body["evidence"]:
+    offered = tuple(_choice(one) for one in body["evidence"] if one["score"] >= OFFERED_SCORE)
+    if backup is None or not offered:
         return None
     return Question(
         photo_id=body["photo_id"], title=body["title"], page_url=body["page_url"], reason=body["reason"],
         posted_at=body["posted_at"], copy_sha256=backup.sha256, copy_file=backup.file,
-        copy_size=(backup.width, backup.height), choices=tuple(_choice(one) for one in body["evidence"]),
+        copy_size=(backup.width, backup.height), choices=offered,
     )
 
 

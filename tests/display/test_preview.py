@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from PIL import Image
 
 from i2f.display import preview
 from i2f.display.preview import Preview
-from i2f.ground.model import Verdict
+from i2f.ground.model import OutcomeKind, Verdict
 from i2f.memory.journal import Journal
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.report import Report
@@ -179,7 +180,7 @@ def test_filters_search_and_keys_work(show: Any) -> None:
         shown = page.locator(".card:not([hidden])")
         return [card.get_attribute("data-kind") or "" for card in shown.all()]
 
-    page.get_by_role("button", name="Keep 1").click()
+    page.get_by_role("button", name="Unchanged 1").click()
     assert kinds() == ["keep"]
     page.keyboard.press("1")
     assert len(kinds()) == 3
@@ -188,9 +189,73 @@ def test_filters_search_and_keys_work(show: Any) -> None:
     assert kinds() == ["replace"]
     page.keyboard.press("Control+a")
     page.keyboard.type("nothing like it")
-    assert page.get_by_text("Nothing here fits that.").is_visible()
+    assert page.get_by_text("Nothing matches this search.").is_visible()
     page.keyboard.press("Escape")
     assert len(kinds()) == 3
+
+
+def test_the_counts_follow_the_search(show: Any) -> None:
+    page = show(a_run_of_each())
+    page.get_by_label("Search title, file, reason").fill("golden")
+    assert [chip.text_content() for chip in page.locator("[data-show]").all()] == [
+        "All 1", "To review 0", "Replace 1", "Unchanged 0"]
+
+
+def test_of_a_stranger_nothing_is_told(draw: Any) -> None:
+    stranger = make_candidate(Path("/roll/IMG_7777.JPG"), 0.02)
+    report = make_report([make_decision(Verdict.KEEP, 1, "quiet", "no original looks like this copy", [stranger])])
+    page = draw(report).read_text(encoding="utf-8")
+    assert "IMG_7777" not in page
+    assert "4032" not in page
+    assert len(pictures_of(page)) == 1
+
+
+def test_what_the_reason_says_is_not_said_again(draw: Any) -> None:
+    words = "IMG_0001.JPG is similar, not certain: the same exposure"
+    report = make_report([make_decision(Verdict.REVIEW, 1, "quiet", words, [make_candidate(score=0.5)])])
+    assert draw(report).read_text(encoding="utf-8").count("the same exposure") == 1
+
+
+def test_the_command_to_run_next_stands_ready_to_copy(show: Any) -> None:
+    report = a_run_of_each()
+    report.folders = (Path("/Anna's pictures"),)
+    page = show(report)
+    assert page.locator(".next code").all_text_contents() == [
+        "instagram2flickr.py review", shlex.join(["instagram2flickr.py", "sync", "/Anna's pictures"])]
+    page.locator(".copy").nth(1).click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("getSelection().toString()").startswith("instagram2flickr.py sync ")
+
+
+def test_after_a_run_the_page_says_how_to_undo_it(draw: Any) -> None:
+    report = a_run_of_each("run")
+    report.outcomes[report.decisions[1].copy.photo_id] = (OutcomeKind.REPLACED, None)
+    page = draw(report).read_text(encoding="utf-8")
+    assert f"<code>instagram2flickr.py undo --run {report.run}</code>" in page
+    assert "instagram2flickr.py sync" not in page
+
+
+def test_the_cards_stand_in_a_list_or_in_a_grid(show: Any) -> None:
+    page = show(a_run_of_each())
+    lefts = page.locator(".card .facts").evaluate_all("all => all.map((one) => one.getBoundingClientRect().left)")
+    assert len(set(lefts)) == 1, "the facts stand in one column"
+    page.keyboard.press("g")
+    tops = page.locator(".card").evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+    page.get_by_role("button", name="Grid").click()
+    assert page.locator("body.grid").count() == 0
+
+
+@pytest.mark.parametrize("layout", ["list", "grid"])
+def test_focus_rings_are_whole(show: Any, layout: str) -> None:
+    page = show(a_run_of_each())
+    if layout == "grid":
+        page.keyboard.press("g")
+    room = page.evaluate("""() => [...document.querySelectorAll(".card a, .card button")].map((one) => {
+        const box = one.getBoundingClientRect(), around = one.closest(".title, .card").getBoundingClientRect();
+        return Math.min(box.left - around.left, box.top - around.top, around.bottom - box.bottom);
+    })""")
+    assert min(room) >= 4.9, "a ring of two pixels stands three pixels off"
 
 
 def test_holding_shows_the_original_in_the_copys_place(show: Any) -> None:
@@ -242,10 +307,14 @@ def test_no_picture_is_stretched(show: Any, width: int) -> None:
     assert all(abs(shown / real - 1) < 0.02 for _, real, shown in shapes), shapes
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_found_by_axe(show: Any, scheme: str) -> None:
+def test_nothing_is_found_by_axe(show: Any, scheme: str, width: int) -> None:
     page = show(a_run_of_each())
+    page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
+    assert faults(page) == []
+    page.get_by_role("button", name="Grid").click()
     assert faults(page) == []
 
 

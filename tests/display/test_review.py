@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from i2f.display.review_server import Table, serve
-from i2f.ground.model import Verdict
+from i2f.display.review_server import serve
+from i2f.display.review_session import ReviewSession, key_of, stamp_of
+from i2f.ground.model import Decision, Verdict
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.readings import StoredReading
 from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again, keep_step, said_about, take_back_step
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
-from tests.support.browser import faults
 from tests.support.camera_roll import post, save_roll
-from tests.support.program import ROOT, Program
+from tests.support.program import Program
 from tests.support.reports import keep_pictures, make_candidate, make_decision, make_report
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
 
 # A post of 2011, before any picture of the roll was taken: a contradiction, so a question.
 POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
@@ -47,18 +37,22 @@ class Desk:
     state: Path
 
     @property
-    def table(self) -> Table:
-        return Table(read_questions(self.journal), self.journal, self.state / "backups")
+    def session(self) -> ReviewSession:
+        return ReviewSession(read_questions(self.journal), self.journal, self.state / "backups")
 
 
-def lay_out(state: Path, count: int, title: str = "Sunday") -> Desk:
+def lay_out(state: Path, count: int, title: str = "Sunday", candidates: int = 3) -> Desk:
+    return keep_questions(state, [
+        make_decision(Verdict.REVIEW, number, f"{title} {number}", "fits almost as well", [
+            make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
+            for place in range(candidates)])
+        for number in range(count)
+    ])
+
+
+def keep_questions(state: Path, decisions: Sequence[Decision]) -> Desk:
     (state / "backups").mkdir(parents=True)
     journal = Journal(state / "journal.sqlite3")
-    decisions = [
-        make_decision(Verdict.REVIEW, number, f"{title} {number}", "fits almost as well", [
-            make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50) for place in range(3)])
-        for number in range(count)
-    ]
     keep_pictures(journal, state / "backups", decisions)
     journal.listing.keep((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
     report = make_report(decisions)
@@ -223,9 +217,17 @@ class Caller:
         return urlsplit(self.address).path
 
 
+def said(desk: Desk, kind: str, *numbers: int, choice: int | None = None, revision: int = 0) -> dict[str, Any]:
+    """What the page sends: an answer to one question, or to several at once."""
+    questions = read_questions(desk.journal)
+    return {"kind": kind, "answers": [
+        {"photo_id": questions[number].photo_id, "stamp": stamp_of(questions[number]), "revision": revision,
+         "candidate": None if choice is None else key_of(questions[number].choices[choice])} for number in numbers]}
+
+
 @pytest.fixture
 def caller(desk: Desk) -> Iterator[Caller]:
-    with serve(desk.table) as (address, _):
+    with serve(desk.session) as (address, _):
         yield Caller(address)
 
 
@@ -240,8 +242,8 @@ def test_a_name_that_was_bound_to_this_machine_is_turned_away(caller: Caller) ->
         assert caller.ask(caller.root, Host=host)[0] == 403
 
 
-def test_another_pages_request_is_turned_away(caller: Caller) -> None:
-    body = {"question": 0, "kind": THIS, "choice": 0}
+def test_another_pages_request_is_turned_away(desk: Desk, caller: Caller) -> None:
+    body = said(desk, THIS, 0, choice=0)
     assert caller.ask(caller.root + "answer", "POST", body)[0] == 403
     assert caller.ask(caller.root + "answer", "POST", body, Origin="http://evil.example")[0] == 403
     assert caller.ask(caller.root + "questions", Origin="http://evil.example")[0] == 403
@@ -265,19 +267,104 @@ def test_a_saved_copy_that_is_not_what_was_saved_is_not_shown(desk: Desk, caller
     assert caller.ask(caller.root + "copy/1")[0] == 200
 
 
+def answer(caller: Caller, body: Any) -> int:
+    return caller.ask(caller.root + "answer", "POST", body, Origin=caller.origin)[0]
+
+
 def test_an_answer_without_sense_is_refused_and_nothing_is_kept(desk: Desk, caller: Caller) -> None:
-    for body in ({"question": 9, "kind": THIS, "choice": 0}, {"question": 0, "kind": "all", "choice": 0},
-                 {"question": 0, "kind": THIS, "choice": 7}, {"question": 0, "kind": NEVER, "choice": None},
-                 {"question": True, "kind": THIS, "choice": 0}, {}):
-        assert caller.ask(caller.root + "answer", "POST", body, Origin=caller.origin)[0] == 400
+    good = said(desk, THIS, 0, choice=0)
+    for change in ({"photo_id": "1"}, {"photo_id": 7}, {"candidate": "0123"}, {"candidate": None}, {"revision": True},
+                   {"revision": None}, {"stamp": None}):
+        assert answer(caller, {**good, "answers": [{**good["answers"][0], **change}]}) == 400
+    body: Any
+    for body in ({**good, "kind": "all"}, {**good, "answers": []}, {**good, "answers": good["answers"] * 2}, {}, [], 7,
+                 said(desk, NEVER, 0, 1, choice=0), {**good, "kind": NONE}):
+        assert answer(caller, body) == 400
     assert len(list(open_questions(desk.journal))) == 3
 
 
+def test_an_answer_about_something_else_than_what_was_shown_is_refused(desk: Desk, caller: Caller) -> None:
+    good = said(desk, THIS, 0, choice=0)
+    assert answer(caller, {**good, "answers": [{**good["answers"][0], "stamp": "0" * 16}]}) == 409
+    assert answer(caller, {**good, "answers": [{**good["answers"][0], "revision": 1}]}) == 409
+    assert len(list(open_questions(desk.journal))) == 3
+    assert answer(caller, good) == 200
+    assert answer(caller, good) == 409, "the page did not know of the first answer"
+
+
+def test_an_answer_is_refused_when_another_window_answered_meanwhile(desk: Desk, caller: Caller) -> None:
+    tell(desk, NEVER, 0)
+    status, data, _ = caller.ask(caller.root + "answer", "POST", said(desk, THIS, 0, choice=0), Origin=caller.origin)
+    assert status == 409
+    told = json.loads(data)["progress"][read_questions(desk.journal)[0].photo_id]
+    assert (told["refused"], told["revision"]) == ([0], 1)
+    assert answer(caller, said(desk, THIS, 0, choice=1, revision=1)) == 200
+    assert read_progress(desk.journal, read_questions(desk.journal)[0]).chosen == 1
+
+
 def test_an_answer_is_in_the_journal_before_the_browser_hears_of_it(desk: Desk, caller: Caller) -> None:
-    status, data, _ = caller.ask(caller.root + "answer", "POST", {"question": 1, "kind": THIS, "choice": 2},
-                                 Origin=caller.origin)
-    assert (status, json.loads(data)["chosen"]) == (200, 2)
+    status, data, _ = caller.ask(caller.root + "answer", "POST", said(desk, THIS, 1, choice=2), Origin=caller.origin)
+    photo_id = read_questions(desk.journal)[1].photo_id
+    assert (status, json.loads(data)["progress"][photo_id]["chosen"]) == (200, 2)
     assert read_progress(desk.journal, read_questions(desk.journal)[1]).chosen == 2
+
+
+# Many answered as one.
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[Desk]:
+    """Three questions that offer one original each."""
+    laid = lay_out(tmp_path / "lone", 3, candidates=1)
+    yield laid
+    laid.journal.close()
+
+
+def test_what_was_never_shown_is_not_accepted_with_others(lone: Desk) -> None:
+    with serve(lone.session) as (address, _):
+        caller = Caller(address)
+        for number in (0, 1):
+            caller.ask(caller.root + f"grid-cut/{number}/0")
+        assert answer(caller, said(lone, THIS, 0, 1, 2, choice=0)) == 409
+        assert len(list(open_questions(lone.journal))) == 3, "all or none"
+        assert answer(caller, said(lone, THIS, 0, 1, choice=0)) == 200
+        assert len(list(open_questions(lone.journal))) == 1
+
+
+def test_what_should_be_compared_with_others_is_not_accepted_in_passing(desk: Desk, caller: Caller) -> None:
+    for path in ("grid-cut/0/0", "grid-cut/1/0"):
+        assert caller.ask(caller.root + path)[0] == 200
+    assert answer(caller, said(desk, THIS, 0, 1, choice=0)) == 409
+    assert answer(caller, said(desk, NONE, 0, 1)) == 200
+    assert len(list(open_questions(desk.journal))) == 1
+
+
+def test_a_file_that_may_be_no_original_is_not_accepted_in_passing(tmp_path: Path) -> None:
+    desk = keep_questions(tmp_path / "state", [
+        make_decision(Verdict.REVIEW, number, "Sunday", f"IMG_{number}.PNG is a screenshot that contains the picture",
+                      [make_candidate(Path(f"/roll/IMG_{number}.PNG"))]) for number in range(2)])
+    with serve(desk.session) as (address, _):
+        caller = Caller(address)
+        for number in (0, 1):
+            assert caller.ask(caller.root + f"grid-whole/{number}/0")[0] == 200
+        assert answer(caller, said(desk, THIS, 0, 1, choice=0)) == 409
+        assert answer(caller, said(desk, THIS, 0, choice=0)) == 200
+    desk.journal.close()
+
+
+def test_what_a_left_page_did_not_send_yet_is_kept_and_checked_like_all_others(desk: Desk, caller: Caller) -> None:
+    rest = [said(desk, NEVER, 0, choice=0), said(desk, THIS, 0, choice=1, revision=1), said(desk, NONE, 1, revision=7)]
+    assert caller.ask(caller.root + "rest", "POST", rest, Origin=caller.origin)[0] == 204
+    first, second, _ = (read_progress(desk.journal, one) for one in read_questions(desk.journal))
+    assert (first.chosen, first.refused, second.done) == (1, frozenset({0}), False)
+
+
+def test_many_answers_are_undone_as_one(desk: Desk, caller: Caller) -> None:
+    assert answer(caller, said(desk, NONE, 0, 1)) == 200
+    assert json.loads(caller.ask(caller.root + "questions")[1])["history"] == [[0, 1]]
+    assert answer(caller, said(desk, "undo", 0, 1, revision=1)) == 200
+    assert len(list(open_questions(desk.journal))) == 3
+    assert json.loads(caller.ask(caller.root + "questions")[1])["history"] == []
 
 
 def test_the_pages_policy_lets_nothing_from_elsewhere_in(caller: Caller) -> None:
@@ -287,10 +374,10 @@ def test_the_pages_policy_lets_nothing_from_elsewhere_in(caller: Caller) -> None
 
 
 def test_it_ends_by_itself_when_all_is_answered_and_the_page_is_left(desk: Desk) -> None:
-    with serve(desk.table) as (address, waiting):
+    with serve(desk.session) as (address, waiting):
         caller = Caller(address)
         for number in range(3):
-            caller.ask(caller.root + "answer", "POST", {"question": number, "kind": NONE}, Origin=caller.origin)
+            assert answer(caller, said(desk, NONE, number)) == 200
         assert waiting.is_alive()
         caller.ask(caller.root + "goodbye", "POST", {}, Origin=caller.origin)
         waiting.join(10)
@@ -316,7 +403,7 @@ def test_sync_does_what_was_answered_though_the_folder_got_another_name(
     program, folder, copies = doubtful
     ran = program.run("review", "--terminal", typed="y\nn\n")
     assert ran.exit_code == 0, ran.stderr
-    assert "2 answered, 0 left" in ran.stdout
+    assert "2 answered, 0 left to review" in ran.stdout
     assert str(folder / "IMG_0001.JPG") in ran.stdout
     moved = folder.rename(folder.with_name("phone 2012"))
     synced = program.sync(moved)
@@ -325,7 +412,7 @@ def test_sync_does_what_was_answered_though_the_folder_got_another_name(
     assert (chosen["decided_by"], chosen["outcome"]) == ("person", "replaced")
     assert flickr.photo(copies[0]).data == (moved / "IMG_0001.JPG").read_bytes()
     assert (refused["decision"], refused["decided_by"], refused["outcome"]) == ("keep", "person", "skipped")
-    assert "Nothing waits" in program.run("review", "--terminal").stdout
+    assert "Nothing to review" in program.run("review", "--terminal").stdout
 
 
 def test_no_question_is_asked_again_in_the_next_run(doubtful: tuple[Program, Path, list[str]]) -> None:
@@ -339,8 +426,8 @@ def test_no_question_is_asked_again_in_the_next_run(doubtful: tuple[Program, Pat
 
 def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple[Program, Path, list[str]]) -> None:
     program = doubtful[0]
-    ran = program.run("review", "--terminal", typed="n\nu\nwhat\n\n1\n")
-    assert "That is none of" in ran.stdout
+    ran = program.run("review", "--terminal", typed="n\nu\nwhat\n\ny\n")
+    assert "Unknown key" in ran.stdout
     assert "1 answered, 1 left" in ran.stdout
 
 
@@ -351,8 +438,8 @@ def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
     spoilt = next((program.state / "backups").rglob("*.jpg"))
     spoilt.write_bytes(spoilt.read_bytes()[:-1])
     shown = program.run("review", "--terminal", typed="\n\n").stdout
-    assert f"{spoilt} (is not what was saved)" in shown
-    assert shown.count("not what was saved") == 1
+    assert f"{spoilt} (changed since it was saved)" in shown
+    assert shown.count("changed since it was saved") == 1
 
 
 def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Program, Path, list[str]]) -> None:
@@ -366,176 +453,3 @@ def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Progr
 
 def test_review_names_a_photo_that_nothing_was_compared_for(doubtful: tuple[Program, Path, list[str]]) -> None:
     assert doubtful[0].run("review", "--terminal", "12345").exit_code == 2
-
-
-# In a real browser.
-
-
-class Reviewing:
-    """`review` in a process of its own, as a person starts it."""
-
-    def __init__(self, state: Path) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--no-browser", "--state", str(state)],
-            stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
-        )
-        assert self.process.stdout is not None
-        self.process.stdout.readline()
-        self.address = self.process.stdout.readline().strip()
-
-    def end(self, how: int = signal.SIGINT) -> str:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(how)
-        said, _ = self.process.communicate(timeout=30)
-        return said
-
-
-@pytest.fixture
-def twenty(tmp_path: Path) -> Path:
-    desk = lay_out(tmp_path / "twenty", 20, title="<img src=x onerror=document.title='owned'>")
-    desk.journal.close()
-    return desk.state
-
-
-def counted(page: Page) -> int:
-    found = re.search(r"(\d+) answered", page.locator("#count").text_content() or "")
-    return int(found[1]) if found else -1
-
-
-def press(page: Page, key: str, answered: int) -> None:
-    page.keyboard.press(key)
-    wait_for(page, answered)
-
-
-def wait_for(page: Page, answered: int) -> None:
-    from playwright.sync_api import expect  # where there is a page, there is playwright
-
-    expect(page.locator("#count")).to_have_text(re.compile(rf", {answered} answered$"))
-
-
-def test_twenty_pairs_are_answered_by_keys_through_a_reload_and_a_kill(chromium: Browser, twenty: Path) -> None:
-    first = Reviewing(twenty)
-    page = chromium.new_page()
-    try:
-        page.goto(first.address)
-        page.wait_for_selector("#strip button")
-        for done, key in enumerate("ynyynyy", start=1):
-            press(page, key, done)
-        page.reload()
-        page.wait_for_selector("#strip button")
-        assert counted(page) == 7
-        assert "8 of 20" in (page.locator("#count").text_content() or "")
-        for done, key in enumerate("yny", start=8):
-            press(page, key, done)
-    finally:
-        first.end(signal.SIGKILL)
-    page.keyboard.press("y")
-    page.get_by_text("The program has ended.").wait_for()
-    second = Reviewing(twenty)
-    try:
-        page.goto(second.address)
-        page.wait_for_selector("#strip button")
-        assert counted(page) == 10
-        for done, key in enumerate("ynynynyny", start=11):
-            press(page, key, done)
-        page.keyboard.press("2")
-        page.keyboard.press("y")
-        page.get_by_text("All 20 are answered.").wait_for()
-        page.keyboard.press("Enter")
-        assert second.process.wait(20) == 0
-    finally:
-        second.end()
-        page.close()
-    journal = Journal(twenty / "journal.sqlite3")
-    told = [read_progress(journal, one) for one in read_questions(journal)]
-    journal.close()
-    assert [one.done for one in told] == [True] * 20
-    assert [one.chosen for one in told] == [
-        {"y": 0, "n": None}.get(key, 1) for key in "ynyynyy" "yny" "ynynynyny" "2"]
-
-
-@pytest.fixture
-def opened(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
-    desk = lay_out(tmp_path / "state", 3, title="<img src=x onerror=document.title='owned'>")
-    page = chromium.new_page(viewport={"width": 1200, "height": 800})
-    with serve(desk.table) as (address, _):
-        page.goto(address)
-        page.wait_for_selector("#right img")
-        yield page
-        page.close()
-    desk.journal.close()
-
-
-def title(page: Page) -> str:
-    return page.locator("#title").text_content() or ""
-
-
-def test_every_key_does_what_the_page_says(opened: Page) -> None:
-    page = opened
-    page.keyboard.down("Space")
-    assert page.evaluate("getComputedStyle(document.querySelector('#left .under')).opacity") == "1"
-    page.keyboard.up("Space")
-    assert page.evaluate("getComputedStyle(document.querySelector('#left .under')).opacity") == "0"
-    page.keyboard.press("z")
-    transforms = page.evaluate("[...document.querySelectorAll('.pane img')].map(one => one.style.transform)")
-    assert set(transforms) == {"scale(3)"}
-    page.keyboard.press("z")
-    page.keyboard.press("ArrowRight")
-    assert title(page).endswith(" 1")
-    page.keyboard.press("ArrowLeft")
-    assert title(page).endswith(" 0")
-    page.keyboard.press("3")
-    assert "IMG_0002.JPG" in (page.locator("#original-words").text_content() or "")
-    page.keyboard.press("x")
-    page.wait_for_selector("#strip button.refused")
-    assert title(page).endswith(" 0")
-    press(page, "n", 1)
-    assert title(page).endswith(" 1")
-    press(page, "u", 0)
-    assert title(page).endswith(" 0")
-    page.get_by_role("button", name="This one", exact=False).first.click()
-    wait_for(page, 1)
-
-
-def test_hostile_titles_run_nothing_in_the_review(opened: Page) -> None:
-    assert opened.title() == "Review, instagram2flickr"
-    assert title(opened).startswith("<img")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_found_by_axe_in_the_review(opened: Page, scheme: Literal["light", "dark"]) -> None:
-    opened.emulate_media(color_scheme=scheme)
-    opened.locator("#strip polygon[points]").nth(2).wait_for(state="attached")
-    assert faults(opened) == []
-    for answered in (1, 2):
-        press(opened, "n", answered)
-    opened.keyboard.press("n")
-    opened.get_by_text("All 3 are answered.").wait_for()
-    assert faults(opened) == []
-
-
-def test_on_a_phone_everything_is_within_reach(opened: Page) -> None:
-    opened.set_viewport_size({"width": 360, "height": 740})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
-    box = opened.locator("#actions .main").bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] <= 740
-
-
-def test_on_a_phone_held_sideways_the_pictures_keep_half_of_the_height(opened: Page) -> None:
-    opened.set_viewport_size({"width": 740, "height": 360})
-    box = opened.locator("#left").bounding_box()
-    assert box is not None
-    assert box["height"] >= 180
-
-
-def test_the_doorstep_is_private_and_gone_afterwards(twenty: Path, tmp_path: Path) -> None:
-    shutil.copytree(twenty, tmp_path / "again")
-    reviewing = Reviewing(tmp_path / "again")
-    file = tmp_path / "again" / "review.html"
-    assert reviewing.address in file.read_text(encoding="utf-8")
-    assert os.name != "posix" or file.stat().st_mode & 0o777 == 0o600
-    assert "0 answered, 20 left" in reviewing.end()
-    assert reviewing.process.returncode == 0
-    assert not file.exists()

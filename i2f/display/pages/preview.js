@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const cards = [...document.querySelectorAll(".card")];
-  const chips = [...document.querySelectorAll(".tools button")];
+  const chips = [...document.querySelectorAll(".tools [data-show]")];
   const search = document.querySelector(".tools input");
   const none = document.querySelector(".none");
   const texts = new Map();
@@ -15,14 +15,18 @@
 
   function filter() {
     const words = search.value.toLowerCase().trim().split(/\s+/).filter(Boolean);
-    let any = false;
+    const counts = new Map(chips.map((chip) => [chip.dataset.show, 0]));
     for (const card of cards) {
-      const fits = (!kind || card.dataset.kind === kind) && words.every((word) => text(card).includes(word));
-      card.hidden = !fits;
-      any ||= fits;
+      const found = words.every((word) => text(card).includes(word));
+      card.hidden = !found || (kind !== "" && card.dataset.kind !== kind);
+      if (!found) continue;
+      for (const each of ["", card.dataset.kind]) counts.set(each, counts.get(each) + 1);
     }
-    none.hidden = any;
-    for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.show === kind));
+    none.hidden = counts.get(kind) > 0;
+    for (const chip of chips) {
+      chip.setAttribute("aria-pressed", String(chip.dataset.show === kind));
+      chip.querySelector("span").textContent = counts.get(chip.dataset.show).toLocaleString("en");
+    }
   }
   function show(chip) {
     kind = chip.dataset.show;
@@ -42,6 +46,24 @@
   document.addEventListener("contextmenu", (event) => {
     if (event.target.closest("button.pair")) event.preventDefault();
   });
+
+  const layout = document.getElementById("layout");
+  function exchange() {
+    const grid = document.body.classList.toggle("grid");
+    layout.setAttribute("aria-pressed", String(grid));
+    here?.scrollIntoView({ block: "start" });
+  }
+  layout.addEventListener("click", exchange);
+
+  for (const button of document.querySelectorAll(".copy")) {
+    button.addEventListener("click", async () => {
+      const code = button.previousElementSibling;
+      getSelection().selectAllChildren(code);
+      try { await navigator.clipboard.writeText(code.textContent); } catch { if (!document.execCommand("copy")) return; }
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+  }
 
   let here = null;
   function move(by) {
@@ -63,9 +85,10 @@
     if (event.key === "/") { event.preventDefault(); search.focus(); }
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
+    else if (event.key === "g") exchange();
     else if (event.key === "o" && here) here.querySelector("a").click();
     else if (/^[1-4]$/.test(event.key) && chips[event.key - 1]) show(chips[event.key - 1]);
-    else if (event.key === " " && !chips.includes(document.activeElement) && heldBy()) { event.preventDefault(); hold(heldBy(), true); }
+    else if (event.key === " " && !document.activeElement.matches("button:not(.pair)") && heldBy()) { event.preventDefault(); hold(heldBy(), true); }
   });
   document.addEventListener("keyup", (event) => { if (event.key === " ") letGo(); });
 })();

@@ -1,264 +1,525 @@
 "use strict";
-(() => {
-  const AHEAD = 5;
-  const ZOOM = 3;
-  const $ = (id) => document.getElementById(id);
-  const panes = [$("left"), $("right")];
-  const pictures = new Map();
-  const windows = new Map();
-  const answered = [];
-  let questions = [];
-  let at = 0;
-  let choice = 0;
-  let busy = false;
-  let zoomed = false;
-  let over = false;
+import { counted, element, makeGrid, offered } from "./review_grid.js";
+import { makeQueue } from "./review_queue.js";
+import { makeZoom } from "./review_zoom.js";
 
-  const open = () => questions.filter((one) => !one.done).length;
+const AHEAD = 5;
+const SIGN_MS = 2200;
+const $ = (id) => document.getElementById(id);
+const panes = [$("left"), $("right")];
+const pictures = new Map();
+const windows = new Map();
+let questions = [];
+let history = [];
+let at = 0;
+let choice = 0;
+let view = "pair";
+let whole = false;
+let facts = false;
+let leaving = false;
 
-  // Pictures: asked for once, decoded before they are needed, kept while they are near. What follows a # only keeps
-  // apart two elements of one picture.
-  function picture(address) {
-    if (!pictures.has(address)) {
-      const one = new Image();
-      one.alt = "";
-      one.decoding = "sync";
-      one.draggable = false;
-      one.src = address.split("#")[0];
-      one.decode().catch(() => { one.dataset.lost = "1"; one.closest(".pane")?.classList.add("lost"); });
-      pictures.set(address, one);
-    }
-    return pictures.get(address);
-  }
-  function ahead() {
-    const near = new Set();
-    for (const step of [0, ...Array.from({ length: AHEAD }, (_, place) => place + 1), -1]) {
-      const number = at + step;
-      if (number < 0 || number >= questions.length) continue;
-      const places = questions[number].choices.map((_, place) => place);
-      const cuts = step === 0 ? [choice, ...places] : places.slice(0, 1);
-      near.add(`copy/${number}`);
-      for (const place of cuts) near.add(`cut/${number}/${place}`).add(`cut/${number}/${place}#under`);
-      for (const place of places) near.add(`whole/${number}/${place}`);
-    }
-    for (const address of pictures.keys()) if (!near.has(address)) pictures.delete(address);
-    for (const address of near) picture(address);
-    for (const step of [0, 1, 2]) {
-      const number = at + step;
-      if (number < questions.length && !windows.has(number)) windows.set(number, ask(`windows/${number}`).catch(() => []));
-    }
-  }
+const numberOf = new Map();
+const open = () => questions.filter((one) => !one.done).length;
+const state = (one) => ({ done: one.done, chosen: one.chosen, chosen_name: one.chosen_name, refused: [...one.refused], revision: one.revision });
 
-  async function ask(address, body) {
-    const reply = await fetch(address, body === undefined ? {} : {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-    });
-    if (!reply.ok) throw new Error(String(reply.status));
-    return reply.status === 204 ? null : reply.json();
-  }
+// Talking to the program.
 
-  function words(node, ...parts) {
-    node.replaceChildren(...parts.filter(Boolean).map((part) => {
-      if (typeof part === "string") return document.createTextNode(part);
-      const [kind, text] = part;
-      const one = document.createElement(kind === "warn" ? "span" : kind);
-      if (kind === "warn") one.className = "warn";
-      one.textContent = text;
-      return one;
-    }));
-  }
-
-  function said(one) {
-    if (one.chosen_name) return `You chose ${one.chosen_name}. `;
-    return one.done ? "You said: none of these. " : "";
-  }
-
-  function draw() {
-    const one = questions[at];
-    const now = one.choices[choice];
-    $("title").textContent = one.title || "(no title)";
-    words($("reason"), said(one) ? ["b", said(one)] : null, one.reason);
-    $("reason").className = one.done ? "done" : "";
-    const done = questions.length - open();
-    $("count").textContent = `${at + 1} of ${questions.length}, ${done} answered`;
-    $("bar").firstElementChild.style.width = `${(100 * done) / questions.length}%`;
-    words($("copy-words"), ["b", "On Flickr"], ` ${one.size.join(" \u00d7 ")}`, one.posted ? `, posted ${one.posted}` : "");
-    words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
-      now.taken ? `, taken ${now.taken}` : "", now.camera ? `, ${now.camera}` : "", `, score ${now.score.toFixed(2)}`,
-      now.gain < 1.2 ? ["warn", `, ${now.gain} times the copy's pixels only`] : null);
-    $("original-words").title = now.path;
-    const copy = picture(`copy/${at}`);
-    const under = picture(`cut/${at}/${choice}#under`);
-    const right = picture(`cut/${at}/${choice}`);
-    copy.className = "over";
-    under.className = "under";
-    panes[0].replaceChildren(under, copy);
-    panes[1].replaceChildren(right);
-    panes[0].classList.toggle("lost", Boolean(copy.dataset.lost));
-    panes[1].classList.toggle("lost", Boolean(right.dataset.lost));
-    zoom(false);
-    strip(one);
-    ahead();
-  }
-
-  function strip(one) {
-    $("strip").replaceChildren(...one.choices.map((each, place) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.setAttribute("aria-current", String(place === choice));
-      button.setAttribute("aria-label", `${place + 1}: ${each.name}${one.refused.includes(place) ? ", refused" : ""}`);
-      button.title = each.path;
-      if (one.refused.includes(place)) button.classList.add("refused");
-      if (one.chosen === place) button.classList.add("chosen");
-      const number = document.createElement("span");
-      number.className = "number";
-      number.textContent = String(place + 1);
-      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      svg.setAttribute("viewBox", "0 0 1000 1000");
-      svg.setAttribute("preserveAspectRatio", "none");
-      svg.setAttribute("aria-hidden", "true");
-      const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
-      svg.append(polygon);
-      windows.get(at)?.then((found) => { if (found[place]) polygon.setAttribute("points", found[place]); });
-      button.append(picture(`whole/${at}/${place}`), svg, number);
-      button.addEventListener("click", () => choose(place));
-      return button;
-    }));
-  }
-
-  function go(number) {
-    at = Math.max(0, Math.min(questions.length - 1, number));
-    const one = questions[at];
-    const left = one.choices.findIndex((_, place) => !one.refused.includes(place));
-    choice = one.chosen ?? (left < 0 ? 0 : left);
-    over = false;
-    $("end").hidden = true;
-    for (const id of ["stage", "strip", "actions"]) $(id).hidden = false;
-    ahead();
-    draw();
-  }
-
-  function choose(place) {
-    if (place < questions[at].choices.length) { choice = place; draw(); }
-  }
-
-  function nextOpen() {
-    for (let step = 1; step <= questions.length; step += 1) {
-      const number = (at + step) % questions.length;
-      if (!questions[number].done) return number;
-    }
-    return -1;
-  }
-
-  async function answer(kind, number = at) {
-    if (busy) return;
-    busy = true;
-    try {
-      const told = await ask("answer", { question: number, kind, choice: kind === "none" || kind === "undo" ? null : choice });
-      Object.assign(questions[number], told);
-      if (kind === "undo") return go(number);
-      answered.push(number);
-      if (!questions[number].done) return go(number);
-      const next = nextOpen();
-      return next < 0 ? finish() : go(next);
-    } catch {
-      lost();
-    } finally {
-      busy = false;
-    }
-  }
-
-  function undo() {
-    const number = answered.pop() ?? (questions[at].done || questions[at].refused.length ? at : -1);
-    if (number >= 0) answer("undo", number);
-  }
-
-  function finish() {
-    over = true;
-    for (const id of ["stage", "strip", "actions"]) $(id).hidden = true;
-    $("title").textContent = "Done";
-    $("reason").textContent = "";
-    $("count").textContent = `${questions.length} answered`;
-    $("bar").firstElementChild.style.width = "100%";
-    $("end").hidden = false;
-    $("end-words").textContent = questions.length === 1 ? "That was the only question." : `All ${questions.length} are answered.`;
-    $("end-next").textContent = "Every answer is kept. Run sync again and it does what you said.";
-    $("end-words").focus();
-  }
-
-  function lost() {
-    $("end").hidden = false;
-    for (const id of ["stage", "strip", "actions"]) $(id).hidden = true;
-    for (const button of $("end").querySelectorAll("button")) button.hidden = true;
-    $("end-words").textContent = "The program has ended.";
-    $("end-next").textContent = "Every answer that was shown as given is kept. Run review to go on.";
-  }
-
-  function goodbye() {
-    ask("goodbye", {}).catch(() => {}).finally(() => {
-      over = false;
-      for (const button of $("end").querySelectorAll("button")) button.hidden = true;
-      $("end-next").textContent = "You can close this page. Run sync again and it does what you said.";
-    });
-  }
-
-  // Zoom: the same spot of both pictures, led by the pointer.
-  function zoom(on, x = 0.5, y = 0.5) {
-    zoomed = on;
-    $("zoom").setAttribute("aria-pressed", String(on));
-    for (const pane of panes) {
-      for (const one of pane.children) {
-        one.style.transformOrigin = `${100 * x}% ${100 * y}%`;
-        one.style.transform = on ? `scale(${ZOOM})` : "";
-      }
-    }
-  }
-  for (const pane of panes) {
-    pane.addEventListener("pointermove", (event) => {
-      if (!zoomed) return;
-      const box = pane.getBoundingClientRect();
-      zoom(true, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
-    });
-    pane.addEventListener("pointerdown", () => blink(true));
-  }
-  const blink = (on) => document.body.classList.toggle("blink", on);
-  for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, () => blink(false));
-
-  function press(key) {
-    if (over) {
-      if (key === "u") undo();
-      else if (key === "Enter") goodbye();
-      return true;
-    }
-    if (!questions.length || $("stage").hidden) return false;
-    if (key === "y") answer("this");
-    else if (key === "n") answer("none");
-    else if (key === "x") answer("never");
-    else if (key === "u") undo();
-    else if (key === "z") zoom(!zoomed);
-    else if (key === " ") blink(true);
-    else if (key === "ArrowRight") go(at + 1);
-    else if (key === "ArrowLeft") go(at - 1);
-    else if (/^[1-5]$/.test(key)) choose(Number(key) - 1);
-    else return false;
-    return true;
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const onButton = document.activeElement instanceof HTMLButtonElement;
-    if (onButton && (event.key === "Enter" || (event.key === " " && !over && !document.activeElement.closest("#strip")))) return;
-    if (press(event.key)) event.preventDefault();
+async function ask(address, body) {
+  const reply = await fetch(address, body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), keepalive: true,
   });
-  document.addEventListener("keyup", (event) => { if (event.key === " ") blink(false); });
-  for (const button of document.querySelectorAll("[data-key]")) {
-    if ("hold" in button.dataset) button.addEventListener("pointerdown", () => blink(true));
-    else button.addEventListener("click", () => { press(button.dataset.key); button.blur(); });
-  }
-  window.addEventListener("pagehide", () => { if (questions.length && !open()) navigator.sendBeacon("goodbye"); });
+  if (!reply.ok) throw new Error(String(reply.status));
+  return reply.status === 204 ? null : reply.json();
+}
+async function send(entry) {
+  const reply = await fetch("answer", {
+    method: "POST", headers: { "Content-Type": "application/json" }, keepalive: true,
+    body: JSON.stringify({ kind: entry.kind, answers: entry.items }),
+  });
+  const told = reply.ok || reply.status === 409 ? await reply.json() : { progress: {} };
+  return { ok: reply.ok, status: reply.status, ...told };
+}
+const queue = makeQueue({
+  send,
+  confirmed(entry, progress) {
+    const changes = Object.entries(progress).filter(([photo, told]) => take(photo, told));
+    settle(changes.length > 0);
+  },
+  refused(entries, reply) {
+    for (const [photo, told] of Object.entries(reply.progress)) questions[numberOf.get(photo)].confirmed = told;
+    const numbers = new Set(entries.flatMap((entry) => entry.items.map((item) => numberOf.get(item.photo_id))));
+    for (const number of numbers) {
+      Object.assign(questions[number], questions[number].confirmed);
+      questions[number].failed = reply.status === 409 ? "it was answered elsewhere in the meantime" : "the program could not save it";
+    }
+    for (const entry of entries.filter((one) => one.kind === "undo")) history.push(entry.record);
+    history = history.filter((record) => !entries.some((one) => one.kind !== "undo" && one.record === record));
+    settle(true);
+  },
+  lost,
+  changed(size) { $("saving").textContent = size ? `Saving ${size}` : ""; },
+});
+function take(photo, told) {
+  const one = questions[numberOf.get(photo)];
+  one.confirmed = told;
+  if (queue.holds(photo)) return false;
+  const before = JSON.stringify(state(one));
+  Object.assign(one, told);
+  const changed = before !== JSON.stringify(state(one));
+  if (changed && view === "pair" && one === questions[at]) draw();
+  return changed;
+}
+function failures() { return questions.map((one, number) => (one.failed ? number : -1)).filter((number) => number >= 0); }
+function refusedNotice() {
+  const numbers = failures();
+  $("notice").hidden = !numbers.length;
+  if (!numbers.length) return;
+  const one = questions[numbers[0]];
+  $("notice").firstElementChild.textContent = (numbers.length === 1 ? "1 answer was not saved" : `${numbers.length} answers were not saved`)
+    + ` (${one.title || one.photo_id}): ${one.failed}.`;
+}
+// The page shows the truth again once something was confirmed or refused; a shown pair is never exchanged for another.
+function settle(changed) {
+  if (view === "grid") { if (changed) grid.refresh(); heading(); }
+  else if (view === "end" && failures().length) { leaving = false; go(failures()[0]); }
+  else if (view === "end") { finish(); if (leaving) goodbye(); }
+  else heading();
+}
 
-  ask("questions").then((told) => {
-    questions = told;
-    const first = questions.findIndex((one) => !one.done);
-    if (first < 0) { if (questions.length) finish(); } else go(first);
-  }).catch(lost);
-})();
+// Pictures: asked for once, decoded before they are needed, kept while they are near. What follows a # only keeps
+// apart two elements of one picture.
+function picture(address) {
+  if (!pictures.has(address)) {
+    const one = new Image();
+    one.alt = "";
+    one.decoding = "sync";
+    one.draggable = false;
+    one.src = address.split("#")[0];
+    one.decode().catch(() => { one.dataset.lost = "1"; one.closest(".pane")?.classList.add("lost"); });
+    pictures.set(address, one);
+  }
+  return pictures.get(address);
+}
+function ahead() {
+  const near = new Set();
+  for (const number of [at, ...following(AHEAD), at - 1]) {
+    if (number < 0 || number >= questions.length) continue;
+    const places = questions[number].choices.map((_, place) => place);
+    const first = number === at ? [choice, ...places] : offered(questions[number]).slice(0, 1);
+    near.add(`copy/${number}`);
+    for (const place of first) near.add(`cut/${number}/${place}`).add(`cut/${number}/${place}#under`);
+    for (const place of places) near.add(`whole/${number}/${place}`);
+  }
+  for (const address of pictures.keys()) if (!near.has(address)) pictures.delete(address);
+  for (const address of near) picture(address);
+  for (const number of [at, ...following(2)]) {
+    if (!windows.has(number)) windows.set(number, ask(`windows/${number}`).catch(() => []));
+  }
+}
+
+// One pair.
+
+function words(node, ...parts) {
+  node.replaceChildren(...parts.filter(Boolean).map((part) => {
+    if (typeof part === "string") return document.createTextNode(part);
+    const [kind, text] = part;
+    return kind === "warn" ? element("span", { class: "warn" }, text) : element(kind, {}, text);
+  }));
+}
+function said(one) {
+  if (one.failed) return "Your answer was not saved. Answer again. ";
+  if (one.chosen_name) return `You accepted ${one.chosen_name}. `;
+  return one.done ? "You answered: none of these. " : "";
+}
+function steps() {
+  const numbers = grid.listed();
+  return numbers.includes(at) ? numbers : questions.map((_, number) => number);
+}
+function heading() {
+  const numbers = steps();
+  const done = numbers.filter((number) => questions[number].done).length;
+  $("count").textContent = view === "grid" ? `${counted(open(), "match", "matches")} to review`
+    : `${numbers.indexOf(at) + 1} of ${numbers.length}, ${done} answered`;
+  $("bar").firstElementChild.style.width = `${(100 * (questions.length - open())) / questions.length}%`;
+  $("narrowed").hidden = view !== "pair" || !grid.narrowed();
+  $("narrowed").firstElementChild.textContent = `Filter: ${grid.words()}.`;
+  $("grid-button").setAttribute("aria-pressed", String(view === "grid"));
+  $("grid-button").firstChild.textContent = view === "grid" ? "Pairs " : "Grid ";
+  refusedNotice();
+}
+function draw() {
+  ahead();
+  const one = questions[at];
+  const now = one.choices[choice];
+  const title = one.title || "(no title)";
+  $("title").replaceChildren(one.page_url === "#" ? title
+    : element("a", { href: one.page_url, target: "_blank", rel: "noopener noreferrer", title: "Open on Flickr" }, title));
+  words($("reason"), said(one) ? ["b", said(one)] : null, one.reason);
+  $("reason").className = one.failed ? "failed" : one.done ? "done" : "";
+  words($("copy-words"), ["b", "Copy on Flickr"], ` ${one.size.join(" \u00d7 ")}`, one.posted ? `, posted ${one.posted}` : "");
+  drawCaption(one, now);
+  drawPanes();
+  drawFacts(one, now);
+  strip(one);
+  heading();
+}
+function drawCaption(one, now) {
+  words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
+    now.taken ? `, taken ${now.taken.slice(0, 10)}` : "", now.camera ? `, ${now.camera}` : "", `, score ${now.score.toFixed(2)}`,
+    now.gain < 1.2 ? ["warn", `, only ${now.gain}\u00d7 the copy's pixels`] : `, ${now.gain}\u00d7 the copy's pixels`,
+    zoom.on && zoom.failed ? ["warn", ". The file cannot be read now: enlarged from its thumbnail"] : null,
+    one.refused.includes(choice) ? ["warn", ". You rejected this one"] : null);
+  $("original-words").title = now.path;
+}
+function sheet(pane, ...images) {
+  pane.replaceChildren(element("div", { class: "sheet" }, ...images, element("div", { class: "tiles" })), element("span", { class: "tag" }));
+}
+function drawPanes() {
+  zoom.leave();
+  const copy = picture(`copy/${at}`);
+  const under = picture(`cut/${at}/${choice}#under`);
+  copy.className = "over";
+  under.className = "under";
+  sheet(panes[0], under, copy);
+  drawRight();
+  panes[0].classList.toggle("lost", Boolean(copy.dataset.lost));
+  tags();
+}
+function drawRight() {
+  const right = picture(whole ? `large/${at}/${choice}` : `cut/${at}/${choice}`);
+  right.className = "";
+  sheet(panes[1], right);
+  panes[1].classList.toggle("lost", Boolean(right.dataset.lost));
+  panes[1].setAttribute("aria-label", whole ? "The whole original, the matched part outlined" : "The original, cut to the same part");
+  $("whole").setAttribute("aria-pressed", String(whole));
+  if (!whole) return;
+  const [width, height] = questions[at].choices[choice].size;
+  const svg = outline(at, choice, `0 0 ${width} ${height}`, "xMidYMid meet");
+  svg.firstElementChild.setAttribute("transform", `scale(${width / 1000} ${height / 1000})`);
+  panes[1].append(svg);
+}
+function outline(number, place, box, how) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", box);
+  svg.setAttribute("preserveAspectRatio", how);
+  svg.setAttribute("aria-hidden", "true");
+  const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
+  svg.append(polygon);
+  windows.get(number)?.then((found) => { if (found[place]) polygon.setAttribute("points", found[place]); });
+  return svg;
+}
+// Which picture is shown where; while it blinks, too.
+function tags() {
+  const held = document.body.classList.contains("blink");
+  const times = zoom.on ? zoom.enlarged(questions[at].size[0]) : null;
+  const original = zoom.on && !zoom.failed ? "Original, 100 %" : whole ? "Whole file" : "Original";
+  const hint = matchMedia("(pointer: coarse)").matches && !zoom.on ? ", hold to compare" : "";
+  const copy = `Copy on Flickr${hint}${times ? `, enlarged ${times.toFixed(1)}\u00d7` : ""}`;
+  const set = (pane, text) => { const tag = pane.querySelector(".tag"); if (tag) tag.textContent = text; };
+  set(panes[0], held ? (zoom.on && !zoom.failed ? "Original, 100 %" : "Original") : copy);
+  set(panes[1], original);
+  panes[0].setAttribute("aria-label", held ? "The original in the copy's place" : "The copy on Flickr");
+}
+function drawFacts(one, now) {
+  $("facts").hidden = !facts;
+  $("info").setAttribute("aria-pressed", String(facts));
+  const rows = [
+    ["Why", one.reason], ["Match", `score ${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
+    ["Gain", `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
+    ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted], ["Photo ID", one.photo_id],
+  ].filter(([, value]) => value);
+  $("facts").firstElementChild.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  if (one.page_url !== "#") {
+    $("facts").firstElementChild.append(element("dt", {}, "Flickr"), element("dd", {},
+      element("a", { href: one.page_url, target: "_blank", rel: "noopener noreferrer" }, one.page_url)));
+  }
+}
+function strip(one) {
+  $("strip").replaceChildren(...one.choices.map((each, place) => {
+    const rejected = one.refused.includes(place);
+    return element("button", {
+      type: "button", "aria-current": String(place === choice), title: each.path,
+      "aria-label": `${place + 1}: ${each.name}${rejected ? ", rejected" : ""}`,
+      class: [rejected && "refused", one.chosen === place && "chosen"].filter(Boolean).join(" "), onclick: () => choose(place),
+    }, picture(`whole/${at}/${place}`), outline(at, place, "0 0 1000 1000", "none"), element("span", { class: "number" }, String(place + 1)));
+  }));
+}
+
+// Moving about.
+
+function show(which) {
+  view = which;
+  $("pair").hidden = which !== "pair";
+  $("strip").hidden = $("actions").hidden = which !== "pair";
+  $("grid").hidden = which !== "grid";
+  $("end").hidden = which !== "end";
+  document.body.dataset.view = which;
+}
+function go(number) {
+  at = Math.max(0, Math.min(questions.length - 1, number));
+  const one = questions[at];
+  choice = one.chosen ?? offered(one)[0] ?? 0;
+  whole = one.choices[choice].whole;
+  show("pair");
+  draw();
+}
+function choose(place) {
+  if (place >= questions[at].choices.length) return;
+  const focused = $("strip").contains(document.activeElement);
+  choice = place;
+  whole = questions[at].choices[place].whole;
+  draw();
+  if (focused) $("strip").children[place].focus();
+}
+function step(by) {
+  const numbers = steps();
+  go(numbers[Math.max(0, Math.min(numbers.length - 1, numbers.indexOf(at) + by))]);
+}
+function following(count) {
+  const numbers = steps();
+  const place = numbers.indexOf(at);
+  return [...numbers.slice(place + 1), ...numbers.slice(0, place)].filter((number) => !questions[number].done).slice(0, count);
+}
+function toggleGrid() {
+  if (view === "grid") { const first = questions.findIndex((one) => !one.done); go(questions[at].done && first >= 0 ? first : at); return; }
+  zoom.leave();
+  show("grid");
+  $("title").textContent = "All matches to review";
+  $("reason").textContent = "";
+  grid.draw();
+  heading();
+}
+function advance() {
+  const [next] = following(1);
+  if (next !== undefined) go(next); else finish();
+}
+
+// Answers.
+
+function sign(text, undo = false) {
+  clearTimeout(sign.timer);
+  $("sign").replaceChildren(text, ...(undo ? [" ", element("kbd", {}, "u"), " undoes it"] : []));
+  $("sign").classList.add("shown");
+  sign.timer = setTimeout(() => $("sign").classList.remove("shown"), SIGN_MS);
+}
+// What the page shows until the program has confirmed it.
+function predict(one, kind, place) {
+  if (kind === "this") Object.assign(one, { done: true, chosen: place, chosen_name: one.choices[place].name, refused: one.refused.filter((each) => each !== place) });
+  else {
+    const refused = kind === "none" ? one.choices.map((_, each) => each) : [...new Set([...one.refused, place])].sort();
+    const gone = one.chosen === null || refused.includes(one.chosen);
+    const name = gone ? null : one.chosen_name;
+    Object.assign(one, { refused, chosen: gone ? null : one.chosen, chosen_name: name, done: name !== null || refused.length === one.choices.length });
+  }
+}
+function enqueue(kind, items, record) {
+  const told = items.map(({ number, place }) => {
+    const one = questions[number];
+    const item = { photo_id: one.photo_id, stamp: one.stamp, revision: one.revision,
+      candidate: kind === "this" || kind === "never" ? one.choices[place].key : null };
+    one.failed = "";
+    return item;
+  });
+  for (const { number, place } of items) {
+    const one = questions[number];
+    if (kind === "undo") Object.assign(one, record.before?.get(number) ?? { done: false, chosen: null, chosen_name: null, refused: [] });
+    else predict(one, kind, place);
+    one.revision = told.find((item) => item.photo_id === one.photo_id).revision + 1;
+  }
+  queue.add({ kind, items: told, record });
+}
+function answerAll(kind, items) {
+  const record = { numbers: items.map((item) => item.number), before: new Map(items.map(({ number }) => [number, state(questions[number])])) };
+  history.push(record);
+  enqueue(kind, items, record);
+}
+function answer(kind) {
+  const one = questions[at];
+  const name = one.choices[choice].name;
+  answerAll(kind, [{ number: at, place: choice }]);
+  const left = offered(one).length;
+  sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${left ? `, ${counted(left, "candidate")} left` : ""}.`, true);
+  if (one.done) advance(); else go(at);
+}
+function answerGroup(kind, items) {
+  answerAll(kind, items);
+  sign(kind === "this" ? `\u2713 ${items.length} accepted.` : `\u2715 ${items.length} answered: none of these.`, true);
+  if (!open()) { finish(); return; }
+  grid.refresh();
+  heading();
+  $("grid").querySelector(".select-all")?.focus();
+}
+function undo() {
+  let record = history.pop();
+  if (!record && view === "pair" && (questions[at].done || questions[at].refused.length)) record = { numbers: [at] };
+  if (!record) { sign("Nothing to undo."); return; }
+  enqueue("undo", record.numbers.map((number) => ({ number })), record);
+  sign(record.numbers.length === 1 ? "Answer undone." : `${record.numbers.length} answers undone.`);
+  if (view === "grid") { grid.refresh(); heading(); } else go(record.numbers[0]);
+}
+function confirmGroup({ kind, items, reason }, yes) {
+  const count = items.length;
+  const lowest = Math.min(...items.map(({ number, place }) => questions[number].choices[place].score));
+  $("confirm-title").textContent = kind === "this" ? `Accept ${count === 1 ? "this match" : `these ${count}`}?` : `Answer "none of these" for ${count}?`;
+  const same = `Same reason: ${/[.?!]$/.test(reason) ? reason : `${reason}.`}`;
+  $("confirm-words").textContent = kind === "this"
+    ? `${same} Lowest match score ${lowest.toFixed(2)}. The next sync replaces ${counted(count, "copy", "copies")}.`
+    : `${same} ${counted(count, "copy stays", "copies stay")} unchanged.`;
+  $("confirm-list").replaceChildren(...items.map(({ number, place }) => element("li", {},
+    `${questions[number].title || questions[number].photo_id}`, kind === "this" ? ` \u2190 ${questions[number].choices[place].name}` : "")));
+  $("confirm-yes").textContent = kind === "this" ? `Accept ${count}` : `None of these ${count}`;
+  $("confirm-yes").onclick = (event) => { if (event.detail < 2) { $("confirm").close(); yes(); } };
+  $("confirm").showModal();
+}
+$("confirm-no").addEventListener("click", () => $("confirm").close());
+
+// The end.
+
+function ended(title, next, list = []) {
+  show("end");
+  $("title").textContent = "Review";
+  $("reason").textContent = "";
+  $("narrowed").hidden = true;
+  $("end-words").textContent = title;
+  $("end-next").textContent = next;
+  $("end-list").hidden = !list.length;
+  $("end-list").replaceChildren(...list.map((text) => element("li", {}, text)));
+}
+function finish() {
+  zoom.leave();
+  const again = view === "end";
+  if (open()) {
+    grid.clear();
+    go(questions.findIndex((one) => !one.done));
+    sign("All in this filter are answered. These are left.");
+    return;
+  }
+  ended(questions.length === 1 ? "1 match reviewed." : `All ${questions.length.toLocaleString("en")} matches reviewed.`,
+    queue.size() ? `Saving ${counted(queue.size(), "answer")}.` : "Answers saved. Run sync to apply them.");
+  heading();
+  $("count").textContent = `${questions.length} answered`;
+  if (!again) $("end-words").focus();
+}
+function lost(entries = []) {
+  const numbers = [...new Set(entries.flatMap((entry) => entry.items.map((item) => numberOf.get(item.photo_id))))];
+  ended("The review has ended.", numbers.length
+    ? `${counted(numbers.length, "answer was", "answers were")} not saved. Run review again to answer:`
+    : "Answers up to here are saved. Run review to continue.",
+    numbers.map((number) => questions[number].title || questions[number].photo_id));
+  $("count").textContent = $("saving").textContent = "";
+  $("end-buttons").hidden = $("notice").hidden = true;
+  view = "lost";
+}
+function goodbye() {
+  leaving = queue.size() > 0;  // then when the last answer was confirmed
+  if (leaving) return;
+  ask("goodbye", {}).catch(() => {}).finally(() => {
+    $("end-buttons").hidden = true;
+    $("end-next").textContent = "You can close this page. Run sync to apply the answers.";
+    view = "lost";
+  });
+}
+
+// Zoom and blink.
+
+const zoom = makeZoom({ left: panes[0], right: panes[1], ask, changed() {
+  $("zoom").setAttribute("aria-pressed", String(zoom?.on ?? false));
+  document.body.classList.toggle("zoomed", zoom?.on ?? false);
+  if (!questions.length || view !== "pair" || !zoom) return;
+  tags();
+  drawCaption(questions[at], questions[at].choices[choice]);
+} });
+function toggleZoom() {
+  if (zoom.on) { zoom.leave(); return; }
+  if (whole) { whole = false; drawRight(); }
+  zoom.enter(at, choice);
+}
+function toggleWhole() {
+  if (zoom.on) zoom.leave();
+  whole = !whole;
+  drawRight();
+  tags();
+}
+let grip = null;
+for (const pane of panes) {
+  pane.addEventListener("pointerdown", (event) => {
+    if (zoom.on && event.pointerType !== "mouse") grip = [event.clientX, event.clientY];
+    else blink(true);
+  });
+  pane.addEventListener("pointermove", (event) => {
+    if (!zoom.on) return;
+    const box = pane.getBoundingClientRect();
+    if (grip) {
+      zoom.move((grip[0] - event.clientX) / box.width, (grip[1] - event.clientY) / box.height);
+      grip = [event.clientX, event.clientY];
+    } else if (event.pointerType === "mouse") zoom.at((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  });
+}
+function blink(on) {
+  document.body.classList.toggle("blink", on);
+  if (questions.length && view === "pair") { tags(); if (zoom.on) zoom.draw(); }
+}
+for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, () => { grip = null; blink(false); });
+window.addEventListener("resize", () => { if (zoom.on) zoom.draw(); });
+
+// Keys.
+
+const grid = makeGrid({ root: $("grid"), questions: () => questions, open: go, answer: answerGroup, confirm: confirmGroup, changed: () => heading() });
+const MOVES = { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, -0.25], ArrowDown: [0, 0.25] };
+const PAIR_KEYS = {
+  y: () => answer("this"), n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
+  i: () => { facts = !facts; drawFacts(questions[at], questions[at].choices[choice]); }, " ": () => blink(true),
+  f: () => $("title").querySelector("a")?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
+  Escape: () => { if (zoom.on) zoom.leave(); },
+};
+function press(key) {
+  if (key === "?") { $("keys").showModal(); return true; }
+  if (view === "lost" || !questions.length) return false;
+  if (key === "u") { undo(); return true; }
+  if (key === "b" && failures().length) { go(failures()[0]); return true; }
+  if (view === "end") { if (key === "Enter") goodbye(); return true; }
+  if (key === "g" || (view === "grid" && key === "Escape")) { toggleGrid(); return true; }
+  if (key === "/") { if (view !== "grid") toggleGrid(); grid.search(); return true; }
+  if (view !== "pair") return false;
+  if (zoom.on && MOVES[key]) { zoom.move(...MOVES[key]); return true; }
+  if (/^[1-5]$/.test(key)) { choose(Number(key) - 1); return true; }
+  if (!Object.hasOwn(PAIR_KEYS, key)) return false;
+  PAIR_KEYS[key]();
+  return true;
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && !MOVES[event.key])) return;
+  if (document.querySelector("dialog[open]")) return;
+  const on = event.target;
+  if (on.matches?.("input[type=search], select")) {
+    if (event.key === "Escape") on.blur();
+    return;
+  }
+  if (on.matches?.("input") && event.key === " ") return;
+  if (on.matches?.("[data-hold]") && [" ", "Enter"].includes(event.key)) { event.preventDefault(); blink(true); return; }
+  const onControl = on.matches?.("button, a");
+  if (onControl && (event.key === "Enter" || (event.key === " " && on.matches("button")))) return;
+  if (press(event.key)) event.preventDefault();
+});
+document.addEventListener("keyup", (event) => { if ([" ", "Enter"].includes(event.key)) blink(false); });
+for (const button of document.querySelectorAll("[data-key]")) {
+  if ("hold" in button.dataset) button.addEventListener("pointerdown", () => blink(true));
+  // The second click of a double click was meant for the pair before.
+  else button.addEventListener("click", (event) => { if (event.detail < 2) press(button.dataset.key); if (event.detail) button.blur(); });
+}
+$("show-all").addEventListener("click", () => { grid.clear(); go(at); });
+window.addEventListener("beforeunload", (event) => { if (queue.size()) event.preventDefault(); });
+// A page that is left hands over what it did not send yet.
+window.addEventListener("pagehide", () => {
+  const rest = queue.rest();
+  if (rest.length) navigator.sendBeacon("rest", new Blob([JSON.stringify(rest)], { type: "application/json" }));
+});
+window.addEventListener("pagehide", () => { if (questions.length && !open() && !queue.size()) navigator.sendBeacon("goodbye"); });
+
+ask("questions").then((told) => {
+  questions = told.questions;
+  questions.forEach((one, number) => { numberOf.set(one.photo_id, number); one.confirmed = state(one); one.failed = ""; });
+  history = told.history.map((numbers) => ({ numbers }));
+  const first = questions.findIndex((one) => !one.done);
+  if (first < 0) { if (questions.length) finish(); } else go(first);
+}).catch(() => lost());

@@ -1,0 +1,77 @@
+"""A question as the review page needs it: names, sizes, dates, why it needs review, and with which others it belongs.
+
+Questions that need review for the same reason can be answered together, so reasons are compared without what differs
+from photo to photo: file names, dates, numbers. Every word of somebody else is plain text, and stays that in the page.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from i2f.display.preview import web_address
+from i2f.display.review_session import ReviewSession, is_doubtful, key_of, stamp_of
+from i2f.sync.plan import gain_of
+from i2f.sync.questions import Choice, Progress, Question
+from i2f.sync.report import in_plain_words, printable
+
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\d[^()]*\)")
+_DATE = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8} \d{4}\b|\b\d{4}-\d\d-\d\d\b")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|heic|heif|png|tiff?|dng|webp|avif|gif)\b", re.IGNORECASE)
+ANY = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
+    """Everything the page shows of a question but its pictures."""
+    question = session.questions[number]
+    return {
+        "photo_id": question.photo_id, "stamp": stamp_of(question), "title": in_plain_words(question.title),
+        "page_url": web_address(question.page_url), "reason": in_plain_words(question.reason),
+        "group": in_plain_words(group_of(question)), "posted": (question.posted_at or "")[:10],
+        "size": list(question.copy_size), "choices": [_tell_choice(question, one) for one in question.choices],
+        **tell_progress(session, number),
+    }
+
+
+def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
+    """How far a question is answered, and by how many changes."""
+    progress: Progress = session.progress(number)
+    return {"done": progress.done, "chosen": progress.chosen, "refused": sorted(progress.refused),
+            "chosen_name": in_plain_words(progress.chosen_name) if progress.chosen_name else None,
+            "revision": session.revisions[number]}
+
+
+def group_of(question: Question) -> str:
+    """The reason without what differs from photo to photo."""
+    text = question.reason
+    names = {one.original.path.name for one in question.choices} | {
+        twin.replace("\\", "/").rsplit("/", 1)[-1] for one in question.choices for twin in one.twins}
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, ANY)
+    for pattern, instead in ((_FILE_NAME, ANY), (_IN_BRACKETS, ""), (_DATE, ANY), (_NUMBER, ANY)):
+        text = pattern.sub(instead, text)
+    return text[:1].upper() + text[1:]
+
+
+def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
+    one = choice.original
+    return {
+        "key": key_of(choice), "name": in_plain_words(one.path.name), "path": in_plain_words(printable(one.path)),
+        "size": [one.width, one.height], "megabytes": round(one.size_bytes / 1e6, 1),
+        "taken": f"{one.taken.local:%Y-%m-%d %H:%M}" if one.taken else "", "camera": in_plain_words(one.camera or ""),
+        "score": round(choice.fit.score, 2), "likely": _likely(choice.fit.score),
+        "words": in_plain_words(choice.fit.words), "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
+        "versions": [in_plain_words(twin) for twin in choice.twins],
+        # What lies around the picture is the point where a file may be no original.
+        "whole": is_doubtful(question, choice),
+    }
+
+
+def _likely(score: float) -> str:
+    """A match score in words: how probable it is that the copy was made of this very shot."""
+    if score >= 0.9:
+        return "almost certainly the same shot"
+    if score >= 0.5:
+        return "probably the same shot"
+    return "possibly the same shot" if score >= 0.1 else "hardly the same shot"
