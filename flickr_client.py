@@ -340,11 +340,13 @@ class FlickrClient:
         return wire
 
 
-def begin_login(api_key: str, api_secret: str, network: Network, budget: CallBudget) -> tuple[str, PendingLogin]:
+def begin_login(
+    api_key: str, api_secret: str, network: Network, budget: CallBudget, callback: str = "oob"
+) -> tuple[str, PendingLogin]:
     """Begin a login: the address of Flickr's page, and what waits for the code it shows (oauth.py)."""
     mask_libraries()
     hide(api_key, api_secret)
-    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY)
+    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY, callback)
 
 
 def _nothing(_: Mapping[str, Any]) -> None:

@@ -287,6 +287,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "cy": at.cy,
         "quarter_turns": proposal.quarter_turns,
         "width": original.shape[1],
+        **{f"test_{name}": ratio for name, ratio in tests.items()},
     }
     return Fit(
         score=_score(found.correlation, tests),

@@ -146,7 +146,8 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
     config = root / "config.ini"
     config.write_text(f"[flickr]\napi_key = {flickr.api_key}\napi_secret = {flickr.api_secret}\n", encoding="utf-8")
     environment |= {"INSTAGRAM2FLICKR_SANDBOX": flickr.url, "INSTAGRAM2FLICKR_STATE": str(root / "state"),
-                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1"}
+                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1",
+                    "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 
     def run(words: Sequence[str], typed: str | None) -> None:
         _say(f"\n$ instagram2flickr.py {' '.join(words)}")

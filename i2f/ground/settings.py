@@ -78,6 +78,8 @@ class Settings:
     config_file: Path | None
     sandbox: str | None
     warnings: tuple[str, ...]
+    quiet: bool = False
+    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

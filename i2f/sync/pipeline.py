@@ -7,12 +7,13 @@ is filled as the run goes, so that a run which is stopped half-way can still tel
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from i2f.ground.errors import FolderError, NotProError, PictureError
+from i2f.ground.errors import FolderError, NotProError, PictureError, UnknownPhotoError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
@@ -30,10 +31,11 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave
 from i2f.sync.replace import LATE_S, Replacer
-from i2f.sync.report import Report
+from i2f.sync.report import Report, in_plain_words
 from i2f.sync.session import Session, claim_account
 from i2f.sync.verify import Outcome
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -61,6 +63,24 @@ def check_folders(session: Session, order: SyncOrder, found: Found) -> None:
     compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
 
 
+def check_again(session: Session, order: SyncOrder) -> None:
+    """A run that is to be done again must be one. Raises UnknownPhotoError before the network is touched."""
+    if order.again_run is not None and all(one.run != order.again_run for one in session.journal.record.entries()):
+        raise UnknownPhotoError(f"nothing was replaced or restored in run {order.again_run}; `status` lists the runs")
+
+
+def _restored(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
+    """The photos that undo restored and that are to be replaced once more: of one run, or all."""
+    if order.again_run is None and not order.again_all:
+        return set()
+    of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
+    restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
+    if not restored:
+        session.progress.say("No photo of that run is restored now; there is nothing to replace again"
+                        if order.again_run else "No photo is restored now; there is nothing to replace again")
+    return restored
+
+
 def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = session.flickr.upload_status()
@@ -86,6 +106,7 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
     histories = session.journal.histories.all()
+    order = replace(order, again=(*order.again, *sorted(_restored(session, order, histories))))
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report)
@@ -114,6 +135,9 @@ def carry_out(session: Session, order: SyncOrder, report: Report, permission: Pe
     failure_limit = FailureLimit(session.settings.sync.brake)
 
     def replace_one(decision: Decision) -> Outcome:
+        if decision.match is not None:
+            original = decision.match.original
+            session.progress.working_on(f"{in_plain_words(original.path.name)}, {original.size_bytes / 1e6:,.1f} MB")
         return replacer.replace(decision, session.settings.privacy.location, permission.max_photo_bytes)
 
     def tell(decision: Decision, outcome: Outcome) -> None:
@@ -163,12 +187,11 @@ def settle(session: Session) -> None:
             session.progress.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
 
 
-def take_back(session: Session, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
-    """Put the saved copies of these photos back, each by so many replacements (None: all); the outcomes by photo."""
+def take_back(session: Session, wanted: Mapping[str, int | None], outcomes: dict[str, Outcome]) -> None:
+    """Put the saved copies of these photos back, each by so many replacements (None: all); fills the outcomes."""
     replacer = Replacer(session)
-    session.progress.stage("Taking back", len(wanted))
+    session.progress.stage("Restoring", len(wanted))
     failure_limit = FailureLimit(session.settings.sync.brake)
-    outcomes: dict[str, Outcome] = {}
 
     def tell(photo_id: str, outcome: Outcome) -> None:
         outcomes[photo_id] = outcome
@@ -176,10 +199,10 @@ def take_back(session: Session, wanted: Mapping[str, int | None]) -> dict[str, O
         failure_limit.note(_failure(outcome))
 
     def undo_one(photo_id: str) -> Outcome:
+        session.progress.working_on(photo_id)
         return replacer.undo(photo_id, wanted[photo_id])
 
     _thread_pool(session, undo_one).through(wanted, tell)
-    return outcomes
 
 
 def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T, Outcome]:
@@ -200,8 +223,11 @@ def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T
 
 
 def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:
+    LOG.info("%s: %s%s", photo_id, outcome.outcome, f" ({outcome.note})" if outcome.note else "")
     if outcome.note is not None or outcome.outcome is not OutcomeKind.REPLACED:
         session.progress.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
+    elif session.settings.verbose:
+        session.progress.say(f"{photo_id}: verified")
     session.progress.step()
 
 

@@ -93,8 +93,13 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     return Question(
         photo_id=body["photo_id"], title=body["title"], page_url=body["page_url"], reason=body["reason"],
         posted_at=body["posted_at"], copy_sha256=backup.sha256, copy_file=backup.file,
-        copy_size=(backup.width, backup.height), choices=tuple(_choice(one) for one in body["evidence"]),
+        copy_size=(backup.width, backup.height), choices=choices_of(body),
     )
+
+
+def choices_of(body: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """The candidates of a kept decision."""
+    return tuple(_choice(one) for one in body["evidence"])
 
 
 def _choice(body: Mapping[str, Any]) -> Choice:

@@ -234,6 +234,12 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
             "[privacy] location = strip")
 
 
+def nothing_done_words(report: Report) -> str:
+    """What is left after a person said no to a plan."""
+    left = _planned(report)
+    return f"{left:,} {'is' if left == 1 else 'are'} still to do"
+
+
 def _planned(report: Report) -> int:
     return sum(1 for one in report.decisions if report.outcome(one)[0] is OutcomeKind.PLANNED)
 

@@ -119,7 +119,7 @@ def test_undo_leaves_the_server_with_the_bytes_it_had_before(home: Home) -> None
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert {photo_id: home.flickr.photo(photo_id).data for photo_id in home.copies} == before
     again = home.program.run("undo", "--all")
-    assert (again.exit_code, again.stdout) == (ExitCode.DONE, "There is nothing to take back.\n")
+    assert (again.exit_code, again.stdout) == (ExitCode.DONE, "Nothing to restore.\n")
     after = home.program.sync(home.folder)
     assert all(after.photos[photo_id]["reason"].startswith("taken back on 20") for photo_id in home.copies)
     assert home.program.sync(home.folder, "--again", next(iter(home.copies))).report["counts"]["replaced"] == 1  # type: ignore[index]
