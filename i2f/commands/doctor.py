@@ -70,7 +70,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything in the order in which a person sets it up."""
     yield Finding("Settings", str(settings.config_file or "defaults and environment (no config.ini found)"))
     if settings.sandbox:
-        yield Finding("Sandbox", f"everything goes to the pretend Flickr at {settings.sandbox}")
+        yield Finding("Sandbox", f"everything goes to the simulated Flickr at {settings.sandbox}")
     yield _heic()
     state = StateFolder(settings.state)
     try:

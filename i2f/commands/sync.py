@@ -91,9 +91,9 @@ def _interrupted(report: Report | None, order: SyncOrder) -> str:
 
 def _draw(session: Session, report: Report, order: SyncOrder) -> None:
     if order.preview_file is not None:
-        session.progress.stage("Drawing the preview page", len(report.decisions))
+        session.progress.stage("Writing the preview page", len(report.decisions))
         Preview(session.journal, session.state.backups, session.progress.step).write(order.preview_file, report)
-        session.progress.say(f"Look at it in a browser: {order.preview_file.absolute()}")
+        session.progress.say(f"Open the preview in a browser: {order.preview_file.absolute()}")
 
 
 def _plan_and_carry_out(

@@ -110,7 +110,7 @@ def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run
         if photo_id not in histories:
             raise UnknownPhotoError(f"{photo_id} was never replaced from this state folder")
     if run is not None and all(run not in _runs(one) for one in histories.values()):
-        raise UnknownPhotoError(f"no picture was replaced in run {run}; `status` lists the runs")
+        raise UnknownPhotoError(f"no photo was replaced in run {run}; `status` lists the runs")
 
 
 def _runs(history: History) -> set[str | None]:
@@ -129,13 +129,13 @@ def _to_undo(histories: Mapping[str, History], order: UndoOrder) -> dict[str, in
         if photo_ids:
             wanted[photo_id] = None
         elif one.let_go_at is not None:
-            sys.stderr.write(f"{photo_id} cannot be taken back: {let_go_words(one)}\n")
+            sys.stderr.write(f"{photo_id} cannot be restored: {let_go_words(one)}\n")
         elif run is None:
             wanted[photo_id] = None
         elif pile and pile[-1].run == run or one.is_open and one.run == run:
             wanted[photo_id] = 1
         elif any(each.run == run for each in pile):
-            sys.stderr.write(f"{photo_id} was replaced again in run {pile[-1].run}; take that one back first\n")
+            sys.stderr.write(f"{photo_id} was replaced again in run {pile[-1].run}; undo that run first\n")
     return wanted
 
 
@@ -172,7 +172,7 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
     """Let the saved copies go that are older than so many days; in a terminal ask first, elsewhere only with --yes."""
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        say("Nothing was done yet, so there is nothing to let go.")
+        say("Nothing was done yet, so there are no backups.")
         return ExitCode.DONE
     with state.lock():
         journal = Journal(state.journal_file)
@@ -180,23 +180,31 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
             now = time.time()
             prunable = find_prunable(journal.record, state, journal.histories.all(), now - days * DAY_S)
             if not prunable.backups:
-                say(f"No saved copy is older than {days:g} days.")
+                say(f"No backup is older than {days:g} days.")
                 return ExitCode.DONE
             if ask and not _agreed_to_delete(prunable):
-                say("Nothing was let go.")
+                say("Nothing was deleted.")
                 return ExitCode.DONE
             prune(journal.record, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
         finally:
             journal.close()
-    say(f"{len(prunable.files)} saved copies let go, {prunable.size_bytes / 1e6:.1f} MB.")
+    say(f"{_backups(len(prunable.files))} deleted, {prunable.size_bytes / 1e6:.1f} MB.")
     return ExitCode.DONE
 
 
 def _agreed_to_delete(prunable: Prunable) -> bool:
-    words = (f"Let {len(prunable.files)} saved copies go ({prunable.size_bytes / 1e6:.1f} MB)? "
-             f"{len(prunable.replaced)} pictures could not be taken back any more")
+    words = (f"Delete {_backups(len(prunable.files))} ({prunable.size_bytes / 1e6:.1f} MB)? "
+             f"{_photos(len(prunable.replaced))} can then no longer be restored")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise StoppedError(f"nobody can be asked here, so nothing was let go: {words.rstrip('?')}; --yes agrees")
+        raise StoppedError(f"there is no terminal to ask in, so nothing was deleted. {words}. To confirm: --yes")
     sys.stderr.write(f"{words}. [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _backups(count: int) -> str:
+    return "1 backup" if count == 1 else f"{count:,} backups"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -81,7 +81,7 @@ class PendingLogin:
         except Passing as error:
             if not error.reached:
                 raise stopped(error, HOST) from None
-            raise LoginError(f"Flickr's answer to the code was lost ({error}); {LOGIN_AGAIN}") from None
+            raise LoginError(f"Flickr's reply to the code was lost ({error}); {LOGIN_AGAIN}") from None
         finally:
             self._wire.close()
         made = self._wire.api.token_cache.token
@@ -108,7 +108,7 @@ def begin(
     except LoginError:
         wire.close()
         # There is no login yet that could be wrong, so it is the key.
-        raise SettingsError("Flickr refuses the key; check [flickr] api_key and api_secret") from None
+        raise SettingsError("Flickr rejects the key; check [flickr] api_key and api_secret, or run `setup`") from None
     except (SettingsError, StoppedError):
         wire.close()
         raise

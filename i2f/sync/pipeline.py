@@ -85,7 +85,7 @@ def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = session.flickr.upload_status()
     if not status.is_pro:
-        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace pictures; nothing was "
+        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace photos; nothing was "
                           "sent. --dry-run shows what would be replaced")
     return Permission(status.max_photo_bytes)
 
@@ -113,8 +113,8 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
-            decision = leave(copy, "the copy could not be fetched from Flickr")
-            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its saved copy is gone"))
+            decision = leave(copy, "The copy could not be downloaded from Flickr")
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its backup is missing"))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
     session.journal.assessments.keep_decisions(session.run, kept)
@@ -168,7 +168,8 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
-            report.outcomes[photo_id] = (OutcomeKind.UNSURE, "the run ended here; the next sync asks Flickr first")
+            report.outcomes[photo_id] = (
+                OutcomeKind.UNSURE, "the run was interrupted here; the next `sync` checks with Flickr first")
         elif history is not None and history.replaced_in == session.run:
             report.outcomes[photo_id] = (OutcomeKind.REPLACED, None)
 
@@ -181,10 +182,11 @@ def settle(session: Session) -> None:
                          and session.clock.now() - history.intended_at < LATE_S)
         if history.is_open:
             outcome = replacer.settle(photo_id, history)
-            words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
-            session.progress.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
+            words = "not replaced" if outcome is None else outcome.outcome
+            run = f"run {history.run}" if history.run else "an earlier run"
+            session.progress.say(f"{photo_id}: interrupted in {run}; Flickr reports it as {words}")
         elif may_show_late and replacer.settle(photo_id, history) is not None:
-            session.progress.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
+            session.progress.say(f"{photo_id}: Flickr accepted it after all, from run {history.run}")
 
 
 def take_back(session: Session, wanted: Mapping[str, int | None], outcomes: dict[str, Outcome]) -> None:
@@ -217,7 +219,7 @@ def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T
 
     def on_stop(under_way: int) -> None:
         if under_way:
-            session.progress.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
+            session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
 
     return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
 
@@ -244,13 +246,14 @@ def _resting(
     if history.is_open:
         if copy.photo_id in order.again and history.last_step == JournalStep.UNSURE:
             return None
-        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == JournalStep.UNSURE else ""
+        again = f"; `sync --again {copy.photo_id}` reconsiders it" if history.last_step == JournalStep.UNSURE else ""
         report.outcomes[copy.photo_id] = (
-            OutcomeKind.UNSURE, f"an earlier run was cut off here and Flickr's answer is not clear{again}")
-        return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
+            OutcomeKind.UNSURE, f"an earlier run was interrupted here, and Flickr's reply is not clear{again}")
+        return leave(copy, "Not yet clear on Flickr after an interrupted run; the next `sync` checks first")
     if copy.photo_id in order.again:
         return None
-    return leave(copy, f"{history.standing} on {history.at:%Y-%m-%d}")
+    became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Replaced"
+    return leave(copy, f"{became} on {history.at:%Y-%m-%d}")
 
 
 def _decide(
@@ -267,7 +270,7 @@ def _decide(
         sized = replace(copy, photo=replace(copy.photo, width=backup.width, height=backup.height))
         answer = answers.get(backup.sha256)
         if answer is None:
-            decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
+            decisions[copy.photo_id] = leave(sized, "The copy could not be compared")
             report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, _why_not_compared(session, copy))
             continue
         said = said_about(session.journal, copy.photo_id, backup.sha256)
@@ -287,7 +290,7 @@ def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
         session.backups.checked(copy.photo)
     except PictureError as error:
         return str(error)
-    return "comparing it failed; the next run tries again"
+    return "comparing failed; the next run tries again"
 
 
 def _keep_too_large(decision: Decision) -> Decision:
@@ -297,5 +300,5 @@ def _keep_too_large(decision: Decision) -> Decision:
     original = decision.match.original
     if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} is larger than the {MAX_PHOTO_BYTES // 2**20} MiB that Flickr takes"
+    reason = f"{original.path.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)

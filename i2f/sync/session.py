@@ -88,8 +88,7 @@ def require_key(settings: Settings) -> None:
 
 def _budget(settings: Settings, journal: Journal, clock: Clock, progress: ProgressReporter) -> CallBudget:
     def waiting(until: datetime) -> None:
-        progress.say("Flickr wants a pause (its hourly limit, or it is busy); going on at "
-                     f"{until.astimezone():%H:%M:%S}")
+        progress.say(f"Rate limit reached; resuming at {until.astimezone():%H:%M:%S}")
 
     journal.record.forget_future(clock.now())
     return CallBudget(settings.flickr.calls_per_hour, journal.record, clock, waiting, may_wait=settings.sync.wait)
@@ -108,5 +107,5 @@ def claim_account(journal: Journal, nsid: str, username: str) -> None:
     if owner is None:
         journal.remember("account", nsid)
     elif owner != nsid:
-        raise LoginError(f"this state folder belongs to another Flickr account than {username}; "
-                         "name another folder with --state")
+        raise LoginError(f"this state folder belongs to a Flickr account other than {username}; "
+                         "choose another folder with --state")

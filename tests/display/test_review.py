@@ -55,7 +55,7 @@ def lay_out(state: Path, count: int, title: str = "Sunday") -> Desk:
     (state / "backups").mkdir(parents=True)
     journal = Journal(state / "journal.sqlite3")
     decisions = [
-        make_decision(Verdict.REVIEW, number, f"{title} {number}", "fits almost as well", [
+        make_decision(Verdict.REVIEW, number, f"{title} {number}", "matches almost as well", [
             make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50) for place in range(3)])
         for number in range(count)
     ]

@@ -138,11 +138,11 @@ def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
 def test_the_closing_sentence_of_a_real_run_tells_outcomes_and_the_next_step() -> None:
     report = a_run_of_each("sync")
     report.outcomes = {"8037000002": (OutcomeKind.REPLACED, None)}
-    assert closing_sentence(report) == ("1 replaced and proved, 1 for you to look at, 1 left as they were, 0 failed. "
-                                        "Next: `review`, which asks you about them one by one.")
+    assert closing_sentence(report) == ("1 replaced and verified, 1 to review, 1 unchanged, 0 failed. "
+                                        "Next: `review`.")
     report.outcomes = {"8037000002": (OutcomeKind.UNSURE, "no answer")}
     assert "1 unsure" in closing_sentence(report)
-    assert "run the same line again" in closing_sentence(report)
+    assert "run the same command again" in closing_sentence(report)
 
 
 def test_a_failed_picture_is_named_with_its_error() -> None:
@@ -160,7 +160,7 @@ def test_what_is_only_planned_is_not_called_replaced() -> None:
     report.outcomes = {"8037000001": (OutcomeKind.REPLACED, None)}
     text = without_colours(shown(report, terminal=True))
     assert text.index("Replaced  1") < text.index("8037000001") < text.index("Still to do  1")
-    assert "Next: the same line again." in text
+    assert "Next: the same command again." in text
     assert [line.split()[0] for line in shown(report, terminal=False).splitlines()[:2]] == ["replaced", "planned"]
 
 

@@ -95,7 +95,7 @@ def test_an_upload_host_that_stays_ill_brings_the_brake_on(one: Scene, kind: Kin
     strike(one, "replace", kind, times=None)
     one.program.settings["SYNC_BRAKE"] = "2"
     assert one.sync() == ExitCode.STOPPED
-    assert "2 pictures in a row failed" in error_of(one)
+    assert "stopped after 2 consecutive failures" in error_of(one)
     assert untouched(one)
     assert sorted(report_of(one).values()).count("failed") >= 2
     one.flickr.faults.clear()
@@ -108,7 +108,7 @@ def test_copies_that_cannot_be_fetched_bring_the_brake_on_too(roll: Roll, zygote
         strike(one, "static", Status(404), times=None)
         one.program.settings["SYNC_BRAKE"] = "3"
         assert one.sync() == ExitCode.STOPPED
-        assert "3 pictures in a row failed" in error_of(one)
+        assert "stopped after 3 consecutive failures" in error_of(one)
         one.flickr.faults.clear()
         one.finish()
 
@@ -267,7 +267,7 @@ def test_a_second_run_on_the_same_state_says_so(one: Scene, zygote: Zygote) -> N
         for words in (("sync", one.roll.folder), ("undo", "--all"), ("backup", "prune", "--older-than", "1", "--yes")):
             ran = second.run(*words, INSTAGRAM2FLICKR_STATE=str(one.program.state))
             assert ran.exit_code == ExitCode.STOPPED
-            assert "another run is at work" in ran.error
+            assert "another run is in progress" in ran.error
     silence.release()
     assert one.program.end().exit_code == ExitCode.DONE
 
@@ -396,7 +396,7 @@ def test_a_saved_copy_that_was_spoilt_is_never_compared_and_is_fetched_anew(one:
     assert one.sync() == ExitCode.INCOMPLETE
     assert sorted(report_of(one).values()) == ["failed", "replaced", "replaced", "replaced"]
     shown = (one.program.home / "stdout").read_text(encoding="utf-8")
-    assert f"the saved copy {file} is not what was saved" in shown
+    assert f"the backup {file} is damaged" in shown
     assert len(one.flickr.requests("replace")) == 3
     one.finish()
 
@@ -421,7 +421,7 @@ def test_backups_are_let_go_when_they_are_old_and_somebody_agrees(one: Scene) ->
     assert one.undo() == ExitCode.DONE
     ran = one.program.run("undo", one.ids[0])
     assert ran.exit_code == ExitCode.INCOMPLETE
-    assert "let go" in ran.stdout
+    assert "deleted" in ran.stdout
     assert one.sync() == ExitCode.DONE
 
 
