@@ -19,8 +19,8 @@ from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.output_files import check_places
-from i2f.sync.plan import ASK_SCORE, SURE_SCORE
 from i2f.sync.report import in_plain_words, without_insides, write_report
+from i2f.sync.thresholds import ASK_SCORE, SURE_SCORE
 
 # The matcher's tests in the order in which a person would ask: name, what it looks at, passed, failed.
 TESTS = (

@@ -197,8 +197,8 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
     assert (told["decision"], told["original"]) == ("replace", str(folder / "IMG_1234.JPG")), told
     assert sorted(Path(twin).name for twin in told["twins"]) == [
         "7E1B.JPG", "IMG_1234 2.JPG", "IMG_1234(1).JPG", "IMG_1234.DNG", "IMG_1234.HEIC", "IMG_E1234.JPG"]
-    assert told["reason"] == ("IMG_1234.JPG (only match; of its 7 files this is the one "
-                              "the one the one with the shortest name")
+    assert told["reason"] == ("Matches IMG_1234.JPG (only match; 7 versions found, using "
+                              "the one with the shortest name)")
 
 
 def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_is_gone(
