@@ -153,7 +153,7 @@ def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
 
 def with_json(function: Function) -> Function:
     """--json, for commands that tell something."""
-    option = click.option("--json", "json_file", metavar="FILE", help="Write it as JSON; - for standard output.")
+    option = click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON (- for standard output).")
     return option(function)
 
 
@@ -257,7 +257,7 @@ def logout(ctx: click.Context) -> None:
 @click.option("--again-all", is_flag=True, help="Reconsider every photo that `undo` restored.")
 @click.option("--again-folder", is_flag=True,
               help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
 @click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(path_type=Path),
               help="Write the plan as a page for the browser.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")

@@ -33,6 +33,11 @@ from i2f.sync.session import claim_account, open_session, require_key
 ENOUGH_BYTES = 2 * 10**9
 
 
+# What the JSON has called a finding since 0.1.0.
+NAMES = {"Settings": "settings", "Sandbox": "sandbox", "State folder": "state folder", "Free disk": "free disk",
+         "Login": "login", "Write access": "permission", "Next": "next"}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line: what was looked at, what was found, the failure it would be in a run, and the steps that mend it."""
@@ -49,7 +54,7 @@ def doctor(settings: Settings, json_file: str | None) -> ExitCode:
     worst, told = ExitCode.DONE, []
     for finding in examine(settings):
         ok, words = finding.error is None, in_plain_words(finding.words)
-        told.append({"what": finding.what, "ok": ok, "words": words, "steps": list(finding.steps)})
+        told.append({"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words, "steps": list(finding.steps)})
         if finding.error is not None and worst is ExitCode.DONE:
             worst = finding.error.exit_code
         if json_file is None:

@@ -127,9 +127,7 @@ def _agreed(session: Session, report: Report, limit: int | None) -> bool:
     if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
     summary = _summary(session, report, planned)
-    for line in summary.lines():
-        session.progress.say(line)
-    return session.progress.ask(summary.question()).lower() in {"y", "yes"}
+    return session.progress.ask("\n".join([*summary.lines(), summary.question()])).lower() in {"y", "yes"}
 
 
 def _summary(session: Session, report: Report, planned: Sequence[Decision]) -> PlanSummary:

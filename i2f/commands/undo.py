@@ -86,11 +86,11 @@ def _agreed(
 ) -> bool:
     """Show what would be restored, and ask."""
     titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
-    for photo_id in list(listed)[:SHOWN]:
-        progress.say(f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}")
+    lines = [f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}"
+             for photo_id in list(listed)[:SHOWN]]
     if len(listed) > SHOWN:
-        progress.say(f"  ... and {len(listed) - SHOWN:,} more")
-    typed = progress.ask(f"Restore {'1 photo' if len(listed) == 1 else f'{len(listed):,} photos'} from backup? [y/N]")
+        lines.append(f"  ... and {len(listed) - SHOWN:,} more")
+    typed = progress.ask("\n".join([*lines, f"Restore {_photos(len(listed))} from backup? [y/N]"]))
     return typed.lower() in {"y", "yes"}
 
 
