@@ -153,7 +153,8 @@ def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
 
 def with_json(function: Function) -> Function:
     """--json, for commands that tell something."""
-    option = click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON (- for standard output).")
+    option = click.option("--json", "json_file", metavar="FILE",
+                          help="Write the result as JSON (- for standard output).")
     return option(function)
 
 

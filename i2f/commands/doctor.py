@@ -54,7 +54,8 @@ def doctor(settings: Settings, json_file: str | None) -> ExitCode:
     worst, told = ExitCode.DONE, []
     for finding in examine(settings):
         ok, words = finding.error is None, in_plain_words(finding.words)
-        told.append({"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words, "steps": list(finding.steps)})
+        told.append({"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words,
+                     "steps": list(finding.steps)})
         if finding.error is not None and worst is ExitCode.DONE:
             worst = finding.error.exit_code
         if json_file is None:
