@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from i2f.ground.errors import ExitCode
-from i2f.sandbox import SandboxFlickr
+from i2f.sandbox import Fault, SandboxFlickr
+from i2f.sandbox.flickr.kinds import Meanwhile
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
 from tests.support.terminal import Terminal
@@ -71,6 +73,17 @@ def test_yes_and_no_terminal_ask_nothing_and_all_is_done_again(program: Program,
     assert "[y/N]" not in terminal.seen
     assert program.sync(folder, "--again-all").report["counts"]["replaced"] == 2  # type: ignore[index]
     assert "2 restored, 0 failed" in program.run("undo", "--all").stdout
+
+
+def test_ctrl_c_tells_how_far_it_was_and_the_next_run_goes_on(program: Program, folder: Path) -> None:
+    with Terminal(program, ["sync", folder, "--yes"]) as terminal:
+        program.flickr.faults.add(Fault(where="replace", kind=Meanwhile(lambda _: terminal.interrupt())))
+        assert terminal.end() == ExitCode.INTERRUPTED
+    assert re.search(r"Interrupted: \d of 2 done\. Run again to continue", terminal.seen)
+    assert "replaced and verified" in terminal.seen
+    assert ": interrupted, " in program.run("status").stdout
+    program.sync(folder)
+    assert "Replaced: 2," in program.run("status").stdout
 
 
 def test_an_unknown_run_is_refused_before_the_network_is_touched(program: Program, folder: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_file_is_the_named_one_else_the_environments_else_the_one_beside_the
     ("[flikr]\napi_key = 2\n", "did you mean [flickr] api_key?"),
     ("[sync]\nmin_gain = much\n", "[sync] min_gain: must be a number from 0 to 1000"),
     ("[sync]\nmin_gain = nan\n", "[sync] min_gain: must be a number"),
-    ("[sync]\nprefer = beauty\n", "[sync] prefer: say camera or look"),
+    ("[sync]\nprefer = beauty\n", "[sync] prefer: must be camera or look"),
     ("[flickr]\ncalls_per_hour = 5000\n", "a whole number from 1 to 3600"),
     ("[flickr]\ntickets = perhaps\n", "[flickr] tickets: must be yes or no"),
     ("api_secret = hush\n", "cannot be read as a settings file"),
