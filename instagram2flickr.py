@@ -122,11 +122,11 @@ def _note(name: str) -> Callable[[click.Context, click.Parameter, object], None]
 
 def with_global_options(function: Function) -> Function:
     """The global options, which stand before or after the command."""
-    for option in (
+    for option in reversed((
         click.option("--config", type=click.Path(path_type=Path), expose_value=False, callback=_note("config"),
-                     help="The settings file."),
+                     help="Use this settings file."),
         click.option("--state", type=click.Path(path_type=Path), expose_value=False, callback=_note("state"),
-                     help="The folder for login, journal and backups."),
+                     help="Use this folder for login, journal and backups."),
         click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_note("verbose"),
                      help="Show more: each photo as it is done, numbers in `why`."),
         click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_note("quiet"),
@@ -136,7 +136,7 @@ def with_global_options(function: Function) -> Function:
         click.option("--debug", is_flag=True, expose_value=False, callback=_note("debug"),
                      help="Show tracebacks and every request to Flickr."),
         click.version_option(__version__, prog_name="instagram2flickr"),
-    ):
+    )):
         function = option(function)
     return function
 
@@ -305,7 +305,7 @@ def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **o
     ctx.exit(undoing.undo(_settings(ctx), order))
 
 
-@cli.group()
+@cli.group(short_help="Delete old backups (`backup prune`).")
 @with_global_options
 def backup() -> None:
     """Manage the backups; `status` shows where they are and their size."""
