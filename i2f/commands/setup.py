@@ -110,10 +110,10 @@ def write_key(file: Path, key: str, secret: str) -> None:
 
 def _with(text: str, name: str, value: str) -> str:
     """The file's text with one setting of [flickr], in its place where it stood."""
+    text += "" if not text or text.endswith("\n") else "\n"
     section = re.search(r"^\[flickr\][^\n]*\n(?P<body>(?:(?!^\[).*\n?)*)", text, re.MULTILINE)
     if section is None:
-        gap = "\n" if text and not text.endswith("\n") else ""
-        return f"{text}{gap}[flickr]\n{name} = {value}\n"
+        return f"{text}[flickr]\n{name} = {value}\n"
     body, count = re.subn(rf"^{name}[ \t]*[=:].*$", f"{name} = {value}", section["body"], count=1, flags=re.MULTILINE)
     if not count:
         body = f"{name} = {value}\n{section['body']}"
