@@ -17,7 +17,7 @@ def completed(program: Program, *words: str) -> list[str]:
     """What the tab key offers after these words, as click's bash script asks for it."""
     line = " ".join(["instagram2flickr.py", *words])
     ran = program.run(_INSTAGRAM2FLICKR_PY_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
-    return [one.partition(",")[2] for one in ran.stdout.splitlines()]
+    return [one.partition(",")[2] for one in ran.stdout.splitlines() if one]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
