@@ -100,7 +100,7 @@ class Access:
         for name in ("api_key", "api_secret"):
             value: str = getattr(self, name)
             if not value or not value.isascii() or not value.isprintable() or " " in value:
-                raise SettingsError(f"[flickr] {name} is missing, or holds what no key holds")
+                raise SettingsError(f"[flickr] {name} is missing or malformed; run `setup`")
 
 
 class _Wire:
@@ -127,12 +127,12 @@ class _Wire:
             return call(*args, **params)
         except flickrapi.FlickrError:
             if self.session.last is None:
-                raise Passing("no answer") from None
+                raise Passing("no reply") from None
             raise from_status(self.session.last, now()) from None
         except _NETWORK_ERRORS as error:
             raise from_connection(error) from None
         except (KeyError, ValueError):
-            raise Passing("an answer that is none") from None
+            raise Passing("an unreadable reply") from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -145,7 +145,7 @@ class FlickrClient:
     def __init__(self, access: Access, network: Network, budget: CallBudget, clock: Clock) -> None:
         """Nothing is sent yet."""
         if not (access.token and access.token_secret):
-            raise LoginError("nobody is logged in; run `login` first")
+            raise LoginError("not logged in; run `login`")
         mask_libraries()
         hide(access.api_key, access.api_secret, access.token, access.token_secret)
         self._access = access
@@ -277,7 +277,7 @@ class FlickrClient:
         except flickrapi.FlickrError:
             response = wire.session.last
             if response is None:
-                raise lost("no answer") from None
+                raise lost("no reply") from None
             if response.status_code == 429:
                 self._gate.shut_for(retry_after_s(response, self._clock.now()) or API_POLICY.throttled_for_s)
             raise sending_from_status(response, self._clock.now()) from None
@@ -297,7 +297,7 @@ class FlickrClient:
             if state == "done":
                 return Replaced(None, None)
             if state == "failed":
-                raise Refused("Flickr took the picture but could not convert it", final=True)
+                raise Refused("Flickr accepted the picture but could not convert it", final=True)
             if state == "unknown":
                 raise lost("Flickr does not know the ticket it gave")
         raise lost(f"its ticket was still open after {TICKET_DEADLINE_S / 60:.0f} minutes")
@@ -322,7 +322,7 @@ class FlickrClient:
                 raise from_failure(_failure(answer), params.get("photo_id"))
             return read(answer)
         except Garbled as error:
-            raise Passing(f"an answer that is none: {error}") from None
+            raise Passing(f"an unreadable reply: {error}") from None
         except Passing as error:
             if error.throttled:
                 self._gate.shut_for(error.after_s or API_POLICY.throttled_for_s)
@@ -340,11 +340,13 @@ class FlickrClient:
         return wire
 
 
-def begin_login(api_key: str, api_secret: str, network: Network, budget: CallBudget) -> tuple[str, PendingLogin]:
+def begin_login(
+    api_key: str, api_secret: str, network: Network, budget: CallBudget, callback: str = "oob"
+) -> tuple[str, PendingLogin]:
     """Begin a login: the address of Flickr's page, and what waits for the code it shows (oauth.py)."""
     mask_libraries()
     hide(api_key, api_secret)
-    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY)
+    return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY, callback)
 
 
 def _nothing(_: Mapping[str, Any]) -> None:

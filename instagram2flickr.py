@@ -17,7 +17,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a clone is run by whatever Pytho
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,6 +39,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"Error: {_without(missing)}")
 
+from i2f.commands import completion as complete
 from i2f.flickr.photo_address import photo_id_of
 from i2f.ground.errors import ExitCode, SettingsError, SyncError
 
@@ -57,10 +59,10 @@ class Cli(click.Group):
         except SyncError as error:
             return _fail(ctx, str(error), error.exit_code, error)
         except Terminated as error:
-            return _fail(ctx, "stopped by the system; what was begun is noted, run again to go on", ExitCode.STOPPED,
+            return _fail(ctx, f"stopped by the system: {_progress(error)}. Run again to continue", ExitCode.STOPPED,
                          error)
         except KeyboardInterrupt as error:
-            return _fail(ctx, "interrupted; what was begun is noted, run again to go on", ExitCode.INTERRUPTED, error)
+            return _fail(ctx, f"Interrupted: {_progress(error)}. Run again to continue", ExitCode.INTERRUPTED, error)
         except BrokenPipeError:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that the interpreter's own flush is quiet
             return ctx.exit(ExitCode.DONE)
@@ -69,11 +71,11 @@ class Cli(click.Group):
         except ModuleNotFoundError as missing:
             return _fail(ctx, _without(missing), ExitCode.FAILED, missing)
         except OSError as error:
-            return _fail(ctx, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; what was "
-                         "begun is noted, run again to go on", ExitCode.STOPPED, error)
+            return _fail(ctx, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; progress "
+                         "is saved, run again to continue", ExitCode.STOPPED, error)
         except Exception as error:  # noqa: BLE001 - a traceback is for --debug, and there with its secrets masked
-            return _fail(ctx, f"a mistake in this program ({type(error).__name__}); what was begun is noted. "
-                         "--debug shows where", ExitCode.FAILED, error)
+            return _fail(ctx, f"Internal error ({type(error).__name__}); progress is saved. Report it with the output "
+                         "of --debug", ExitCode.FAILED, error)
 
 
 class Terminated(KeyboardInterrupt):
@@ -84,14 +86,23 @@ def _terminate(_number: int, _frame: object) -> None:
     raise Terminated
 
 
+def _progress(error: KeyboardInterrupt) -> str:
+    """How far it was, where the command knows."""
+    return str(error) or "progress is saved"
+
+
 def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
+    import logging
+
     from i2f.display.lines import fitted
     from i2f.ground.log_redaction import masked_traceback
     from i2f.sync.report import in_plain_words
 
     if _debug(ctx):
         click.echo(masked_traceback(error), err=True)
-    click.echo(fitted(f"Error: {in_plain_words(line)}", sys.stderr), err=True)
+    words = in_plain_words(line) if code is ExitCode.INTERRUPTED else f"Error: {in_plain_words(line)}"
+    logging.getLogger("i2f").error("%s", words, exc_info=error)
+    click.echo(fitted(words, sys.stderr), err=True)
     ctx.exit(code)
 
 
@@ -110,16 +121,22 @@ def _note(name: str) -> Callable[[click.Context, click.Parameter, object], None]
 
 
 def with_global_options(function: Function) -> Function:
-    """--config, --state, --debug and --version, which stand before or after the command."""
-    for option in (
+    """The global options, which stand before or after the command."""
+    for option in reversed((
         click.option("--config", type=click.Path(path_type=Path), expose_value=False, callback=_note("config"),
-                     help="The settings file."),
+                     help="Use this settings file."),
         click.option("--state", type=click.Path(path_type=Path), expose_value=False, callback=_note("state"),
-                     help="The folder for login, journal and backups."),
+                     help="Use this folder for login, journal and backups."),
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_note("verbose"),
+                     help="Show more: each photo as it is done, numbers in `why`."),
+        click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_note("quiet"),
+                     help="Show only results that failed, the summary and errors."),
+        click.option("--log-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), expose_value=False,
+                     callback=_note("log_file"), help="Append a log to this file; secrets are masked."),
         click.option("--debug", is_flag=True, expose_value=False, callback=_note("debug"),
-                     help="Show tracebacks and what is asked of Flickr."),
+                     help="Show tracebacks and every request to Flickr."),
         click.version_option(__version__, prog_name="instagram2flickr"),
-    ):
+    )):
         function = option(function)
     return function
 
@@ -136,41 +153,70 @@ def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
 
 def with_json(function: Function) -> Function:
     """--json, for commands that tell something."""
-    option = click.option("--json", "json_file", metavar="FILE", help="Write it as JSON; - for standard output.")
+    option = click.option("--json", "json_file", metavar="FILE",
+                          help="Write the result as JSON (- for standard output).")
     return option(function)
 
 
-def _settings(ctx: click.Context) -> Settings:
-    from i2f.ground.log_redaction import hide, set_up_logging
+def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -> Settings:
+    import logging
+
+    from i2f.ground.log_output import set_up_logging
+    from i2f.ground.log_redaction import hide
     from i2f.ground.settings import load_settings
 
     noted = ctx.find_root().meta
-    settings = load_settings(os.environ, noted.get("config"), noted.get("state"), Path(__file__).absolute())
+    settings = load_settings(environment, noted.get("config"), noted.get("state"), Path(__file__).absolute())
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    hide(settings.flickr.api_secret, settings.flickr.token, settings.flickr.token_secret)
-    set_up_logging(bool(noted.get("debug")))
-    return settings
+    hide(settings.flickr.api_key, settings.flickr.api_secret, settings.flickr.token, settings.flickr.token_secret)
+    set_up_logging(debug=bool(noted.get("debug")), log_file=noted.get("log_file"))
+    logging.getLogger("i2f").info("instagram2flickr %s: %s", __version__, ctx.command_path)
+    return replace(settings, verbose=bool(noted.get("verbose")), quiet=bool(noted.get("quiet")))
 
 
 @click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
 @with_global_options
 def cli() -> None:
-    """Put full-size originals in place of the small Instagram copies on your Flickr.
+    """Replace the small Instagram copies on your Flickr with the full-size originals.
 
     \b
-    Begin with:
-      instagram2flickr.py doctor
+    Start with:
+      instagram2flickr.py setup
       instagram2flickr.py sync ~/Pictures/iphone --dry-run
     """
 
 
+@cli.command(short_help="Enter the Flickr key and log in.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
+@with_global_options
+@click.pass_context
+def setup(ctx: click.Context, no_browser: bool) -> None:
+    """Enter the Flickr API key and secret, check them with Flickr, save them, and log in.
+
+    \b
+    Examples:
+      instagram2flickr.py setup
+      instagram2flickr.py setup --no-browser --config ~/flickr.ini
+    """
+    from i2f.commands.setup import set_up
+    from i2f.ground.settings import PREFIX
+
+    named = ctx.find_root().meta.get("config") or os.environ.get(f"{PREFIX}CONFIG") or None
+    environment = dict(os.environ)
+    if named is not None and not Path(named).expanduser().is_file():
+        # The file to be written is not there yet, so the others are not read either.
+        ctx.find_root().meta.pop("config", None)
+        environment.pop(f"{PREFIX}CONFIG", None)
+    set_up(_settings(ctx, environment), None if named is None else Path(named), open_browser=not no_browser)
+
+
 @cli.command(short_help="Log in to Flickr.")
-@click.option("--no-browser", is_flag=True, help="Print Flickr's address instead of opening it.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
 @with_global_options
 @click.pass_context
 def login(ctx: click.Context, no_browser: bool) -> None:
-    """Log in to Flickr: open its page, agree, and type the nine-digit code it shows.
+    """Log in to Flickr: approve access in the browser, or paste the 9-digit code Flickr shows.
 
     \b
     Examples:
@@ -182,11 +228,11 @@ def login(ctx: click.Context, no_browser: bool) -> None:
     log_in(_settings(ctx), open_browser=not no_browser)
 
 
-@cli.command(short_help="Forget the Flickr login kept on this machine.")
+@cli.command(short_help="Remove the Flickr login from this machine.")
 @with_global_options
 @click.pass_context
 def logout(ctx: click.Context) -> None:
-    """Forget the Flickr login kept on this machine; journal and backups stay.
+    """Remove the Flickr login from this machine; journal and backups are kept.
 
     \b
     Examples:
@@ -201,16 +247,20 @@ def logout(ctx: click.Context) -> None:
 @cli.command(short_help="Replace small copies with the originals in a folder.")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace N pictures at most.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace at most N photos.")
 @click.option("--photo", "photo_ids", multiple=True, metavar="ID", callback=_photo_id,
-              help="Only this photo, by its id or the address of its page; may be given again.")
-@click.option("--again", multiple=True, metavar="ID", callback=_photo_id,
-              help="Look at a photo anew that was replaced or taken back.")
+              shell_complete=complete.DECIDED,
+              help="Only this photo (ID or URL); can be repeated.")
+@click.option("--again", multiple=True, metavar="ID", callback=_photo_id, shell_complete=complete.RESTORED,
+              help="Reconsider a photo already replaced or restored.")
+@click.option("--again-run", metavar="RUN", shell_complete=complete.RUNS,
+              help="Reconsider every photo of this run that `undo` restored.")
+@click.option("--again-all", is_flag=True, help="Reconsider every photo that `undo` restored.")
 @click.option("--again-folder", is_flag=True,
-              help="Accept a folder that holds far less than at the last run, or of which most cannot be read.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
+              help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
 @click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(path_type=Path),
-              help="Write the plan as a page to look at.")
+              help="Write the plan as a page for the browser.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options
 @click.pass_context
@@ -229,65 +279,68 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
     ctx.exit(main_job.sync(_settings(ctx), order))
 
 
-@cli.command()
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id)
-@click.option("--run", metavar="RUN", help="Every picture replaced in this run (see status).")
-@click.option("--all", "everything", is_flag=True, help="Every picture ever replaced.")
+@cli.command(short_help="Restore replaced photos from their backups.")
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id,
+                shell_complete=complete.REPLACED)
+@click.option("--run", metavar="RUN", shell_complete=complete.RUNS,
+              help="Every photo replaced in this run (`status` lists the runs).")
+@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced.")
+@click.option("--yes", is_flag=True, help="Do not ask before restoring.")
 @with_json
 @with_global_options
 @click.pass_context
-def undo(
-    ctx: click.Context, photo_ids: tuple[str, ...], run: str | None, everything: bool, json_file: str | None
-) -> None:
-    """Put the saved copies back in place of the originals.
+def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **options: Any) -> None:
+    """Restore replaced photos from their backups; in a terminal it shows them and asks first.
 
     \b
     Examples:
       instagram2flickr.py undo 8037212345
       instagram2flickr.py undo --run 20261122T100000Z-3f2a
     """
-    if (bool(photo_ids), run is not None, everything).count(True) != 1:
-        raise click.UsageError("name photos, or a run with --run, or say --all; status lists the runs")
-    from i2f.commands import undo as looking_back
+    from i2f.commands import undo as undoing
 
-    ctx.exit(looking_back.undo(_settings(ctx), photo_ids, run, json_file))
+    if (bool(photo_ids), run is not None, options["everything"]).count(True) != 1:
+        raise click.UsageError("name photos, or a run with --run, or use --all; `status` lists the runs")
+    order = undoing.UndoOrder(photo_ids, run, options["json_file"], ask=not options["yes"])
+    ctx.exit(undoing.undo(_settings(ctx), order))
 
 
-@cli.group()
+@cli.group(short_help="Delete old backups (`backup prune`).")
 @with_global_options
 def backup() -> None:
-    """The saved copies: `status` says where they are and how big."""
+    """Manage the backups; `status` shows where they are and their size."""
 
 
-@backup.command("prune", short_help="Let old saved copies go.")
+@backup.command("prune", short_help="Delete old backups.")
 @click.option("--older-than", "days", type=click.FloatRange(min=0), required=True, metavar="DAYS",
-              help="Saved and used longer ago than this.")
+              help="Delete backups made and used longer ago than this.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_global_options
 @click.pass_context
 def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
-    """Let old saved copies go; what they belong to cannot be taken back any more.
+    """Delete old backups; the photos they belong to can then no longer be restored.
 
     \b
     Examples:
       instagram2flickr.py backup prune --older-than 365
       instagram2flickr.py backup prune --older-than 730 --yes
     """
-    from i2f.commands import undo as looking_back
+    from i2f.commands.undo import let_go
 
-    ctx.exit(looking_back.let_go(_settings(ctx), days, ask=not yes))
+    ctx.exit(let_go(_settings(ctx), days, ask=not yes))
 
 
-@cli.command(short_help="Answer the doubtful ones, side by side.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id)
-@click.option("--no-browser", is_flag=True, help="Print the page's address instead of opening it.")
-@click.option("--terminal", is_flag=True, help="Ask here, in words, with the paths to open.")
+@cli.command(short_help="Review uncertain matches side by side.")
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id,
+                shell_complete=complete.WAITING)
+@click.option("--no-browser", is_flag=True, help="Print the page's URL instead of opening it.")
+@click.option("--terminal", is_flag=True, help="Review in the terminal, with the paths of the files to open.")
 @with_global_options
 @click.pass_context
 def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool) -> None:
-    """Answer the doubtful ones, side by side in the browser; the next sync does what you said.
+    """Review uncertain matches side by side in the browser; the next `sync` applies your answers.
 
-    Photos that are named are asked about whatever was decided.
+    Name photo IDs to review them whatever was decided.
 
     \b
     Examples:
@@ -300,72 +353,87 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
     ctx.exit(asking.review(_settings(ctx), photo_ids, how))
 
 
-@cli.command(short_help="Tell why a photo was decided on as it was.")
-@click.argument("photo_id", callback=_photo_id, metavar="PHOTO_ID")
+@cli.command(short_help="Explain the decision for a photo.")
+@click.argument("photo_id", metavar="PHOTO_ID", callback=_photo_id, shell_complete=complete.DECIDED)
+@click.option("--open", "open_page", is_flag=True, help="Show the copy beside each candidate as a page.")
 @with_json
 @with_global_options
 @click.pass_context
-def why(ctx: click.Context, photo_id: str, json_file: str | None) -> None:
-    """Tell why a photo was decided on as it was: the five best candidates and their evidence.
+def why(ctx: click.Context, photo_id: str, open_page: bool, json_file: str | None) -> None:
+    """Explain the decision for a photo: what was compared, and which tests passed or failed.
 
     \b
     Examples:
-      instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/
-      instagram2flickr.py why 8037212345 --json -
+      instagram2flickr.py why 8037212345 --verbose
+      instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/ --open
     """
-    from i2f.commands import status as looking_back
+    from i2f.commands import why as explaining
 
-    looking_back.why(_settings(ctx), photo_id, json_file)
+    explaining.why(_settings(ctx), photo_id, json_file, open_page=open_page)
 
 
-@cli.command()
+@cli.command(short_help="Show what was done, what to review, and the backups.")
+@click.option("--all", "every_run", is_flag=True, help="List every run, not only the last ten.")
 @with_json
 @with_global_options
 @click.pass_context
-def status(ctx: click.Context, json_file: str | None) -> None:
-    """Show what has been done, what waits, and where the backups are.
+def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
+    """Show what was done, what waits for review, and where the backups are.
 
     \b
     Examples:
       instagram2flickr.py status
       instagram2flickr.py status --json - --state ~/flickr-state
     """
-    from i2f.commands import status as looking_back
+    from i2f.commands import status as overview
 
-    looking_back.status(_settings(ctx), json_file)
+    overview.status(_settings(ctx), json_file, every_run=every_run)
 
 
-@cli.command(short_help="Check what a first run needs, and say what to do next.")
+@cli.command(short_help="Check that everything is ready, and show what to do next.")
 @with_json
 @with_global_options
 @click.pass_context
 def doctor(ctx: click.Context, json_file: str | None) -> None:
-    """Check settings, login, Pro, permissions, HEIC and disk; each line is ok or says what to do.
+    """Check settings, key, login, Pro, HEIC and disk; each line is ok or says what to do.
 
     \b
     Examples:
       instagram2flickr.py doctor
       instagram2flickr.py doctor --config ~/flickr.ini
     """
+    from i2f.commands import doctor as checkup
     from i2f.display.lines import say
 
     try:
         settings = _settings(ctx)
     except SettingsError as error:
-        say(f"[!!] settings: {error}")
+        say(f"{checkup.mark(ok=False)} Settings: {error}")
         ctx.exit(error.exit_code)
-    from i2f.commands import doctor as checkup
-
     ctx.exit(checkup.doctor(settings, json_file))
 
 
-@cli.command(short_help="Show the whole story on a pretend Flickr.")
+@cli.command(short_help="Print the lines that switch on completion in a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@with_global_options
+def completion(shell: str) -> None:
+    """Print the lines that switch on completion with the tab key.
+
+    \b
+    Examples:
+      instagram2flickr.py completion bash >> ~/.bashrc
+      instagram2flickr.py completion fish > ~/.config/fish/completions/instagram2flickr.py.fish
+    """
+    click.echo(complete.script(cli, shell))
+
+
+@cli.command(short_help="Try everything on a simulated Flickr.")
 @click.option("--photos", metavar="FOLDER", type=click.Path(path_type=Path),
-              help="Use these photographs instead of painted ones.")
+              help="Use these photos instead of generated ones.")
 @with_global_options
 @click.pass_context
 def demo(ctx: click.Context, photos: Path | None) -> None:
-    """Show the whole story in under a minute on a pretend Flickr; no account is needed.
+    """Try everything in about a minute on a simulated Flickr; no account needed.
 
     \b
     Examples:

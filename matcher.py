@@ -174,12 +174,12 @@ def _window(shape: tuple[int, int], size: tuple[int, int], at: Similarity, propo
 
 
 _FAILED = {
-    "texture": "too little texture or too small to tell",
+    "texture": "too little detail, or too small, to be certain",
     "movement": "something moved between the two",
     "stretch": "the copy is stretched",
-    "things": "the copy shows something else in places",
+    "things": "part of the copy is not in the original",
     "colours": "the colours differ in places",
-    "light": "the light falls otherwise",
+    "light": "the lighting differs",
     "coverage": "a similar shot cannot be ruled out",
     "edge": "the copy reaches beyond the edge of this file",
 }
@@ -188,8 +188,8 @@ _FAILED = {
 def _words(tests: dict[str, float], evidence: Evidence) -> str:
     failed = [words for name, words in _FAILED.items() if tests[name] > 1]
     moved = f"{evidence.field:.2f}" if evidence.field >= 0.01 else "less than 0.01"
-    found = f"{evidence.measured} places compared, moved by {moved} of a pixel together"
-    return f"{'; '.join(failed) or 'the same exposure'} ({found})"
+    found = f"{evidence.measured} places compared, common shift {moved} px"
+    return f"{'; '.join(failed) or 'the same shot'} ({found})"
 
 
 def _tints_and_light(
@@ -287,6 +287,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
         "cy": at.cy,
         "quarter_turns": proposal.quarter_turns,
         "width": original.shape[1],
+        **{f"test_{name}": ratio for name, ratio in tests.items()},
     }
     return Fit(
         score=_score(found.correlation, tests),

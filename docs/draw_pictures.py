@@ -33,7 +33,7 @@ from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
 from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-COLUMNS = 108
+COLUMNS = 80
 SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")

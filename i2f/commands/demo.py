@@ -53,11 +53,11 @@ def tell(photos: Path | None) -> ExitCode:
     """Play the whole story; FAILED when anything on the pretend Flickr is not as it must be."""
     register_heif_opener()
     root = Path(tempfile.mkdtemp(prefix="instagram2flickr-demo-"))
-    _say(f"Everything below happens in {root} and on this machine only.\n")
+    _say(f"Everything below happens in {root}, on this machine only.\n")
     folder = photos if photos is not None else root / "iphone"
     drawer = root / "not-on-the-phone"
     if photos is None:
-        _say("Painting two dozen photographs ...")
+        _say("Generating two dozen photos ...")
         chosen, gone = _choose(paint_roll(folder, seed=SEED))
     else:
         chosen, gone = _choose_own(folder)
@@ -68,7 +68,7 @@ def tell(photos: Path | None) -> ExitCode:
         for path in gone:
             drawer.mkdir(exist_ok=True)
             path.rename(drawer / path.name)
-        _say(f"Posted {len(posted)} small copies of them on a pretend Flickr at {flickr.url}.\n")
+        _say(f"Posted {len(posted)} small copies of them on a simulated Flickr at {flickr.url}.\n")
         run = _typist(flickr, root)
         _log_in(flickr, run)
         run(["sync", str(folder), "--dry-run", "--json", str(root / "preview.json"),
@@ -146,7 +146,8 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
     config = root / "config.ini"
     config.write_text(f"[flickr]\napi_key = {flickr.api_key}\napi_secret = {flickr.api_secret}\n", encoding="utf-8")
     environment |= {"INSTAGRAM2FLICKR_SANDBOX": flickr.url, "INSTAGRAM2FLICKR_STATE": str(root / "state"),
-                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1"}
+                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1",
+                    "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 
     def run(words: Sequence[str], typed: str | None) -> None:
         _say(f"\n$ instagram2flickr.py {' '.join(words)}")
@@ -195,14 +196,14 @@ def _end(
     there = sum(1 for one in posted if not one.left_out)
     exact = sum(1 for one in posted if replaced.get(one.photo_id) == one.original)
     _say(f"\n{len(posted)} copies, {there} of whose originals were in the folder: {len(replaced)} were replaced, "
-         f"{exact} by the very file they were made from and {len(replaced) - exact} by another file of the same shot; "
-         "one was then taken back.")
+         f"{exact} with the very file they were made from and {len(replaced) - exact} with another version "
+         "of the same photo; one was then restored.")
     for line in wrong:
         _say(f"WRONG: {line}")
-    _say(f"\nLook at\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
+    _say(f"\nSee\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
          f"  {root / 'preview.json'}   the same as JSON\n"
-         f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the copies as they were\n"
-         f"Delete {root} when you have seen enough.")
+         f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the backups\n"
+         f"Delete {root} when you are done.")
     if wrong or not replaced:
         _say("The demo FAILED.")
         return ExitCode.FAILED

@@ -1,52 +1,150 @@
-"""`login` and `logout`: OAuth with a person in the middle, and the one file in which the login is kept."""
+"""The `login` and `logout` commands: OAuth's three steps with a person in the middle.
+
+In a terminal with a browser Flickr is asked to lead back to this machine by itself; where it refuses that, or nothing
+comes back, the nine digits are typed. Without a terminal, over ssh and with --no-browser it is the nine digits at once,
+read from standard input.
+"""
 
 from __future__ import annotations
 
 import sys
-import webbrowser
+import time
+from typing import TYPE_CHECKING
 
-from flickr_client import begin_login
-from i2f.display.lines import say
-from i2f.ground.errors import LoginError
-from i2f.ground.rate_limit import CallBudget, ForgetfulHistory, SystemClock
+from i2f.ground.errors import LoginError, SettingsError
 from i2f.ground.settings import Settings
-from i2f.memory.journal import Journal
-from i2f.memory.state_dir import Login, StateFolder
-from i2f.sync.report import in_plain_words
-from i2f.sync.session import claim_account, network, require_key
+
+if TYPE_CHECKING:
+    from i2f.flickr.callback import Callback
+    from i2f.flickr.oauth import PendingLogin, Token
+
+# So long the page may stay open in the browser before the digits are asked for.
+CALLBACK_S = 600.0
 
 
-def log_in(settings: Settings, open_browser: bool) -> None:
-    """The three steps of OAuth with a person in the middle."""
+def log_in(settings: Settings, *, open_browser: bool) -> None:
+    """Log in and keep the login."""
+    from i2f.display.browser import has_browser
+    from i2f.sync.session import require_key
+
     require_key(settings)
-    state = StateFolder(settings.state).make()
+    by_itself = open_browser and _is_terminal() and has_browser()
+    token = (_by_callback(settings) if by_itself else None) or _by_code(settings, open_browser=open_browser)
+    _keep(settings, token)
+
+
+def log_out(settings: Settings) -> None:
+    """Forget the login."""
+    from i2f.display.lines import say
+    from i2f.memory.login_store import drop_login
+    from i2f.memory.state_dir import StateFolder
+
+    was = drop_login(StateFolder(settings.state))
+    say("Logged out. Journal and backups are kept." if was else "Not logged in.")
+
+
+def begin(settings: Settings, callback: str = "oob") -> tuple[str, PendingLogin]:
+    """The first step, which needs the key alone; also the cheapest way to learn whether Flickr takes the key."""
+    from flickr_client import begin_login
+    from i2f.ground.rate_limit import CallBudget, ForgetfulHistory, SystemClock
+    from i2f.memory.state_dir import StateFolder
+    from i2f.sync.session import network
+
+    StateFolder(settings.state).make()
     budget = CallBudget(settings.flickr.calls_per_hour, ForgetfulHistory(), SystemClock(), None)
-    address, pending = begin_login(settings.flickr.api_key, settings.flickr.api_secret, network(settings), budget)
-    sys.stderr.write("Open this page, agree, and come back with the code it shows:\n")
+    return begin_login(settings.flickr.api_key, settings.flickr.api_secret, network(settings), budget, callback)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _by_callback(settings: Settings) -> Token | None:
+    """The login that comes back by itself; None where the digits have to be typed."""
+    import webbrowser
+
+    from i2f.flickr.callback import listen
+
+    with listen() as callback:
+        try:
+            address, pending = begin(settings, callback.address)
+        except (LoginError, SettingsError):
+            return None  # it may refuse the callback alone; a wrong key is told by the next step
+        callback.token = pending.request_token
+        sys.stderr.write("Approve access in your browser. If no page opens, open this URL:\n"
+                         f"  {address}\n"
+                         "Waiting for Flickr. Press Enter to type a 9-digit code instead.\n")
+        webbrowser.open(address)
+        typed = _wait(callback)
+        if callback.verifier is not None:
+            return pending.finish_with(callback.verifier)
+        if len([letter for letter in typed if letter.isdigit()]) == 9:
+            return pending.finish(typed)  # Flickr ignored the callback and showed a code
+        pending.close()
+    return None
+
+
+def _wait(callback: Callback) -> str:
+    """Wait for Flickr or for a line on the keyboard, whichever comes first; what was typed."""
+    import threading
+
+    typed: list[str] = []
+
+    def read() -> None:
+        typed.append(sys.stdin.readline())
+
+    if sys.platform == "win32":  # nothing there waits for a console and an event at once
+        threading.Thread(target=read, daemon=True, name="keyboard").start()
+        deadline = time.monotonic() + CALLBACK_S
+        while not typed and not callback.heard.wait(0.2) and time.monotonic() < deadline:
+            pass
+        return typed[0] if typed else ""
+    import select
+
+    deadline = time.monotonic() + CALLBACK_S
+    while not callback.heard.is_set() and time.monotonic() < deadline:
+        if select.select([sys.stdin], [], [], 0.2)[0]:
+            return sys.stdin.readline()
+    return ""
+
+
+def _by_code(settings: Settings, *, open_browser: bool) -> Token:
+    """The login by the nine digits that Flickr's page shows."""
+    import webbrowser
+
+    from i2f.display.lines import say
+
+    address, pending = begin(settings)
+    sys.stderr.write("Open this URL, approve access, and paste the 9-digit code here:\n")
     if sys.stderr.isatty():
         sys.stderr.write(f"  {address}\n")
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         say(f"  {address}", whole=True)  # for somebody who reads only the results, too
     if open_browser and sys.stdin.isatty():
         webbrowser.open(address)
-    sys.stderr.write("Code: ")
+    sys.stderr.write("Code: " if sys.stdin.isatty() else "Code:\n")
     sys.stderr.flush()
     code = sys.stdin.readline().strip()
     if not code:
-        raise LoginError("no code was given, so nobody is logged in; run `login` again")
-    token = pending.finish(code)
+        raise LoginError("no code was given, so you are not logged in. Run `login` again")
+    return pending.finish(code)
+
+
+def _keep(settings: Settings, token: Token) -> None:
+    from i2f.display.lines import say
+    from i2f.memory.journal import Journal
+    from i2f.memory.login_store import keep_login
+    from i2f.memory.state_dir import Login, StateFolder
+    from i2f.sync.report import in_plain_words
+    from i2f.sync.session import claim_account
+
+    state = StateFolder(settings.state)
     with state.lock():
         journal = Journal(state.journal_file)
         try:
             claim_account(journal, token.nsid, token.username)
         finally:
             journal.close()
-        state.write_login(Login(token.token, token.token_secret, token.nsid, token.username, token.perms))
-    say(f"Logged in as {in_plain_words(token.username)}; the login is kept in {state.login_file}")
-    sys.stderr.write("Next: `doctor`, which tells whether anything is missing.\n")
-
-
-def log_out(settings: Settings) -> None:
-    """Forget the login."""
-    was = StateFolder(settings.state).forget_login()
-    say("Logged out; journal and backups stay." if was else "Nobody was logged in.")
+        where = keep_login(state, Login(token.token, token.token_secret, token.nsid, token.username, token.perms))
+    say(f"Logged in as {in_plain_words(token.username)}. The login is stored in {where}")
+    sys.stderr.write("Next: `doctor` checks whether anything is missing.\n")

@@ -1,4 +1,4 @@
-"""The main job, between the parsed words and the modules that do the work.
+"""The `sync` command: the plan is made, shown, agreed to where somebody can be asked, and carried out.
 
 Results go to standard output, what is going on to standard error. No decision about a picture is made here.
 """
@@ -6,49 +6,59 @@ Results go to standard output, what is going on to standard error. No decision a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
+from i2f.display.plan_summary import PlanSummary, estimate_s, free_bytes
 from i2f.display.preview import Preview
 from i2f.display.progress import TerminalProgress
 from i2f.display.tables import show
-from i2f.ground.errors import ExitCode
-from i2f.ground.model import Verdict
+from i2f.ground.errors import ExitCode, SyncError
+from i2f.ground.model import Decision, Verdict
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.photos.folder import Found
 from i2f.sync import pipeline
 from i2f.sync.order import SyncOrder
 from i2f.sync.output_files import NotWrittenError, check_places
-from i2f.sync.report import Report, in_plain_words, places_sentence, write_report
+from i2f.sync.report import Report, in_plain_words, nothing_done_words, places_sentence, write_report
 from i2f.sync.session import Session, open_session
 
 
 def sync(settings: Settings, order: SyncOrder) -> ExitCode:
-    """The main job. Raises SyncError for what stops it; the report is written all the same."""
+    """The main job. Raises SyncError for what stops it; the report is written and summed up all the same."""
     report: Report | None = None
     check_places(order.json_file, order.preview_file)
     try:
-        with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
+        with (TerminalProgress(quiet=settings.quiet) as progress,
+              open_session(settings, SystemClock(), progress) as session):
+            pipeline.check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
             pipeline.check_folders(session, order, found)
             pipeline.check_login(session)
             if order.dry_run:
                 pipeline.make_plan(session, order, found, report)
                 _warn_of_places(session, report, order.limit)
-            else:
-                _plan_and_carry_out(session, found, report, order)
+            elif not _plan_and_carry_out(session, found, report, order):
+                session.journal.record.end_run(session.run, report.counts())
+                _write(report, order)
+                progress.say(f"Nothing was replaced. {nothing_done_words(report)}")
+                return ExitCode.DONE
             session.journal.record.end_run(session.run, report.counts())
             missing = _unwritten(lambda: _draw(session, report, order))
-    except BaseException:
+    except BaseException as stop:
         if report is not None:
             failed = _unwritten(lambda: _write(report, order))
             if failed is not None:  # what stopped the run matters more
                 sys.stderr.write(f"{in_plain_words(str(failed))}\n")
+        if isinstance(stop, KeyboardInterrupt):
+            raise type(stop)(_interrupted(report, order)) from None
+        if isinstance(stop, SyncError) and report is not None and report.outcomes and not order.dry_run:
+            _show(report, order, settings.quiet)
         raise
     missing = _unwritten(lambda: _write(report, order)) or missing
-    _show(report, order)
+    _show(report, order, settings.quiet)
     counts = report.counts()
     code = ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
     if missing is not None:
@@ -70,16 +80,26 @@ def _unwritten(write: Callable[[], None]) -> NotWrittenError | None:
     return None
 
 
+def _interrupted(report: Report | None, order: SyncOrder) -> str:
+    """What Ctrl-C left, in the words that follow "Interrupted: "; the summary is shown first."""
+    if report is None or order.dry_run or not report.decisions:
+        return "nothing was replaced"
+    _show(report, order, quiet=False)
+    counts = report.counts()
+    return f"{counts['replaced']:,} of {min(counts['replace'], order.limit or counts['replace']):,} done"
+
+
 def _draw(session: Session, report: Report, order: SyncOrder) -> None:
     if order.preview_file is not None:
-        session.progress.stage("Drawing the preview page", len(report.decisions))
+        session.progress.stage("Writing the preview page", len(report.decisions))
         Preview(session.journal, session.state.backups, session.progress.step).write(order.preview_file, report)
-        session.progress.say(f"Look at it in a browser: {order.preview_file.absolute()}")
+        session.progress.say(f"Open the preview in a browser: {order.preview_file.absolute()}")
 
 
 def _plan_and_carry_out(
     session: Session, found: Found, report: Report, order: SyncOrder
-) -> None:
+) -> bool:
+    """Do it; False when the person was asked and said no."""
     permission = pipeline.ask_permission(session)
     session.journal.record.begin_run(session.run, "sync")
     pipeline.settle(session)
@@ -88,9 +108,9 @@ def _plan_and_carry_out(
     if order.ask:
         _draw(session, report, order)  # the plan can be looked at before the question is answered
     if order.ask and not _agreed(session, report, order.limit):
-        session.progress.say("Nothing was replaced.")
-        return
+        return False
     pipeline.carry_out(session, order, report, permission)
+    return True
 
 
 def _warn_of_places(session: Session, report: Report, limit: int | None) -> None:
@@ -102,21 +122,26 @@ def _warn_of_places(session: Session, report: Report, limit: int | None) -> None
 
 
 def _agreed(session: Session, report: Report, limit: int | None) -> bool:
-    """In a terminal ask once, with the sum of what is about to happen; elsewhere nobody is asked."""
+    """In a terminal ask once, under the sum of what is about to happen; elsewhere nobody is asked."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][:limit]
     if not planned or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
+    summary = _summary(session, report, planned)
+    return session.progress.ask("\n".join([*summary.lines(), summary.question()])).lower() in {"y", "yes"}
+
+
+def _summary(session: Session, report: Report, planned: Sequence[Decision]) -> PlanSummary:
+    counts, flickr = report.counts(), session.settings.flickr
     sent = sum(one.match.original.size_bytes for one in planned if one.match)
-    calls = pipeline.calls_a_photo(session.settings.sync) * len(planned)
-    per_hour = session.settings.flickr.calls_per_hour
-    hours = f", {calls / per_hour:.1f} hours at least (Flickr's hourly limit)" if calls > per_hour else ""
-    backups = sum(one.size_bytes for one in session.journal.record.backups())
-    pictures = "1 picture" if len(planned) == 1 else f"{len(planned):,} pictures"
-    typed = session.progress.ask(
-        f"Replace {pictures} on Flickr ({sent / 1e6:.0f} MB to send{hours}; the copies as they are "
-        f"now take {backups / 1e6:.0f} MB in {session.state.backups})? [y/N]")
-    return typed.lower() in {"y", "yes"}
+    at_the_limit_s = 3600 * pipeline.calls_a_photo(session.settings.sync) * len(planned) / flickr.calls_per_hour
+    took_s = estimate_s(session.journal.record.entries(), len(planned), sent, flickr.uploads)
+    return PlanSummary(
+        len(planned), counts["review"], counts["keep"], sent,
+        max(took_s, at_the_limit_s if at_the_limit_s > 3600 else 0.0),
+        sum({one.file: one.size_bytes for one in session.journal.record.backups()}.values()),
+        free_bytes(str(session.state.backups)), str(session.state.backups))
 
 
-def _show(report: Report, order: SyncOrder) -> None:
-    show(report, Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True))
+def _show(report: Report, order: SyncOrder, quiet: bool) -> None:
+    console = Console(stderr=order.json_file == "-", highlight=False, markup=False, soft_wrap=True)
+    show(report, console, brief=quiet)

@@ -10,12 +10,16 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from i2f.display.lines import say
 from i2f.display.progress import TerminalProgress
+from i2f.display.tables import cut_middle
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.model import OutcomeKind
+from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing
@@ -28,28 +32,77 @@ from i2f.sync.report import in_plain_words, write_report
 from i2f.sync.session import open_session
 from i2f.sync.verify import Outcome
 
+# A screenful; more are counted.
+SHOWN = 15
 
-def undo(settings: Settings, photo_ids: Sequence[str], run: str | None, json_file: str | None = None) -> ExitCode:
-    """Put saved copies back: of the photos named, of one run, or of all."""
-    check_places(json_file)
-    with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
+
+@dataclass(frozen=True, slots=True)
+class UndoOrder:
+    """The words of an `undo` command: photos by id, one run, or (neither) everything."""
+
+    photo_ids: tuple[str, ...]
+    run: str | None
+    json_file: str | None
+    ask: bool = True
+
+
+def undo(settings: Settings, order: UndoOrder) -> ExitCode:
+    """Put backups back: of the photos named, of one run, or of all."""
+    check_places(order.json_file)
+    outcomes: dict[str, Outcome] = {}
+    with TerminalProgress(quiet=settings.quiet) as progress, open_session(settings, SystemClock(), progress) as session:
         before = session.journal.histories.all()
-        _check_known(before, photo_ids, run)
-        if not _to_undo(before, photo_ids, run):
-            return _tell(session.run, {}, json_file)
+        _check_known(before, order.photo_ids, order.run)
+        listed = _to_undo(before, order)
+        if not listed:
+            return _tell(session.run, {}, order)
+        asks = order.ask and sys.stdin.isatty() and sys.stderr.isatty()
+        if asks and not _agreed(progress, session.journal, before, listed):
+            progress.say("Nothing was restored.")
+            return ExitCode.DONE
         pipeline.check_login(session)
         pipeline.ask_permission(session)
         session.journal.record.begin_run(session.run, "undo")
         pipeline.settle(session)
         now = session.journal.histories.all()
-        wanted = _to_undo(now, photo_ids, run)
-        # What an earlier undo had sent and the settling found in place is taken back as well.
-        outcomes = {photo_id: Outcome(OutcomeKind.REPLACED) for photo_id in _to_undo(before, photo_ids, run)
-                    if before[photo_id].standing is Standing.UNDO_OPEN
-                    and now[photo_id].standing is Standing.TAKEN_BACK}
-        outcomes |= pipeline.take_back(session, wanted)
+        # What the settling has only now found replaced was not in the list that was agreed to.
+        wanted = {photo_id: levels for photo_id, levels in _to_undo(now, order).items()
+                  if photo_id in listed or not asks}
+        # What an earlier undo had sent and the settling found in place is restored as well.
+        outcomes |= {photo_id: Outcome(OutcomeKind.REPLACED) for photo_id in listed
+                     if before[photo_id].standing is Standing.UNDO_OPEN
+                     and now[photo_id].standing is Standing.TAKEN_BACK}
+        try:
+            pipeline.take_back(session, wanted, outcomes)
+        except KeyboardInterrupt as stop:
+            done = sum(1 for one in outcomes.values() if one.outcome is OutcomeKind.REPLACED)
+            raise type(stop)(f"{done} of {len(listed)} restored") from None
         session.journal.record.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
-    return _tell(session.run, outcomes, json_file)
+    return _tell(session.run, outcomes, order)
+
+
+def _agreed(
+    progress: ProgressReporter, journal: Journal, histories: Mapping[str, History], listed: Mapping[str, int | None]
+) -> bool:
+    """Show what would be restored, and ask."""
+    titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
+    lines = [f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}"
+             for photo_id in list(listed)[:SHOWN]]
+    if len(listed) > SHOWN:
+        lines.append(f"  ... and {len(listed) - SHOWN:,} more")
+    typed = progress.ask("\n".join([*lines, f"Restore {_photos(len(listed))} from backup? [y/N]"]))
+    return typed.lower() in {"y", "yes"}
+
+
+def _what_goes(history: History, title: str) -> str:
+    """One photo in the list: its title, and which file was put in its place when."""
+    named = cut_middle(in_plain_words(title or "(no title)"), 28)
+    pile = history.to_take_back
+    if not pile:
+        return f"{named}, interrupted earlier"
+    name = Path(pile[-1].body.get("original", "")).name
+    when = f" on {history.at.astimezone():%d %b %Y}" if history.at else ""
+    return f"{named}, replaced by {cut_middle(in_plain_words(name), 24)}{when}" if name else f"{named}, replaced{when}"
 
 
 def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> None:
@@ -57,15 +110,16 @@ def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run
         if photo_id not in histories:
             raise UnknownPhotoError(f"{photo_id} was never replaced from this state folder")
     if run is not None and all(run not in _runs(one) for one in histories.values()):
-        raise UnknownPhotoError(f"no picture was replaced in run {run}; `status` lists the runs")
+        raise UnknownPhotoError(f"no photo was replaced in run {run}; `status` lists the runs")
 
 
 def _runs(history: History) -> set[str | None]:
     return {one.run for one in history.pile} | {history.run}
 
 
-def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> dict[str, int | None]:
-    """The photos to take back, each by so many replacements; None stands for all."""
+def _to_undo(histories: Mapping[str, History], order: UndoOrder) -> dict[str, int | None]:
+    """The photos to restore, each by so many replacements; None stands for all."""
+    photo_ids, run = order.photo_ids, order.run
     wanted: dict[str, int | None] = {}
     for photo_id in dict.fromkeys(photo_ids) or histories:
         one = histories[photo_id]
@@ -75,46 +129,50 @@ def _to_undo(histories: Mapping[str, History], photo_ids: Sequence[str], run: st
         if photo_ids:
             wanted[photo_id] = None
         elif one.let_go_at is not None:
-            sys.stderr.write(f"{photo_id} cannot be taken back: {let_go_words(one)}\n")
+            sys.stderr.write(f"{photo_id} cannot be restored: {let_go_words(one)}\n")
         elif run is None:
             wanted[photo_id] = None
         elif pile and pile[-1].run == run or one.is_open and one.run == run:
             wanted[photo_id] = 1
         elif any(each.run == run for each in pile):
-            sys.stderr.write(f"{photo_id} was replaced again in run {pile[-1].run}; take that one back first\n")
+            sys.stderr.write(f"{photo_id} was replaced again in run {pile[-1].run}; undo that run first\n")
     return wanted
 
 
-def _tell(run: str, outcomes: Mapping[str, Outcome], json_file: str | None) -> ExitCode:
+def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCode:
     photos = [{"photo_id": photo_id, "error": one.note,
                "outcome": "taken back" if one.outcome is OutcomeKind.REPLACED else str(one.outcome)}
               for photo_id, one in outcomes.items()]
     bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
-    if json_file is not None:
+    run_to_redo = order.run or run
+    if order.json_file is not None:
         try:
-            write_report(json_file, {"version": 1, "run": run, "photos": photos})
+            write_report(order.json_file, {"version": 1, "run": run, "photos": photos})
         except NotWrittenError as error:
-            _say_outcomes(photos, bad)
+            _say_outcomes(photos, bad, run_to_redo)
             raise error.although_done(ExitCode.INCOMPLETE if bad else None) from None
     else:
-        _say_outcomes(photos, bad)
+        _say_outcomes(photos, bad, run_to_redo)
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
 
 
-def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int) -> None:
+def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, run: str) -> None:
     if not photos:
-        say("There is nothing to take back.")
+        say("Nothing to restore.")
         return
     for one in photos:
-        say(f"{one['photo_id']}: {one['outcome']}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
-    say(f"{len(photos) - bad} taken back, {bad} not.")
+        word = "restored" if one["outcome"] == "taken back" else one["outcome"]
+        say(f"{one['photo_id']}: {word}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
+    say(f"{len(photos) - bad:,} restored, {bad:,} failed")
+    if bad < len(photos):
+        say(f"To replace them again: `sync FOLDER --again-run {run}`")
 
 
 def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
     """Let the saved copies go that are older than so many days; in a terminal ask first, elsewhere only with --yes."""
     state = StateFolder(settings.state)
     if not state.journal_file.exists():
-        say("Nothing was done yet, so there is nothing to let go.")
+        say("Nothing was done yet, so there are no backups.")
         return ExitCode.DONE
     with state.lock():
         journal = Journal(state.journal_file)
@@ -122,23 +180,31 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
             now = time.time()
             prunable = find_prunable(journal.record, state, journal.histories.all(), now - days * DAY_S)
             if not prunable.backups:
-                say(f"No saved copy is older than {days:g} days.")
+                say(f"No backup is older than {days:g} days.")
                 return ExitCode.DONE
-            if ask and not _agreed(prunable):
-                say("Nothing was let go.")
+            if ask and not _agreed_to_delete(prunable):
+                say("Nothing was deleted.")
                 return ExitCode.DONE
             prune(journal.record, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
         finally:
             journal.close()
-    say(f"{len(prunable.files)} saved copies let go, {prunable.size_bytes / 1e6:.1f} MB.")
+    say(f"{_backups(len(prunable.files))} deleted, {prunable.size_bytes / 1e6:.1f} MB.")
     return ExitCode.DONE
 
 
-def _agreed(prunable: Prunable) -> bool:
-    words = (f"Let {len(prunable.files)} saved copies go ({prunable.size_bytes / 1e6:.1f} MB)? "
-             f"{len(prunable.replaced)} pictures could not be taken back any more")
+def _agreed_to_delete(prunable: Prunable) -> bool:
+    words = (f"Delete {_backups(len(prunable.files))} ({prunable.size_bytes / 1e6:.1f} MB)? "
+             f"{_photos(len(prunable.replaced))} can then no longer be restored")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise StoppedError(f"nobody can be asked here, so nothing was let go: {words.rstrip('?')}; --yes agrees")
+        raise StoppedError(f"there is no terminal to ask in, so nothing was deleted. {words}. To confirm: --yes")
     sys.stderr.write(f"{words}. [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _backups(count: int) -> str:
+    return "1 backup" if count == 1 else f"{count:,} backups"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -9,6 +9,7 @@ goes first, the words last. While a question is asked nothing moves.
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
+LOG = logging.getLogger("i2f.progress")
 PLAIN_LINE_EVERY_S = 60.0
 WIDE_ENOUGH_FOR_A_BAR = 72
 
@@ -26,8 +28,11 @@ WIDE_ENOUGH_FOR_A_BAR = 72
 class TerminalProgress:
     """Tells on standard error, live when that is a terminal; used as a context manager."""
 
-    def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        """Look whether anybody watches."""
+    def __init__(
+        self, console: Console | None = None, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
+    ) -> None:
+        """Look whether anybody watches; `quiet` leaves stages and remarks to the log file."""
+        self._quiet = quiet
         self._console = console or Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._clock = clock
         self._bar: Progress | None = None
@@ -52,10 +57,11 @@ class TerminalProgress:
         self._end_stage()
         self._words, self._total, self._done = words, total, 0
         self._began = self._last_line = self._clock()
-        if self._bar is None:
+        LOG.info("%s (%d)" if total else "%s", *((words, total) if total else (words,)))
+        if self._bar is not None:
+            self._task = self._bar.add_task(words, total=total, item="")
+        elif not self._quiet:
             self._console.print(f"{words} ({total:,})" if total else words)
-        else:
-            self._task = self._bar.add_task(words, total=total)
 
     def expect(self, total: int) -> None:
         """Show how far it still is."""
@@ -68,12 +74,21 @@ class TerminalProgress:
         self._done += steps
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, steps)
-        elif self._bar is None and self._clock() - self._last_line >= PLAIN_LINE_EVERY_S:
+        elif self._bar is None and not self._quiet and self._clock() - self._last_line >= PLAIN_LINE_EVERY_S:
             self._last_line = self._clock()
             self._console.print(f"{self._words}: {counts(self._done, self._total)}")
 
+    def working_on(self, item: str) -> None:
+        """Name the file in the live line."""
+        LOG.debug("%s: %s", self._words, item)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, item=item)
+
     def say(self, line: str) -> None:
         """Print a line above the live one; a stage that is through is told first."""
+        LOG.info("%s", line)
+        if self._quiet:
+            return
         if self._total is not None and self._done >= self._total:
             self._end_stage()
         # Words break between words in a terminal; a log keeps its lines whole.
@@ -84,14 +99,16 @@ class TerminalProgress:
         self._end_live()
         self._console.print(question, end=" ", soft_wrap=not self._console.is_terminal)
         typed = sys.stdin.readline().strip()
+        LOG.info("%s %s", question, typed)
         self._begin_live()
         return typed
 
     def _begin_live(self) -> None:
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
-            bar = [BarColumn(bar_width=24)] if self._console.width >= WIDE_ENOUGH_FOR_A_BAR else []
+        if self._console.is_terminal and not self._console.is_dumb_terminal and not self._quiet:
+            width = self._console.width
+            bar = [BarColumn(bar_width=14)] if width >= WIDE_ENOUGH_FOR_A_BAR else []
             self._bar = Progress(
-                TextColumn("{task.description}"), *bar, _Pace(), console=self._console, transient=True,
+                TextColumn("{task.description}"), *bar, _Pace(), _Item(), console=self._console, transient=True,
                 get_time=self._clock,
             )
             self._bar.start()
@@ -111,6 +128,14 @@ class TerminalProgress:
         spent = self._clock() - self._began
         if self._done:
             self._console.print(Text(f"{self._words}: {counts(self._done, self._total)} in {duration(spent)}", "dim"))
+
+
+class _Item(ProgressColumn):
+    """The file of the moment, in what room is left."""
+
+    def render(self, task: Task) -> Text:
+        """The name, cut by the console where it does not fit."""
+        return Text(str(task.fields.get("item") or ""), style="dim", no_wrap=True, overflow="ellipsis")
 
 
 class _Pace(ProgressColumn):

@@ -1,44 +1,66 @@
-"""The plan or the result of a run as a person reads it in a terminal: doubtful ones first, one sentence last.
+"""The plan or the result of a run as a person reads it in a terminal: what needs review first, one sentence last.
 
-With a terminal there are short tables, each with the columns its question needs: what waits for your eyes, what
-failed, what is replaced, what stays and why. Without one, and in a narrow one, every picture is a line of words. Titles
-and file names are somebody else's words, so everything passes `in_plain_words` and none of it is read as markup.
+In a terminal each photo is one line, names cut in the middle where they do not fit, and a reason stands once above
+all photos that share it. Without a terminal every photo is a line of words with its own reason, for a log. Titles and
+file names are somebody else's words, so everything passes `in_plain_words` and none of it is read as markup.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
+from i2f.display.colors import ATTENTION, BAD, GOOD
 from i2f.ground.model import Candidate, Decision, OutcomeKind
 from i2f.sync.report import Report, closing_sentence, in_plain_words, passed_over_sentence, plan_lines, printable
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 # A screenful of each kind; the JSON report and the preview page hold all.
 SHOWN_ROWS = 60
-WIDE_ENOUGH_FOR_A_TABLE = 78
+# Below this a line holds the photo and the file alone; with room to spare a name is given no more than the other.
+WIDE_ENOUGH_FOR_SIZES = 76
+LONGEST_NAME = 40
+SIZES_WIDTH = 24
 
 
-def show(report: Report, console: Console) -> None:
-    """Print the run: a table of what was decided, the files that could not be read, and the closing sentence."""
-    if not console.is_terminal or console.is_dumb_terminal:
+def cut_middle(text: str, width: int) -> str:
+    """A name in so many columns: its beginning and its end, which tell most; the middle goes."""
+    from rich.cells import cell_len, chop_cells
+
+    if cell_len(text) <= width:
+        return text
+    if width < 3:
+        return "\N{HORIZONTAL ELLIPSIS}"
+    tail_width = (width - 1) // 2
+    tail = chop_cells(text[::-1], tail_width)[0][::-1]
+    return chop_cells(text, width - 1 - cell_len(tail))[0] + "\N{HORIZONTAL ELLIPSIS}" + tail
+
+
+def show(report: Report, console: Console, *, brief: bool = False) -> None:
+    """Print the run: what was decided, the files that could not be read, and the closing sentence.
+
+    `brief` leaves out all but what failed and the sentence.
+    """
+    if console.is_terminal and not console.is_dumb_terminal:
+        _show_sections(report, console, brief=brief)
+    elif not brief:
         _show_lines(report, console)
-    elif console.width < WIDE_ENOUGH_FOR_A_TABLE:
-        _show_paragraphs(report, console)
-    else:
-        _show_tables(report, console)
     wrap = not console.is_terminal
-    for path, reason in report.unreadable[:SHOWN_ROWS]:
+    shown = () if brief else report.unreadable[:SHOWN_ROWS]
+    for path, reason in shown:
         console.print(f"unreadable: {in_plain_words(printable(path))}: {reason}", soft_wrap=wrap)
-    if len(report.unreadable) > SHOWN_ROWS:
+    if not brief and len(report.unreadable) > SHOWN_ROWS:
         console.print(f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them",
                       soft_wrap=wrap)
     passed_over = passed_over_sentence(report)
+    if passed_over is not None:
+        console.print(passed_over, soft_wrap=wrap)
+    passed_over = None if brief else passed_over_sentence(report)
     if passed_over is not None:
         console.print(passed_over, soft_wrap=wrap)
     console.print(closing_sentence(report), soft_wrap=wrap)
@@ -52,33 +74,26 @@ def _show_lines(report: Report, console: Console) -> None:
         console.print(_rest(len(rows)))
 
 
-def _show_paragraphs(report: Report, console: Console) -> None:
-    rows = plan_lines(report)
-    for word, photo, reason in rows[:SHOWN_ROWS]:
-        console.print(Text.assemble((word, "bold"), f" {photo}"), soft_wrap=False)
-        console.print(Padding(Text(reason), (0, 0, 0, 2)), soft_wrap=False)
-    if len(rows) > SHOWN_ROWS:
-        console.print(_rest(len(rows)), soft_wrap=False)
-
-
 def _rest(count: int) -> str:
     return f"... and {count - SHOWN_ROWS:,} more; --json FILE and --preview FILE.html hold all of them"
 
 
-def _show_tables(report: Report, console: Console) -> None:
+# The sections of a terminal, in the order in which they are read.
+_SECTIONS = (
+    ("review", "To review", ATTENTION), ("failed", "Failed", BAD), ("unsure", "Unsure", BAD),
+    ("replaced", "Replaced", GOOD), ("planned", "", GOOD),
+)
+
+
+def _show_sections(report: Report, console: Console, *, brief: bool) -> None:
     kinds: dict[str, list[Decision]] = {}
     for decision in report.decisions:
         kinds.setdefault(_kind(report, decision), []).append(decision)
-    if "review" in kinds:
-        _print(console, _questions(kinds["review"]))
-    for kind in (OutcomeKind.FAILED, OutcomeKind.UNSURE):
-        if kind in kinds:
-            _print(console, _failures(report, kinds[kind], kind.capitalize()))
-    for kind in (OutcomeKind.REPLACED, OutcomeKind.PLANNED):
-        if kind in kinds:
-            _print(console, _replacements(report, kinds[kind], _table_title(report, kind)))
-    if "keep" in kinds:
-        _print(console, _kept(kinds["keep"]))
+    for kind, title, color in _SECTIONS:
+        if kind in kinds and (not brief or kind in {"failed", "unsure"}):
+            _section(report, console, kinds[kind], (title or _planned_title(report), color))
+    if "keep" in kinds and not brief:
+        _show_kept(console, kinds["keep"])
 
 
 def _kind(report: Report, decision: Decision) -> str:
@@ -86,90 +101,87 @@ def _kind(report: Report, decision: Decision) -> str:
     return str(decision.verdict) if outcome is OutcomeKind.SKIPPED else str(outcome)
 
 
-def _table_title(report: Report, kind: str) -> str:
-    if kind == OutcomeKind.REPLACED:
-        return "Replaced"
-    return "Would be replaced" if report.mode == "dry-run" else "Planned, not replaced yet"
+def _planned_title(report: Report) -> str:
+    return "Would be replaced" if report.mode == "dry-run" else "Still to do"
 
 
-def _print(console: Console, table: Table) -> None:
-    # A console that wraps softly would let a table run over the edge.
-    console.print(table, soft_wrap=False)
+def _section(report: Report, console: Console, decisions: Sequence[Decision], heading: tuple[str, str]) -> None:
+    from rich.text import Text
 
-
-def _table(title: str, look: str, count: int, *columns: str) -> Table:
-    words = Text.assemble((title, f"bold {look}"), f"  {count:,}")
-    table = Table(*columns, title=words, title_justify="left", box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False,
-                  expand=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    return table
-
-
-def _questions(decisions: Sequence[Decision]) -> Table:
-    table = _table("For you to look at", "yellow", len(decisions), "on Flickr", "looks most like it", "why it is asked")
-    for one in decisions[:SHOWN_ROWS]:
-        best = one.candidates[0] if one.candidates else None
-        table.add_row(_photo(one), _file(best), Text(in_plain_words(one.reason)))
-    return _with_rest(table, decisions)
-
-
-def _failures(report: Report, decisions: Sequence[Decision], title: str) -> Table:
-    table = _table(title, "red", len(decisions), "on Flickr", "original", "what happened")
-    for one in decisions[:SHOWN_ROWS]:
-        table.add_row(_photo(one), _file(one.match), Text(_note(report, one)))
-    return _with_rest(table, decisions)
-
-
-def _replacements(report: Report, decisions: Sequence[Decision], title: str) -> Table:
-    notes = [_note(report, one) for one in decisions]
-    columns = ["on Flickr", "original", "pixels", "score", "note"][: 5 if any(notes) else 4]
-    table = _table(title, "green", len(decisions), *columns)
-    table.columns[2].no_wrap = True
-    for one, note in list(zip(decisions, notes, strict=True))[:SHOWN_ROWS]:
-        score = f"{one.candidates[0].fit.score:.2f}" if one.candidates else ""
-        table.add_row(*(_photo(one), _file(one.match), _sizes(one), score, Text(note))[: len(columns)])
-    return _with_rest(table, decisions)
-
-
-def _note(report: Report, decision: Decision) -> str:
-    _, note = report.outcome(decision)
-    yours = "your choice" if decision.decided_by == "person" else ""
-    return ": ".join(words for words in (yours, in_plain_words(note or "")) if words)
-
-
-def _kept(decisions: Sequence[Decision]) -> Table:
-    table = _table("Stay as they are", "default", len(decisions), "how many", "why")
-    table.columns[0].justify = "right"
-    # A reason that names a file is told by what stands before the name.
-    reasons = Counter(in_plain_words(one.reason).split(":")[0] for one in decisions)
-    for reason, count in reasons.most_common(8):
-        table.add_row(f"{count:,}", Text(reason))
-    others = sum(reasons.values()) - sum(count for _, count in reasons.most_common(8))
-    if others:
-        table.add_row(f"{others:,}", "for other reasons; --json FILE and --preview FILE.html hold them")
-    return table
-
-
-def _with_rest(table: Table, decisions: Sequence[Decision]) -> Table:
+    title, color = heading
+    console.print(Text.assemble((title, f"bold {color}"), f"  {len(decisions):,}"))
+    groups: dict[str, list[Decision]] = {}
+    for one in decisions:
+        groups.setdefault(_shared_reason(report, one), []).append(one)
+    left = SHOWN_ROWS
+    for reason, members in groups.items():
+        if left <= 0:
+            break
+        console.print(Text(_wrapped(reason, console.width, 2), "dim"))
+        for one in members[:left]:
+            console.print(Text(_row(one, console.width)), no_wrap=True, overflow="ellipsis", soft_wrap=False)
+        left -= len(members)
     if len(decisions) > SHOWN_ROWS:
-        rest = len(decisions) - SHOWN_ROWS
-        table.caption = f"and {rest:,} more; --json FILE and --preview FILE.html hold all of them"
-        table.caption_justify = "left"
-    return table
+        console.print(_wrapped(_rest(len(decisions)), console.width, 2))
+    console.print()
 
 
-def _photo(decision: Decision) -> Text:
-    title = in_plain_words(decision.copy.photo.title)
-    shown = title if len(title) <= 32 else title[:31] + "\N{HORIZONTAL ELLIPSIS}"
-    return Text.assemble((decision.copy.photo_id, "dim"), " ", shown)
+def _wrapped(text: str, width: int, indent: int) -> str:
+    return textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent,
+                         break_long_words=False, break_on_hyphens=False)
 
 
-def _file(candidate: Candidate | None) -> Text:
-    return Text(in_plain_words(candidate.original.path.name) if candidate else "")
+def _shared_reason(report: Report, decision: Decision) -> str:
+    """The reason without the names of this photo's own files, which stand in its line."""
+    _, note = report.outcome(decision)
+    reason = in_plain_words(note or decision.reason)
+    for place, one in enumerate(decision.candidates):
+        for path in (one.original.path, *(twin.path for twin in one.twins)):
+            reason = reason.replace(in_plain_words(path.name), "another file" if place else "this file")
+    return reason[:1].upper() + reason[1:]
+
+
+def _row(decision: Decision, width: int) -> str:
+    """One photo: its id, its title, the file, and with room the pixels and the match score."""
+    from rich.cells import set_cell_size
+
+    best = decision.candidates[0] if decision.candidates else None
+    sizes = f"  {_sizes(decision):<{SIZES_WIDTH - 7}}{_score(best):>6}" if width >= WIDE_ENOUGH_FOR_SIZES else ""
+    photo_id = decision.copy.photo_id
+    room = width - 4 - len(photo_id) - 1 - len(sizes) - 2
+    title_width = min(LONGEST_NAME, room // 2)
+    file_width = min(LONGEST_NAME, room - title_width)
+    title = cut_middle(in_plain_words(decision.copy.photo.title or "(no title)"), title_width)
+    file = cut_middle(_file(best), file_width)
+    return f"    {photo_id} {set_cell_size(title, title_width)}  {set_cell_size(file, file_width)}{sizes}".rstrip()
+
+
+def _score(best: Candidate | None) -> str:
+    return f"{best.fit.score:.2f}" if best else ""
+
+
+def _file(candidate: Candidate | None) -> str:
+    return in_plain_words(printable(Path(candidate.original.path.name))) if candidate else ""
 
 
 def _sizes(decision: Decision) -> str:
-    photo, match = decision.copy.photo, decision.match
-    before = f"{photo.width} x {photo.height}" if photo.width and photo.height else "?"
-    return f"{before} to {match.original.width} x {match.original.height}" if match else before
+    """The copy's longer edge and the original's, which is what a person compares."""
+    photo, best = decision.copy.photo, decision.candidates[0] if decision.candidates else None
+    before = f"{max(photo.width, photo.height)}" if photo.width and photo.height else "?"
+    return f"{before} to {max(best.original.width, best.original.height)} px" if best else f"{before} px"
+
+
+def _show_kept(console: Console, decisions: Sequence[Decision]) -> None:
+    from rich.text import Text
+
+    console.print(Text.assemble(("Unchanged", "bold"), f"  {len(decisions):,}"))
+    # A reason that names a file is told by what stands before the name.
+    reasons = Counter(in_plain_words(one.reason).split(":")[0] for one in decisions)
+    common = reasons.most_common(8)
+    for reason, count in common:
+        console.print(Text(_wrapped(f"{count:>4,}  {reason}", console.width, 2)))
+    others = sum(reasons.values()) - sum(count for _, count in common)
+    if others:
+        console.print(_wrapped(f"{others:>4,}  other reasons; --json FILE and --preview FILE.html hold them",
+                               console.width, 2))
+    console.print()

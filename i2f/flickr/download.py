@@ -115,11 +115,11 @@ class Pictures:
     def fetch_at(self, photo_id: str, now: OriginalSize, destination: Path) -> Fetched:
         """Fetch the original-size file from where Flickr says it is now; as fetch_original."""
         if not now.is_original:
-            raise PictureError(f"Flickr does not hand out the original of photo {photo_id}")
+            raise PictureError(f"Flickr does not provide the original of photo {photo_id}")
         try:
             return self._fetch(_Wanted(photo_id, now.url, (now.width, now.height), None), destination)
         except _Outdated as error:
-            raise PictureError(f"photo {photo_id} could not be fetched: {error}") from None
+            raise PictureError(f"photo {photo_id} could not be downloaded: {error}") from None
 
     def _fetch(self, wanted: _Wanted, destination: Path) -> Fetched:
         part = destination.with_name(destination.name + ".part")
@@ -130,7 +130,7 @@ class Pictures:
         except Passing as error:
             if error.throttled or not error.reached:
                 raise stopped(error, "Flickr's picture host") from None
-            raise PictureError(f"photo {wanted.photo_id} could not be fetched ({error})") from None
+            raise PictureError(f"photo {wanted.photo_id} could not be downloaded ({error})") from None
         finally:
             part.unlink(missing_ok=True)
 
@@ -165,9 +165,9 @@ class Pictures:
                     leads_to = response.headers["Location"]
                     continue
                 if 400 <= response.status_code < 500 and response.status_code not in {407, 408, 429}:
-                    raise _Outdated(f"its address is no longer valid (HTTP {response.status_code})")
+                    raise _Outdated(f"its URL is no longer valid (HTTP {response.status_code})")
                 raise from_status(response, self._clock.now())
-        raise _Outdated("its address leads in circles")
+        raise _Outdated("its URL redirects in circles")
 
     def _checked(self, base: str, leads_to: str, photo_id: str) -> str:
         try:
@@ -179,13 +179,13 @@ class Pictures:
         """Write the body to the disk, to the last byte; return its SHA-256 and size."""
         announced = response.headers.get("Content-Length", "")
         if announced.isdigit() and int(announced) > MAX_PHOTO_BYTES:
-            raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
+            raise PictureError("the download exceeds Flickr's 200 MiB limit")
         digest, size_bytes = hashlib.sha256(), 0
         with _disk(part), open(part, "wb", opener=_for_owner_only) as file:  # noqa: PTH123 - Path.open has no opener
             for piece in _pieces(response):
                 size_bytes += len(piece)
                 if size_bytes > MAX_PHOTO_BYTES:
-                    raise PictureError("a picture larger than Flickr's own limit is none of Flickr's")
+                    raise PictureError("the download exceeds Flickr's 200 MiB limit")
                 digest.update(piece)
                 file.write(piece)
             file.flush()
@@ -209,16 +209,16 @@ def _prove(part: Path, wanted: _Wanted) -> tuple[int, int, str]:
             image.load()
             return image.width, image.height, content_format
     except BROKEN as error:
-        raise Passing(f"what came is no whole picture, {type(error).__name__}") from None
+        raise Passing(f"the download is not a complete picture ({type(error).__name__})") from None
 
 
 def _compare(size: tuple[int, int], content_format: str, wanted: _Wanted) -> None:
     """Tell the photo from a picture that only stands in its place; turned by EXIF, it is still itself."""
     if wanted.size is not None and sorted(size) != sorted(wanted.size):
         listed = f"{wanted.size[0]} x {wanted.size[1]}"
-        raise _Outdated(f"{size[0]} x {size[1]} pixels came where Flickr lists {listed}")
+        raise _Outdated(f"{size[0]} x {size[1]} pixels arrived where Flickr lists {listed}")
     if wanted.content_format is not None and content_format != wanted.content_format:
-        raise _Outdated(f"a {content_format} came where Flickr lists a {wanted.content_format}")
+        raise _Outdated(f"a {content_format} arrived where Flickr lists a {wanted.content_format}")
 
 
 def _secret_in(address: str, photo_id: str) -> str | None:

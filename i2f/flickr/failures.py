@@ -30,7 +30,7 @@ from i2f.ground.errors import (
     SyncError,
 )
 
-UNTOUCHED = "no picture was being changed"
+UNTOUCHED = "no photo was being changed"
 LOGIN_AGAIN = "run `login` again"
 # Codes that pass (105 and 201 "currently unavailable", 106 write failed; 0 with 201's text): recorded or documented.
 PASSING_CODES = frozenset({0, 105, 106, 201})
@@ -101,11 +101,11 @@ def from_status(response: requests.Response, now: float) -> Passing | SyncError:
         after_s = retry_after_s(response, now)
         if after_s is not None and after_s > LONGEST_WAIT_S:
             until = datetime.fromtimestamp(now + after_s, UTC).astimezone().strftime("%H:%M")
-            return StoppedError(f"Flickr asks to be left alone until {until}; {UNTOUCHED}, run again after that")
+            return StoppedError(f"Flickr asks to wait until {until}; {UNTOUCHED}, run again after that")
         return Passing(f"HTTP {status}", throttled=status == 429, after_s=after_s)
     if status < 400:
-        return Passing(f"HTTP {status}, as from a network that wants its own login page")
-    return StoppedError(f"Flickr or a proxy before it refuses to answer (HTTP {status}); {UNTOUCHED}")
+        return Passing(f"HTTP {status}, perhaps from a network with a login page of its own")
+    return StoppedError(f"Flickr or a proxy refuses the request (HTTP {status}); {UNTOUCHED}")
 
 
 def from_failure(failure: Failure, photo_id: str | None) -> Passing | SyncError:
@@ -128,22 +128,22 @@ def from_connection(error: Exception) -> Passing | SyncError:
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return StoppedError(f"the certificate shown for Flickr is not trusted (see REQUESTS_CA_BUNDLE); {UNTOUCHED}")
     if isinstance(error, _WRONG_ENVIRONMENT):
-        return SettingsError(f"a proxy variable of the environment cannot be used ({type(error).__name__})")
+        return SettingsError(f"a proxy variable in the environment is not usable ({type(error).__name__})")
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         return SettingsError("the file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used")
     if isinstance(reason, urllib3.exceptions.NameResolutionError):
-        return Passing("its name is not known", reached=False)
+        return Passing("unknown host name", reached=False)
     if isinstance(error, requests.exceptions.ProxyError):
-        return Passing("the proxy does not let it through", reached=False)
+        return Passing("the proxy refuses it", reached=False)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Passing("no connection in time", reached=False)
+        return Passing("connection timed out", reached=False)
     if isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return Passing("the connection is refused", reached=False)
+        return Passing("connection refused", reached=False)
     if isinstance(error, requests.exceptions.SSLError):
-        return Passing("no secure connection comes about", reached=False)
+        return Passing("no secure connection possible", reached=False)
     if isinstance(error, requests.exceptions.Timeout):
         return Passing("silence")
-    return Passing("the connection broke off")
+    return Passing("the connection was lost")
 
 
 def sending_from_status(response: requests.Response, now: float) -> SyncError:
@@ -155,9 +155,9 @@ def sending_from_status(response: requests.Response, now: float) -> SyncError:
         failure = _from_oauth(problem, response, now)
         return failure if isinstance(failure, SyncError) else Refused(str(failure), final=False)
     if status in {403, 404, 405, 411, 413, 414, 415}:
-        return Refused(f"Flickr or a proxy before it refused the picture (HTTP {status})", final=True)
+        return Refused(f"Flickr or a proxy refused the picture (HTTP {status})", final=True)
     if status == 429:
-        return Refused("Flickr asks for a slower pace (HTTP 429)", final=False)
+        return Refused("rate limit reached (HTTP 429)", final=False)
     return lost(f"HTTP {status}")
 
 
@@ -171,7 +171,8 @@ def sending_from_failure(failure: Failure, photo_id: str) -> SyncError:
     if failure.code in {1, 2} and "not found" in failure.message.lower():
         return PictureGoneError(f"photo {photo_id} is no longer on Flickr")
     if failure.code == 1:
-        return NotProError("this Flickr account is not Pro, and only Pro accounts may replace pictures; none was")
+        return NotProError("this Flickr account is not Pro, and only Pro accounts can replace photos; none was "
+                           "replaced")
     # 2 no photo and 4 zero bytes tell of a sending that went wrong on the way, 3 is the general failure.
     return Refused(failure.words, failure.code, final=failure.code not in PASSING_CODES | {2, 3, 4})
 
@@ -186,7 +187,8 @@ def sending_from_connection(error: Exception, *, begun: bool) -> SyncError:
 
 def lost(words: str) -> ReplyLostError:
     """Return the error for a picture that Flickr may or may not have taken."""
-    return ReplyLostError(f"the picture was sent, but Flickr's answer was lost ({words}); it may or may not be there")
+    return ReplyLostError(f"the picture was sent, but Flickr's reply was lost ({words}); it may or may not have "
+                          "arrived")
 
 
 def retry_after_s(response: requests.Response, now: float) -> float | None:
@@ -212,11 +214,11 @@ def _about_account(failure: Failure) -> SyncError | None:
     """Return the failure that has nothing to do with one photo: login, key, method."""
     code = failure.code
     if code == 99:
-        return LoginError(f"this login may only read; {LOGIN_AGAIN} and allow writing")
+        return LoginError(f"this login is read-only; {LOGIN_AGAIN} to grant write access")
     if code == 98:
         return LoginError(f"Flickr no longer accepts this login; {LOGIN_AGAIN}")
     if code == 100:
-        return SettingsError(f"Flickr refuses the key, see [flickr] api_key: {failure.words}")
+        return SettingsError(f"Flickr rejects the key, see [flickr] api_key: {failure.words}")
     if code in {96, 97}:
         return LoginError(f"Flickr refuses the signature; check [flickr] api_secret, then {LOGIN_AGAIN}")
     if code in {95, 111, 112, 114, 115, 116}:
@@ -229,7 +231,7 @@ def _from_oauth(problem: re.Match[bytes] | None, response: requests.Response, no
     if word == "nonce_used":
         return Passing("the request arrived twice")
     if word == "timestamp_refused":
-        return StoppedError(f"Flickr refuses this computer's time{_skew(response, now)}; set the clock and run again")
+        return StoppedError(f"Flickr rejects this computer's clock{_skew(response, now)}; set the clock and run again")
     if word in _WRONG_KEY:
         return SettingsError(f"Flickr does not know the key, see [flickr] api_key ({word})")
     if word == "signature_invalid":

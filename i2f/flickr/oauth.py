@@ -61,7 +61,19 @@ class PendingLogin:
         if len(digits) != 9:
             raise LoginError(f"Flickr's code has nine digits, as 123-456-789; {LOGIN_AGAIN}")
         # Sent as Flickr shows it; whether it takes the bare digits is not known.
-        verifier = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+        return self.finish_with(f"{digits[:3]}-{digits[3:6]}-{digits[6:]}")
+
+    @property
+    def request_token(self) -> str:
+        """What Flickr's page is opened with, and names when it leads back."""
+        return str(self._wire.api.flickr_oauth.resource_owner_key)
+
+    def close(self) -> None:
+        """Give this login up."""
+        self._wire.close()
+
+    def finish_with(self, verifier: str) -> Token:
+        """Exchange what Flickr gave, as it gave it, for a token. Raises LoginError."""
         hide(verifier)
         self._budget.take()
         try:
@@ -69,7 +81,7 @@ class PendingLogin:
         except Passing as error:
             if not error.reached:
                 raise stopped(error, HOST) from None
-            raise LoginError(f"Flickr's answer to the code was lost ({error}); {LOGIN_AGAIN}") from None
+            raise LoginError(f"Flickr's reply to the code was lost ({error}); {LOGIN_AGAIN}") from None
         finally:
             self._wire.close()
         made = self._wire.api.token_cache.token
@@ -77,11 +89,16 @@ class PendingLogin:
         return Token(made.token, made.token_secret, made.user_nsid, made.username, made.fullname, PERMS)
 
 
-def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy) -> tuple[str, PendingLogin]:
-    """Fetch a request token; return the address the person opens, and what waits for the code."""
+def begin(
+    wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "oob"
+) -> tuple[str, PendingLogin]:
+    """Fetch a request token; return the address the person opens, and what waits for the code.
+
+    `callback` is where Flickr shall lead once access was approved; "oob" makes it show nine digits instead.
+    """
     def ask() -> None:
         budget.take()
-        wire.ask(budget.clock.now, wire.api.get_request_token, oauth_callback="oob")
+        wire.ask(budget.clock.now, wire.api.get_request_token, oauth_callback=callback)
 
     try:
         persist(ask, policy, budget.clock)
@@ -91,7 +108,7 @@ def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy) -> tuple[str, Pen
     except LoginError:
         wire.close()
         # There is no login yet that could be wrong, so it is the key.
-        raise SettingsError("Flickr refuses the key; check [flickr] api_key and api_secret") from None
+        raise SettingsError("Flickr rejects the key; check [flickr] api_key and api_secret, or run `setup`") from None
     except (SettingsError, StoppedError):
         wire.close()
         raise

@@ -23,15 +23,15 @@ def picture_address(base: str, leads_to: str, photo_id: str, sandbox: str | None
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ForeignAddressError("its address is none") from None
+        raise ForeignAddressError("its URL is malformed") from None
     if sandbox is not None and parts.netloc == urlsplit(sandbox).netloc:
         secure = address
     elif parts.scheme in {"http", "https"} and PICTURE_HOSTS.fullmatch(host) and not parts.username:
         if port not in {None, 80, 443}:
-            raise ForeignAddressError("its address is not on Flickr's picture hosts")
+            raise ForeignAddressError("its URL is not on Flickr's picture hosts")
         secure = parts._replace(scheme="https", netloc=host).geturl()
     else:
-        raise ForeignAddressError("its address is not on Flickr's picture hosts")
+        raise ForeignAddressError("its URL is not on Flickr's picture hosts")
     if not parts.path.rpartition("/")[2].startswith(f"{photo_id}_"):
-        raise ForeignAddressError("its address leads to another picture")
+        raise ForeignAddressError("its URL leads to another picture")
     return secure

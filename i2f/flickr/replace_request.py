@@ -107,22 +107,22 @@ class SendingSession(FlickrSession):
 def read_reply(body: bytes, photo_id: str) -> Replaced | Ticket:
     """Read the upload host's answer about this photo. Raises what sending_from_failure says, or ReplyLostError."""
     if len(body) > LONGEST_REPLY_BYTES or b"<!" in body:
-        raise lost("an answer that is none")
+        raise lost("an unreadable reply")
     try:
         answer = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError, LookupError):
         failure = _failure_as_json(body)
-        raise (sending_from_failure(failure, photo_id) if failure else lost("an answer that is none")) from None
+        raise (sending_from_failure(failure, photo_id) if failure else lost("an unreadable reply")) from None
     if answer.tag == "rsp" and answer.get("stat") == "fail":
         raise sending_from_failure(_failure(answer.find("err")), photo_id)
     if answer.tag != "rsp" or answer.get("stat") != "ok":
-        raise lost("an answer without a word of success")
+        raise lost("a reply that does not confirm success")
     ticket = (answer.findtext("ticketid") or "").strip()
     if _TICKET.fullmatch(ticket):
         return Ticket(ticket)
     named = answer.find("photoid")
     if named is None or (named.text or "").strip() != photo_id:
-        raise lost("an answer about no or another photo")
+        raise lost("a reply about another photo, or none")
     return Replaced(_secret(named.get("secret")), _secret(named.get("originalsecret")))
 
 

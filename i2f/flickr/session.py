@@ -105,14 +105,15 @@ class _WatchedBody:
             piece: bytes = self._raw.read1(PIECE_BYTES, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             self.close()
-            raise requests.exceptions.ChunkedEncodingError(f"the answer broke off ({type(error).__name__})") from None
+            why = f"the reply was cut short ({type(error).__name__})"
+            raise requests.exceptions.ChunkedEncodingError(why) from None
         self._read_bytes += len(piece)
         if self._read_bytes > self._limit_bytes:
             self.close()
-            raise requests.exceptions.ContentDecodingError("the answer is too long")
+            raise requests.exceptions.ContentDecodingError("the reply is too long")
         if piece and self._clock.now() > self._deadline + self._read_bytes / SLOWEST_BYTES_PER_S:
             self.close()
-            raise requests.exceptions.ReadTimeout("the answer only trickled in")
+            raise requests.exceptions.ReadTimeout("the reply came too slowly")
         return piece
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import threading
 import traceback
 from urllib.parse import quote
@@ -98,13 +97,3 @@ def mask_libraries() -> None:
     silent = logging.getLogger("flickrapi")
     if not any(isinstance(handler, logging.NullHandler) for handler in silent.handlers):
         silent.addHandler(logging.NullHandler())
-
-
-def set_up_logging(debug: bool) -> None:
-    """Quiet unless asked; then everything, with secrets masked."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
-    handler.addFilter(MaskSecrets())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if debug else logging.CRITICAL)

@@ -20,6 +20,9 @@ class ProgressReporter(Protocol):
     def step(self, steps: int = 1) -> None:
         """So many steps of the stage are done."""
 
+    def working_on(self, item: str) -> None:
+        """The file that is being worked on now, for the live line; may be called from any thread."""
+
     def say(self, line: str) -> None:
         """A line the person should read."""
 

@@ -78,6 +78,8 @@ class Settings:
     config_file: Path | None
     sandbox: str | None
     warnings: tuple[str, ...]
+    quiet: bool = False
+    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,14 @@ def _text(raw: str) -> str:
 def _yes_no(raw: str) -> bool:
     known = configparser.ConfigParser.BOOLEAN_STATES
     if raw.lower() not in known:
-        raise ValueError("say yes or no")
+        raise ValueError("must be yes or no")
     return known[raw.lower()]
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(raw: str) -> int:
         if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
-            raise ValueError(f"say a whole number from {low} to {high}")
+            raise ValueError(f"must be a whole number from {low} to {high}")
         return int(raw)
 
     return read
@@ -118,7 +120,7 @@ def _number(low: float, high: float) -> Callable[[str], float]:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise ValueError(f"say a number from {low:g} to {high:g}")
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
         return value
 
     return read
@@ -127,7 +129,7 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(raw: str) -> str:
         if raw.lower() not in words:
-            raise ValueError(f"say {' or '.join(words)}")
+            raise ValueError(f"must be {' or '.join(words)}")
         return raw.lower()
 
     return read
@@ -136,23 +138,23 @@ def _one_of(*words: str) -> Callable[[str], str]:
 KEYS: tuple[Key, ...] = (
     Key("flickr", "api_key", "", _text, "The key of your Flickr app: https://www.flickr.com/services/apps/create/"),
     Key("flickr", "api_secret", "", _text, "The secret shown beside the key."),
-    Key("flickr", "token", "", _text, "A token from another machine, for one where nobody can log in."),
+    Key("flickr", "token", "", _text, "A token from another machine, for a server where nobody can log in."),
     Key("flickr", "token_secret", "", _text, "The secret of that token."),
     Key("flickr", "calls_per_hour", 3600, _whole(1, 3600), "Flickr's limit for one key; lower it if you share yours."),
-    Key("flickr", "connect_timeout_s", 15.0, _number(0.1, 600), "Seconds to wait for a connection."),
-    Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Seconds of silence after which Flickr is given up."),
-    Key("flickr", "tickets", False, _yes_no, "Let Flickr take each picture in when it likes, and ask until it has."),
-    Key("flickr", "uploads", 3, _whole(1, 8), "Pictures sent at once."),
+    Key("flickr", "connect_timeout_s", 15.0, _number(0.1, 600), "Connection timeout in seconds."),
+    Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Read timeout in seconds."),
+    Key("flickr", "tickets", False, _yes_no, "Upload asynchronously and poll until Flickr has finished."),
+    Key("flickr", "uploads", 3, _whole(1, 8), "Number of parallel uploads."),
     Key("sync", "min_gain", 1.2, _number(0, 1000),
-        "The original must hold so many times the copy's pixels; 0: no matter."),
+        "Replace only if the original has at least this many times the copy's pixels (0: always)."),
     Key("sync", "prefer", "camera", _one_of("camera", "look"),
-        "Of several files of one shot: the camera's own, or the one that looks most like the copy."),
-    Key("sync", "brake", 10, _whole(1, 1000), "So many failures in a row end the run."),
-    Key("sync", "wait", True, _yes_no, "At the hourly limit wait, or end the run (exit code 5) to be run again."),
-    Key("sync", "set_taken", False, _yes_no, "Put the original's capture time on the Flickr photo, as date taken."),
-    Key("sync", "set_location", False, _yes_no, "Put the original's place on the Flickr photo."),
+        "Which of several versions of a photo to send: the camera's own, or the one that looks most like the copy."),
+    Key("sync", "brake", 10, _whole(1, 1000), "Stop after this many consecutive failures."),
+    Key("sync", "wait", True, _yes_no, "At the hourly limit: wait (yes), or stop with exit code 5 (no)."),
+    Key("sync", "set_taken", False, _yes_no, "Set the Flickr photo's date taken to the original's capture time."),
+    Key("sync", "set_location", False, _yes_no, "Set the Flickr photo's location from the original's GPS data."),
     Key("privacy", "location", "keep", _one_of("keep", "strip"),
-        "Send the place that stands in a picture, or take it out."),
+        "GPS data in sent photos: keep or strip."),
 )
 
 
@@ -170,7 +172,7 @@ def load_settings(
     from_environment, warnings = _read_environment(environment)
     values.update(from_environment)
     if values["sync", "set_location"] and values["privacy", "location"] == "strip":
-        warnings += ("[sync] set_location does nothing as long as [privacy] location = strip",)
+        warnings += ("[sync] set_location has no effect while [privacy] location = strip",)
     chosen_state = state or (Path(environment[PREFIX + "STATE"]) if environment.get(PREFIX + "STATE") else None)
     sections: dict[str, dict[str, Value]] = {}
     for (section, name), value in values.items():
@@ -191,7 +193,7 @@ def _find_file(environment: Mapping[str, str], config: Path | None, script: Path
     if named is not None:
         named = named.expanduser().absolute()
         if not named.is_file():
-            raise SettingsError(f"there is no settings file {named}; copy config.example.ini there and fill it in")
+            raise SettingsError(f"there is no settings file {named}; `setup --config {named}` creates it")
         return named
     places = [script.parent / "config.ini"] if script else []
     places.append(Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.ini")
@@ -243,7 +245,7 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[tuple[str, s
         key = by_variable.get(variable)
         if key is None:
             near = difflib.get_close_matches(variable, by_variable, n=1, cutoff=0.0)[0]
-            warnings.append(f"the environment variable {variable} means nothing here; did you mean {near}?")
+            warnings.append(f"the environment variable {variable} is unknown; did you mean {near}?")
         elif raw.strip():
             values[key.section, key.name] = _value(key, raw.strip(), f"environment variable {variable}")
     return values, tuple(warnings)

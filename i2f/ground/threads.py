@@ -46,8 +46,8 @@ class FailureLimit:
         """Note how one picture went; None is well. Raises StoppedError at the limit."""
         self._in_a_row = 0 if failure is None else self._in_a_row + 1
         if self._in_a_row >= self._limit:
-            raise StoppedError(f"{self._in_a_row} pictures in a row failed, so the run was stopped; the last: "
-                               f"{failure}. What was done is noted; look into it and run again ([sync] brake)")
+            raise StoppedError(f"stopped after {self._in_a_row} consecutive failures ([sync] brake); the last: "
+                               f"{failure}. Progress is saved; fix the cause and run again")
 
 
 class ThreadPool(Generic[T, R]):

@@ -56,7 +56,7 @@ class Database:
             self._migrate(file)
         except (sqlite3.Error, OSError) as error:
             raise SettingsError(
-                f"the journal {file} cannot be used ({error}); nothing was done, name another folder with --state"
+                f"the journal {file} cannot be used ({error}); nothing was done, choose another folder with --state"
             ) from None
 
     def _migrate(self, file: Path) -> None:
@@ -82,7 +82,7 @@ class Database:
             except sqlite3.Error as error:
                 self._roll_back()
                 raise StoppedError(
-                    f"the journal cannot be written ({error}); nothing is lost, make room and run again"
+                    f"the journal cannot be written ({error}); nothing is lost; free some disk space and run again"
                 ) from error
             except BaseException:
                 self._roll_back()

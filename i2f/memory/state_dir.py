@@ -68,7 +68,7 @@ class StateFolder:
                 self.root.chmod(0o700)
         except OSError as error:
             raise SettingsError(
-                f"the state folder {self.root} cannot be written ({error.strerror}); name another with --state"
+                f"the state folder {self.root} cannot be written ({error.strerror}); choose another with --state"
             ) from None
         return self
 
@@ -103,7 +103,7 @@ class StateFolder:
             lock.acquire(timeout=0)
         except filelock.Timeout:
             raise StoppedError(
-                f"another run is at work in {self.root}; nothing was done, let it finish and run again"
+                f"another run is in progress in {self.root}; nothing was done, let it finish and run again"
             ) from None
         except OSError as error:
             raise SettingsError(f"the state folder {self.root} cannot be written ({error.strerror})") from None

@@ -85,4 +85,4 @@ def _prove_same(sent: bytes, source: Image.Image, profile: bytes | None) -> None
     expected = np.asarray(source.reduce(BLOCK), dtype=np.float32)
     whole = slice(0, max(1, source.height // BLOCK)), slice(0, max(1, source.width // BLOCK))
     if not same or means.shape != expected.shape or np.abs(means - expected)[whole].max() > MAX_BLOCK_DIFFERENCE:
-        raise PictureError("its JPEG does not look like it")
+        raise PictureError("the JPEG made from it does not look like it")

@@ -125,7 +125,7 @@ def prove_whole(opened: Opened) -> None:
     image = opened.image
     with decoding():
         if opened.content_format == "GIF" and getattr(image, "is_animated", False):
-            raise PictureError("an animated GIF, which Flickr does not take")
+            raise PictureError("an animated GIF, which Flickr does not accept")
         if opened.image.format in _JPEG_NAMES:
             image.draft("L", (1, 1))  # all data is decoded at any scale, at the smallest in next to no memory
         image.load()

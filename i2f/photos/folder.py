@@ -63,7 +63,7 @@ PLACEHOLDER_ENDINGS = {".icloud": "iCloud", ".nextcloud": "Nextcloud", ".ownclou
 # (FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS) and macOS (SF_DATALESS) have for that.
 _WINDOWS_ONLINE_ONLY = 0x1000 | 0x40000 | 0x400000
 _MACOS_ONLINE_ONLY = 0x40000000
-ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); keep it on this device first"
+ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); download it to this device first"
 IN_TRASH, THUMBNAILS = "in trash folders", "in thumbnail folders"
 _SKIPPED_FOLDERS = {
     "#recycle": IN_TRASH, "@recycle": IN_TRASH, ".recycle": IN_TRASH, "$recycle.bin": IN_TRASH, ".trash": IN_TRASH,
@@ -318,9 +318,9 @@ def _look_at(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> 
     except OSError as error:
         leads_nowhere = is_link and error.errno in (errno.ENOENT, errno.ENOTDIR)
         if leads_nowhere and not claims_to_be_a_picture(path):
-            harvest.passed_over[path] = "links that lead nowhere"
+            harvest.passed_over[path] = "broken links"
         else:
-            reason = ("a link that leads nowhere" if leads_nowhere else
+            reason = ("a broken link" if leads_nowhere else
                       f"link cannot be followed: {_why(error)}" if is_link else _why(error))
             harvest.named.append(Unreadable(path, reason))
         return

@@ -103,7 +103,7 @@ def read_bytes(path: Path, opener: Callable[[str, int], int] | None = None) -> b
             if not head:
                 raise NotAPictureError("empty")
             if not any(head) and getattr(os.fstat(file.fileno()), "st_blocks", 1) == 0:
-                raise NotDownloadedError("nothing of it is on this disk; download it from its cloud first")
+                raise NotDownloadedError("not on this disk yet; download it from the cloud first")
             _readable(content_format(head))
             if file.seek(0, os.SEEK_END) > MAX_FILE_BYTES:
                 raise PictureError(f"too large, above {MAX_FILE_BYTES // 2**20} MiB")

@@ -65,10 +65,10 @@ def make_outgoing_file(
         if location == "strip":
             sent = _stripped(sent)
         if len(sent) > max_bytes:
-            raise PictureError(f"larger than the {max_bytes // 2**20} MiB that Flickr takes")
+            raise PictureError(f"exceeds Flickr's {max_bytes // 2**20} MiB limit")
         still = original.path.stat()
         if version_of(still) != (original.size_bytes, original.mtime_ns):
-            raise PictureError("changed since it was read; run again to look at it anew")
+            raise PictureError("changed since it was read; run again to read it again")
     except PictureError as error:
         raise PictureError(f"{name}: {error}; it was not sent") from error
     except OSError as error:
@@ -92,19 +92,19 @@ def _stripped(data: bytes) -> bytes:
         stripped = without_place(data)
         clean = not has_place(stripped) and find_flaw(stripped, content_format(stripped[:64]) or "") is None
     except (FlawError, struct.error, LookupError, ValueError) as error:
-        raise PictureError("its place cannot be taken out") from error
+        raise PictureError("its GPS data cannot be removed") from error
     if not clean:
-        raise PictureError("its place cannot be taken out")
+        raise PictureError("its GPS data cannot be removed")
     return stripped
 
 
 def _unchanged_bytes(original: Original) -> bytes:
     before = original.path.stat()
     if version_of(before) != (original.size_bytes, original.mtime_ns):
-        raise PictureError("changed since it was read; run again to look at it anew")
+        raise PictureError("changed since it was read; run again to read it again")
     data = read_bytes(original.path)
     if len(data) != original.size_bytes:
-        raise PictureError("changed while it was read; run again to look at it anew")
+        raise PictureError("changed while it was read; run again to read it again")
     return data
 
 

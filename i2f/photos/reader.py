@@ -188,7 +188,7 @@ def _dismiss(pool: _Pool, worker: _Worker) -> None:
     pool.workers.remove(worker)
     _end(worker)
     if could_not_start:
-        raise SyncError("the processes that read pictures cannot be started; nothing was done")
+        raise SyncError("the worker processes cannot be started; nothing was done")
 
 
 def _start(fingerprint: Fingerprint) -> _Worker:

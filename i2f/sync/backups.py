@@ -76,7 +76,7 @@ class Backups:
             for folder in (place.parent, self._folder):
                 _flush(folder)
         except OSError as error:
-            raise StoppedError(f"{place} cannot be written ({error.strerror}); no picture was being changed") from None
+            raise StoppedError(f"{place} cannot be written ({error.strerror}); no photo was being changed") from None
         return name
 
     def check(self, backup: Backup) -> Path:
@@ -86,21 +86,21 @@ class Backups:
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
-            raise PictureError(f"the saved copy {file} cannot be read ({error.strerror}); nothing was sent") from None
+            raise PictureError(f"the backup {file} cannot be read ({error.strerror}); nothing was sent") from None
         if digest != backup.sha256:
-            raise PictureError(f"the saved copy {file} is not what was saved; nothing was sent")
+            raise PictureError(f"the backup {file} is damaged; nothing was sent")
         return file
 
     def checked(self, photo: Photo) -> Backup:
         """The saved copy of this version, read back; one that is spoilt is forgotten, to be fetched anew."""
         backup = self._record.backup(photo.photo_id, secret_of(photo))
         if backup is None:
-            raise PictureError("the copy on Flickr could not be saved first, so nothing was sent")
+            raise PictureError("the copy on Flickr could not be backed up, so nothing was sent")
         try:
             self.check(backup)
         except PictureError as error:
             self._record.forget_backup(backup)
-            raise PictureError(f"{error}; the next run fetches it anew") from None
+            raise PictureError(f"{error}; the next run downloads it again") from None
         return backup
 
 
@@ -168,5 +168,5 @@ def let_go_words(history: History) -> str | None:
     """Why a picture cannot be taken back, where its copy was let go."""
     if history.let_go_at is None:
         return None
-    return f"its saved copy was let go on {history.let_go_at.astimezone(UTC):%Y-%m-%d} (backup prune)"
+    return f"its backup was deleted on {history.let_go_at.astimezone(UTC):%Y-%m-%d} (backup prune)"
 

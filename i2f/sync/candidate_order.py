@@ -33,14 +33,15 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     order = _Order(max(_pixels(one.original) for one in members))
     chosen, *rest = sorted(able, key=order.by_camera if prefer == "camera" else order.by_look)
     twins = [one.original for one in sorted(members, key=order.by_camera) if one is not chosen]
-    because = "" if not twins else "that fits for certain" if not rest else order.advantage(chosen, rest[0], prefer)
+    because = "" if not twins else "the only certain one" if not rest else order.advantage(chosen, rest[0], prefer)
     return Candidate(chosen.original, chosen.fit, tuple(twins), because, chosen.doubt)
 
 
 # In the order of _Order.by_camera.
 _ADVANTAGES = (
-    "that names its camera and time", "with the most pixels", "that is no edit", "with the camera's own note",
-    "with the most pixels", "that Flickr takes as it is", "with the shortest name", "that comes first by its name",
+    "the one with camera and time", "the one with the most pixels", "the unedited one",
+    "the one with the camera's own note", "the one with the most pixels", "the one Flickr takes without conversion",
+    "the one with the shortest name", "the first one by name",
 )
 # A file without the camera's own note that holds less than this share of another's pixels was made smaller.
 REDUCED = 0.5
@@ -74,6 +75,6 @@ class _Order:
     def advantage(self, chosen: Candidate, other: Candidate, prefer: str) -> str:
         """What decided between the chosen twin and the next one, in words."""
         if prefer == "look" and self.by_look(chosen)[0] != self.by_look(other)[0]:
-            return "whose tones explain the copy best"
+            return "the one whose tones match the copy best"
         pairs = zip(self.by_camera(chosen), self.by_camera(other), _ADVANTAGES, strict=True)
         return next((words for mine, theirs, words in pairs if mine != theirs), _ADVANTAGES[-1])

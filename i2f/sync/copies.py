@@ -31,7 +31,7 @@ def list_copies(session: Session) -> list[InstagramCopy]:
 
     watermark = journal.fact("watermark")
     if watermark is not None:
-        session.progress.stage("Asking Flickr which photos are new or changed")
+        session.progress.stage("Checking Flickr for new or changed photos")
         changes = flickr.list_changes(int(watermark), keep)
         if changes.complete and flickr.count_photos() == journal.listing.count():
             journal.remember("watermark", str(max(changes.watermark, int(watermark))))
@@ -44,7 +44,7 @@ def list_copies(session: Session) -> list[InstagramCopy]:
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:
-            session.progress.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the others are "
+            session.progress.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the rest are "
                             "looked for in the next run")
     photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.listing.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
@@ -62,7 +62,7 @@ def choose_copies(
     known = {one.photo_id for one in copies}
     for photo_id in (*photo_ids, *again):
         if photo_id not in known:
-            raise UnknownPhotoError(f"{photo_id} is no Instagram copy on this Flickr account")
+            raise UnknownPhotoError(f"{photo_id} is not an Instagram copy in this Flickr account")
     return [one for one in copies if not photo_ids or one.photo_id in photo_ids]
 
 
@@ -75,7 +75,7 @@ def save_copies(
     failures: dict[str, str] = {}
     failure_limit = FailureLimit(session.settings.sync.brake)
     if missing:
-        session.progress.stage("Saving the copies from Flickr", len(missing))
+        session.progress.stage("Backing up the copies from Flickr", len(missing))
 
     def save(copy: InstagramCopy) -> str | None:
         try:

@@ -19,3 +19,5 @@ class SyncOrder:
     preview_file: Path | None = None
     ask: bool = False
     again_folder: bool = False
+    again_run: str | None = None
+    again_all: bool = False

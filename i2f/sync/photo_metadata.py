@@ -26,7 +26,7 @@ EXACT, STREET = 0, 16
 SAME_DEGREES = 2e-6
 # setLocation's error for somebody who never said who may see locations.
 NEVER_CHOSEN = 7
-CHOOSE_HERE = "choose who may see places at https://www.flickr.com/account/geo/privacy"
+CHOOSE_HERE = "choose who can see locations at https://www.flickr.com/account/geo/privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,18 @@ def put_metadata(
     changed = False
     if metadata.taken is not None and (after.taken, after.taken_granularity) != (metadata.taken, EXACT):
         if is_old and after.taken != before.taken:
-            notes.append("its date taken was changed on Flickr since and stays")
+            notes.append("its date taken was edited on Flickr since, so it was left unchanged")
         else:
             changed = True
-            notes += tried("its capture time could not be put on Flickr",
+            notes += tried("its capture time could not be set on Flickr",
                            lambda: flickr.set_dates(after.photo_id, metadata.taken or "", EXACT))
     if metadata.place is not None and not _is_there(after, metadata.place):
         if is_old and after.place != before.place:
-            notes.append("its place was changed on Flickr since and stays")
+            notes.append("its location was edited on Flickr since, so it was left unchanged")
         else:
             changed = True
             latitude, longitude = metadata.place
-            notes += tried("its place could not be put on Flickr",
+            notes += tried("its location could not be set on Flickr",
                            lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET))
     return flickr.get_info(after.photo_id) if changed else after, notes
 

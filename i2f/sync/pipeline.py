@@ -7,12 +7,13 @@ is filled as the run goes, so that a run which is stopped half-way can still tel
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from i2f.ground.errors import FolderError, NotProError, PictureError
+from i2f.ground.errors import FolderError, NotProError, PictureError, UnknownPhotoError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
@@ -30,10 +31,11 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave
 from i2f.sync.replace import LATE_S, Replacer
-from i2f.sync.report import Report
+from i2f.sync.report import Report, in_plain_words
 from i2f.sync.session import Session, claim_account
 from i2f.sync.verify import Outcome
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -61,11 +63,29 @@ def check_folders(session: Session, order: SyncOrder, found: Found) -> None:
     compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
 
 
+def check_again(session: Session, order: SyncOrder) -> None:
+    """A run that is to be done again must be one. Raises UnknownPhotoError before the network is touched."""
+    if order.again_run is not None and all(one.run != order.again_run for one in session.journal.record.entries()):
+        raise UnknownPhotoError(f"nothing was replaced or restored in run {order.again_run}; `status` lists the runs")
+
+
+def _restored(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
+    """The photos that undo restored and that are to be replaced once more: of one run, or all."""
+    if order.again_run is None and not order.again_all:
+        return set()
+    of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
+    restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
+    if not restored:
+        session.progress.say("No photo of that run is restored now; there is nothing to replace again"
+                        if order.again_run else "No photo is restored now; there is nothing to replace again")
+    return restored
+
+
 def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = session.flickr.upload_status()
     if not status.is_pro:
-        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace pictures; nothing was "
+        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace photos; nothing was "
                           "sent. --dry-run shows what would be replaced")
     return Permission(status.max_photo_bytes)
 
@@ -86,14 +106,15 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
     histories = session.journal.histories.all()
+    order = replace(order, again=(*order.again, *sorted(_restored(session, order, histories))))
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
-            decision = leave(copy, "the copy could not be fetched from Flickr")
-            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its saved copy is gone"))
+            decision = leave(copy, "The copy could not be downloaded from Flickr")
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its backup is missing"))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
     session.journal.assessments.keep_decisions(session.run, kept)
@@ -114,6 +135,9 @@ def carry_out(session: Session, order: SyncOrder, report: Report, permission: Pe
     failure_limit = FailureLimit(session.settings.sync.brake)
 
     def replace_one(decision: Decision) -> Outcome:
+        if decision.match is not None:
+            original = decision.match.original
+            session.progress.working_on(f"{in_plain_words(original.path.name)}, {original.size_bytes / 1e6:,.1f} MB")
         return replacer.replace(decision, session.settings.privacy.location, permission.max_photo_bytes)
 
     def tell(decision: Decision, outcome: Outcome) -> None:
@@ -144,7 +168,8 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
     for photo_id in (one.copy.photo_id for one in planned if one.copy.photo_id not in report.outcomes):
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
-            report.outcomes[photo_id] = (OutcomeKind.UNSURE, "the run ended here; the next sync asks Flickr first")
+            report.outcomes[photo_id] = (
+                OutcomeKind.UNSURE, "the run was interrupted here; the next `sync` checks with Flickr first")
         elif history is not None and history.replaced_in == session.run:
             report.outcomes[photo_id] = (OutcomeKind.REPLACED, None)
 
@@ -157,18 +182,18 @@ def settle(session: Session) -> None:
                          and session.clock.now() - history.intended_at < LATE_S)
         if history.is_open:
             outcome = replacer.settle(photo_id, history)
-            words = "Flickr holds nothing of it" if outcome is None else outcome.outcome
-            session.progress.say(f"{photo_id}: cut off in run {history.run or 'before'}; asked Flickr: {words}")
+            words = "not replaced" if outcome is None else outcome.outcome
+            run = f"run {history.run}" if history.run else "an earlier run"
+            session.progress.say(f"{photo_id}: interrupted in {run}; Flickr reports it as {words}")
         elif may_show_late and replacer.settle(photo_id, history) is not None:
-            session.progress.say(f"{photo_id}: Flickr took it in after all, late in run {history.run}")
+            session.progress.say(f"{photo_id}: Flickr accepted it after all, from run {history.run}")
 
 
-def take_back(session: Session, wanted: Mapping[str, int | None]) -> dict[str, Outcome]:
-    """Put the saved copies of these photos back, each by so many replacements (None: all); the outcomes by photo."""
+def take_back(session: Session, wanted: Mapping[str, int | None], outcomes: dict[str, Outcome]) -> None:
+    """Put the saved copies of these photos back, each by so many replacements (None: all); fills the outcomes."""
     replacer = Replacer(session)
-    session.progress.stage("Taking back", len(wanted))
+    session.progress.stage("Restoring", len(wanted))
     failure_limit = FailureLimit(session.settings.sync.brake)
-    outcomes: dict[str, Outcome] = {}
 
     def tell(photo_id: str, outcome: Outcome) -> None:
         outcomes[photo_id] = outcome
@@ -176,10 +201,10 @@ def take_back(session: Session, wanted: Mapping[str, int | None]) -> dict[str, O
         failure_limit.note(_failure(outcome))
 
     def undo_one(photo_id: str) -> Outcome:
+        session.progress.working_on(photo_id)
         return replacer.undo(photo_id, wanted[photo_id])
 
     _thread_pool(session, undo_one).through(wanted, tell)
-    return outcomes
 
 
 def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T, Outcome]:
@@ -194,14 +219,17 @@ def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T
 
     def on_stop(under_way: int) -> None:
         if under_way:
-            session.progress.say(f"Stopping; {under_way} under way are finished first (Ctrl-C again leaves them)")
+            session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
 
     return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
 
 
 def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:
+    LOG.info("%s: %s%s", photo_id, outcome.outcome, f" ({outcome.note})" if outcome.note else "")
     if outcome.note is not None or outcome.outcome is not OutcomeKind.REPLACED:
         session.progress.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
+    elif session.settings.verbose:
+        session.progress.say(f"{photo_id}: verified")
     session.progress.step()
 
 
@@ -218,13 +246,14 @@ def _resting(
     if history.is_open:
         if copy.photo_id in order.again and history.last_step == JournalStep.UNSURE:
             return None
-        again = f"; sync --again {copy.photo_id} looks at it anew" if history.last_step == JournalStep.UNSURE else ""
+        again = f"; `sync --again {copy.photo_id}` reconsiders it" if history.last_step == JournalStep.UNSURE else ""
         report.outcomes[copy.photo_id] = (
-            OutcomeKind.UNSURE, f"an earlier run was cut off here and Flickr's answer is not clear{again}")
-        return leave(copy, "Flickr has not said yet what became of it; the next sync asks first")
+            OutcomeKind.UNSURE, f"an earlier run was interrupted here, and Flickr's reply is not clear{again}")
+        return leave(copy, "Not yet clear on Flickr after an interrupted run; the next `sync` checks first")
     if copy.photo_id in order.again:
         return None
-    return leave(copy, f"{history.standing} on {history.at:%Y-%m-%d}")
+    became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Replaced"
+    return leave(copy, f"{became} on {history.at:%Y-%m-%d}")
 
 
 def _decide(
@@ -241,7 +270,7 @@ def _decide(
         sized = replace(copy, photo=replace(copy.photo, width=backup.width, height=backup.height))
         answer = answers.get(backup.sha256)
         if answer is None:
-            decisions[copy.photo_id] = leave(sized, "the copy could not be compared")
+            decisions[copy.photo_id] = leave(sized, "The copy could not be compared")
             report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, _why_not_compared(session, copy))
             continue
         said = said_about(session.journal, copy.photo_id, backup.sha256)
@@ -261,7 +290,7 @@ def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
         session.backups.checked(copy.photo)
     except PictureError as error:
         return str(error)
-    return "comparing it failed; the next run tries again"
+    return "comparing failed; the next run tries again"
 
 
 def _keep_too_large(decision: Decision) -> Decision:
@@ -271,5 +300,5 @@ def _keep_too_large(decision: Decision) -> Decision:
     original = decision.match.original
     if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} is larger than the {MAX_PHOTO_BYTES // 2**20} MiB that Flickr takes"
+    reason = f"{original.path.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)

@@ -9,7 +9,7 @@ unclear, unusual or contradicted by a date becomes a question, and what would ga
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
 from i2f.photos.same_shot import other_exposure_by_exif
@@ -38,22 +38,21 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
     if answer.chosen_name is not None:
         chosen = next((one for one in candidates if one.original.path == answer.chosen), None)
         if chosen is None:
-            reason = f"you chose {answer.chosen_name}, which is not in this folder"
+            reason = f"You chose {answer.chosen_name}, which is not in this folder"
             return Decision(copy, Verdict.KEEP, reason, "person", tuple(candidates))
         others = [one for one in candidates if one is not chosen]
         name = chosen.original.path.name
         if min_gain > 0 and gain(copy, chosen) < min_gain:
-            holds = f"it holds {gain(copy, chosen):.1f} times the copy's pixels"
-            reason = f"you chose {name}, but nothing would be gained: {holds}"
+            reason = f"You chose {name}, but it has only {gain(copy, chosen):.1f}x the copy's pixels"
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
-        return Decision(copy, Verdict.REPLACE, f"you chose {name}", "person", (chosen, *others))
+        return Decision(copy, Verdict.REPLACE, f"You chose {name}", "person", (chosen, *others))
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
     if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
-        return Decision(copy, Verdict.KEEP, "you said that it is none of these", "person", tuple(candidates))
+        return Decision(copy, Verdict.KEEP, "You rejected all candidates", "person", tuple(candidates))
     decision = decide(copy, left, min_gain)
     if answer.asks_anew and len(left) < len(candidates) and decision.verdict is Verdict.REPLACE:
         # What was refused then may have led to the very replacement that was taken back.
-        reason = f"{left[0].original.path.name} is what you had not refused when a replacement was taken back"
+        reason = f"You rejected the other candidates before undoing; {left[0].original.path.name} is the one left"
         return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
     return decision
 
@@ -65,26 +64,41 @@ def leave(copy: InstagramCopy, reason: str) -> Decision:
 
 def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float) -> tuple[Verdict, str]:
     if not candidates or candidates[0].fit.score < ASK_SCORE:
-        return Verdict.KEEP, "no original looks like this copy"
+        return Verdict.KEEP, "No original looks like this copy"
     best, *others = candidates
     name = best.original.path.name
     others = [one for one in others if competes(one, best)]
     worth_asking = [one for one in candidates if one.fit.score >= ASK_SCORE]
     if min_gain > 0 and all(gain(copy, one) < min_gain for one in worth_asking):
-        return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
+        return Verdict.KEEP, _too_small(name, gain(copy, best))
     if best.doubt:
         return Verdict.REVIEW, best.doubt
     if not best.fit.sure or best.fit.score < SURE_SCORE:
-        return Verdict.REVIEW, f"{name} is similar, not certain: {best.fit.words}"
+        return Verdict.REVIEW, f"{name} is similar, but not certain: {best.fit.words}"
     if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
-        return Verdict.REVIEW, f"{others[0].original.path.name} fits almost as well as {name}"
+        return Verdict.REVIEW, f"{others[0].original.path.name} matches almost as well as {name}"
     late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
     if late is not None:
-        return Verdict.REVIEW, f"{late.path.name} was taken after the picture was posted, by its camera's clock"
+        return Verdict.REVIEW, _dated_late(copy, late)
     if min_gain > 0 and gain(copy, best) < min_gain:
-        return Verdict.KEEP, f"nothing would be gained: {name} holds {gain(copy, best):.1f} times the copy's pixels"
-    of_twins = f"; of its {len(best.twins) + 1} files this is the one {best.because}" if best.because else ""
-    return Verdict.REPLACE, f"{name} is the only shot that fits{of_twins}"
+        return Verdict.KEEP, _too_small(name, gain(copy, best))
+    of_twins = f"; {len(best.twins) + 1} versions found, using {best.because}" if best.because else ""
+    return Verdict.REPLACE, f"Matches {name} (only match{of_twins})"
+
+
+def _too_small(name: str, times: float) -> str:
+    nearly = "not" if times <= 1 else "hardly"
+    return f"The original is {nearly} larger than the copy: {name} has only {times:.1f}x the copy's pixels"
+
+
+def _dated_late(copy: InstagramCopy, original: Original) -> str:
+    taken, posted = original.taken, copy.mark.posted_at
+    dates = f" {_day(taken.local)}, after the post ({_day(posted)})" if taken and posted else " after the post"
+    return f"{original.path.name} is dated{dates}: wrong camera clock?"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"
 
 
 def margin(candidates: Sequence[Candidate]) -> float | None:

@@ -100,6 +100,11 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     )
 
 
+def choices_of(body: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """The candidates of a kept decision."""
+    return tuple(_choice(one) for one in body["evidence"])
+
+
 def _choice(body: Mapping[str, Any]) -> Choice:
     told, window = body["original"], body["window"]
     taken = CaptureTime(datetime.fromisoformat(told["taken"]), False, None) if told["taken"] else None

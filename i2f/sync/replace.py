@@ -65,8 +65,8 @@ class Replacer:
         except PictureError as error:
             return self._told(decision.copy.photo_id, error)
         except OSError as error:
-            raise StoppedError(f"{self._state.root} cannot be written ({error.strerror}); make room and run again"
-                               ) from None
+            raise StoppedError(f"{self._state.root} cannot be written ({error.strerror}); free some disk space and run "
+                               "again") from None
 
     def _replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         match, photo = decision.match, decision.copy.photo
@@ -77,12 +77,12 @@ class Replacer:
         still = outgoing.path
         try:
             if sorted((outgoing.width, outgoing.height)) != sorted((match.original.width, match.original.height)):
-                raise PictureError(f"{match.original.path.name} changed since it was read; run sync again")
+                raise PictureError(f"{match.original.path.name} changed since it was read; run `sync` again")
             if not outgoing.is_temporary:
                 still = self._still_copy(outgoing, photo.photo_id)
             before = self._flickr.get_info(photo.photo_id)
             if not _is_same_version(before, photo):
-                raise PictureGoneError("the picture was changed on Flickr since it was looked at; run sync again")
+                raise PictureGoneError("the photo was changed on Flickr since it was listed; run `sync` again")
             upload = Upload(
                 photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height)
             note = {"original": str(match.original.path), "backup": asdict(backup)}
@@ -101,7 +101,7 @@ class Replacer:
             with still.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             if digest != outgoing.sha256:
-                raise PictureError(f"{outgoing.path.name} changed while it was read; run sync again")
+                raise PictureError(f"{outgoing.path.name} changed while it was read; run `sync` again")
         except BaseException:
             still.unlink(missing_ok=True)
             raise
@@ -119,8 +119,8 @@ class Replacer:
         pile = history.to_take_back
         if not pile:
             if history.is_open:
-                raise ReplyLostError("Flickr has not said yet what became of it; run again in some minutes")
-            raise PictureError("there is nothing to take back")
+                raise ReplyLostError("not yet clear on Flickr; run again in a few minutes")
+            raise PictureError("nothing to restore")
         levels = min(levels or len(pile), len(pile))
         below, top = pile[-levels].body, pile[-1].body
         backup = Backup(**below["backup"])
@@ -130,7 +130,7 @@ class Replacer:
             raise PictureError(let_go_words(history) or str(error)) from None
         before = self._flickr.get_info(photo_id)
         if before.secret != top["after"]["secret"]:
-            raise PictureGoneError("the picture was changed on Flickr since it was replaced; it was not touched")
+            raise PictureGoneError("the photo was changed on Flickr since it was replaced, so it was left unchanged")
         upload = Upload(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height, undoing=True)
         note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
         return self._send_and_verify(upload, before, note)
@@ -166,17 +166,17 @@ class Replacer:
         is_late = not history.is_open
         is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
         if is_pending and age_s < LATE_S:
-            return Outcome(OutcomeKind.UNSURE, "Flickr is still at work on it")
+            return Outcome(OutcomeKind.UNSURE, "Flickr is still processing it")
         if not self._verifier.was_taken(upload, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):
             if is_late:
                 return None
             if intended.get("tickets") and history.ticket is None and age_s < TICKET_S:
-                return Outcome(OutcomeKind.UNSURE, "Flickr may still be at work on it")
+                return Outcome(OutcomeKind.UNSURE, "Flickr may still be processing it")
             if is_pending or history.seen is not None and not history.is_undo:
                 # A ticket may stay open for ever, and a look may come from the past: a person decides, by --again.
-                why = "Flickr still shows the picture it held before"
+                why = "Flickr still shows the previous picture"
                 self._note(upload, JournalStep.UNSURE, {"why": why})
-                return Outcome(OutcomeKind.UNSURE, f"{why}; sync --again {photo_id} looks at it anew")
+                return Outcome(OutcomeKind.UNSURE, f"{why}; `sync --again {photo_id}` reconsiders it")
             self._note(upload, JournalStep.NOT_TAKEN, {})
             return None
         if is_late:
@@ -230,7 +230,7 @@ class Replacer:
         if self._is_there(upload, before, LOOKS_S[TRIES], lost=lost):
             return None
         self._note(upload, JournalStep.NOT_TAKEN, {"why": f"{why}, and nothing changed"})
-        raise PictureError(f"Flickr did not take the picture in, after three tries: {why}")
+        raise PictureError(f"Flickr did not accept the picture after three tries: {why}")
 
     def _is_there(self, upload: Upload, before: PhotoInfo, wait_s: float, *, lost: bool) -> bool:
         """Whether Flickr took the picture without saying so; a refusal may come after the work was done.
@@ -242,14 +242,14 @@ class Replacer:
         if lost or self._verifier.holds(upload):
             return True
         self._note(upload, JournalStep.NOT_TAKEN, {"why": "changed on Flickr meanwhile"})
-        raise PictureGoneError("the picture was changed on Flickr meanwhile; run sync again")
+        raise PictureGoneError("the photo was changed on Flickr meanwhile; run `sync` again")
 
     def _told(self, photo_id: str, error: PictureError) -> Outcome:
         """What a failure means for the picture: unsure as long as the record is open."""
         history = self._journal.histories.of(photo_id)
         if not history.is_open:
             return Outcome(OutcomeKind.FAILED, str(error))
-        return Outcome(OutcomeKind.UNSURE, f"{error}; the next sync asks Flickr first")
+        return Outcome(OutcomeKind.UNSURE, f"{error}; the next `sync` checks with Flickr first")
 
     def _note(self, upload: Upload, step: JournalStep, body: Mapping[str, Any]) -> None:
         self._record(upload.photo_id, step.when(undoing=upload.undoing), body)

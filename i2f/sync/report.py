@@ -207,14 +207,14 @@ def closing_sentence(report: Report) -> str:
 def sums(report: Report) -> str:
     """The run in one sentence."""
     counts = report.counts()
-    questions = f"{counts['review']:,} for you to look at"
+    questions = f"{counts['review']:,} to review"
     if report.mode == "dry-run":
         return (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
-                f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} stay as they are. "
+                f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} unchanged. "
                 "Nothing was changed on Flickr.")
-    later = f", {_planned(report):,} planned for another run" if _planned(report) else ""
+    later = f", {_planned(report):,} still to do" if _planned(report) else ""
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
-    return (f"{counts['replaced']:,} replaced and proved, {questions}, {counts['keep']:,} left as they were, "
+    return (f"{counts['replaced']:,} replaced and verified, {questions}, {counts['keep']:,} unchanged, "
             f"{counts['failed']:,} failed{unsure}{later}.")
 
 
@@ -229,9 +229,14 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
     new = [one for one in decisions if one.match and one.match.original.place and one.copy.photo.latitude is None]
     if not new:
         return None
-    carry = "1 picture carries" if len(new) == 1 else f"{len(new):,} pictures carry"
-    return (f"{carry} the place where it was taken, which Flickr does not show yet; to send it without, set "
-            "[privacy] location = strip")
+    carry = "1 photo contains" if len(new) == 1 else f"{len(new):,} photos contain"
+    return (f"{carry} GPS data that Flickr does not show yet. To remove it: [privacy] location = strip")
+
+
+def nothing_done_words(report: Report) -> str:
+    """What is left after a person said no to a plan."""
+    left = _planned(report)
+    return f"{left:,} {'is' if left == 1 else 'are'} still to do"
 
 
 def _planned(report: Report) -> int:
@@ -241,9 +246,9 @@ def _planned(report: Report) -> int:
 def _next_step(report: Report) -> str:
     counts = report.counts()
     if counts["failed"] or counts["unsure"]:
-        return "Next: run the same line again; it asks Flickr first what it holds."
+        return "Next: run the same command again; it checks with Flickr first."
     if counts["review"]:
-        return "Next: `review`, which asks you about them one by one."
+        return "Next: `review`."
     if not _planned(report):
         return ""
-    return "Next: the same line without --dry-run." if report.mode == "dry-run" else "Next: the same line again."
+    return "Next: the same command without --dry-run." if report.mode == "dry-run" else "Next: the same command again."

@@ -18,6 +18,7 @@ from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import CallBudget, Clock
 from i2f.ground.settings import VERSION, Settings
 from i2f.memory.journal import Journal
+from i2f.memory.login_store import load_login
 from i2f.memory.state_dir import StateFolder
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sync.backups import Backups
@@ -72,24 +73,22 @@ def _access(settings: Settings, state: StateFolder) -> Access:
     require_key(settings)
     if flickr.token and flickr.token_secret:
         return Access(flickr.api_key, flickr.api_secret, flickr.token, flickr.token_secret)
-    login = state.read_login()
+    login = load_login(state)
     if login is None:
-        raise LoginError("nobody is logged in; run `login` first")
+        raise LoginError("not logged in; run `login` (or `setup`, which also asks for the key)")
     return Access(flickr.api_key, flickr.api_secret, login.token, login.token_secret)
 
 
 def require_key(settings: Settings) -> None:
     """Raise SettingsError without an API key, saying where one comes from."""
     if not (settings.flickr.api_key and settings.flickr.api_secret):
-        place = settings.config_file or "config.ini (copy config.example.ini)"
-        raise SettingsError(f"there is no Flickr API key ([flickr] api_key and api_secret in {place}), so nothing was "
-                            "done; `doctor` tells step by step where one comes from")
+        raise SettingsError("there is no Flickr API key ([flickr] api_key and api_secret), so nothing was done. Run "
+                            "`setup`, which asks for them")
 
 
 def _budget(settings: Settings, journal: Journal, clock: Clock, progress: ProgressReporter) -> CallBudget:
     def waiting(until: datetime) -> None:
-        progress.say("Flickr wants a pause (its hourly limit, or it is busy); going on at "
-                     f"{until.astimezone():%H:%M:%S}")
+        progress.say(f"Rate limit reached; resuming at {until.astimezone():%H:%M:%S}")
 
     journal.record.forget_future(clock.now())
     return CallBudget(settings.flickr.calls_per_hour, journal.record, clock, waiting, may_wait=settings.sync.wait)
@@ -108,5 +107,5 @@ def claim_account(journal: Journal, nsid: str, username: str) -> None:
     if owner is None:
         journal.remember("account", nsid)
     elif owner != nsid:
-        raise LoginError(f"this state folder belongs to another Flickr account than {username}; "
-                         "name another folder with --state")
+        raise LoginError(f"this state folder belongs to a Flickr account other than {username}; "
+                         "choose another folder with --state")

@@ -118,9 +118,9 @@ class Verifier:
             is_ours = secret is not None and after.secret == secret
             self._record(upload.photo_id, JournalStep.UNSURE.when(undoing=upload.undoing),
                          {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
-            by_undo = "undo sends the saved copy once more" if upload.undoing else "undo puts the saved copy back"
-            return Outcome(OutcomeKind.UNSURE, f"{doubt}; the next sync asks again, " + (
-                by_undo if is_ours else f"sync --again {upload.photo_id} looks at it anew"))
+            by_undo = "`undo` sends the backup once more" if upload.undoing else "`undo` restores the backup"
+            return Outcome(OutcomeKind.UNSURE, f"{doubt}; the next `sync` checks again, " + (
+                by_undo if is_ours else f"`sync --again {upload.photo_id}` reconsiders it"))
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
         after, notes = self._mend(_with_words(before, sending.restoring), after, is_old=sending.is_old)
@@ -144,15 +144,15 @@ class Verifier:
         """What speaks against the picture being in place; None for nothing. What cannot be looked at is in doubt."""
         upload = sending.upload
         if after.secret == sending.before.secret:
-            return "Flickr still shows the picture it held before"
+            return "Flickr still shows the previous picture"
         try:
             size = self._flickr.get_original_size(upload.photo_id)
             if not _fits(upload, size):
                 return f"Flickr shows {size.width} x {size.height} where {upload.width} x {upload.height} was sent"
             if secret is not None and after.secret != secret:
-                return "Flickr shows another picture than the one it took"
+                return "Flickr shows a different picture from the one it accepted"
             if sending.reply is None and not self._is_it(upload, size):
-                return "Flickr holds another picture of that size than the one that was sent"
+                return "Flickr holds a different picture of the same size"
         except PictureGoneError:
             raise
         except PictureError as error:
@@ -171,18 +171,18 @@ class Verifier:
         notes: list[str] = []
         if (before.title, before.caption) != (after.title, after.caption):
             if is_old and not _made_by_flickr(before, after):
-                notes.append("title or caption were changed since and stay as they are now")
+                notes.append("title or caption were edited since, so they were left unchanged")
             else:
-                failed = "title or caption changed and could not be put back; what they were is in the journal"
+                failed = "title or caption changed and could not be restored; the previous ones are in the journal"
                 notes = tried(failed, lambda: self._flickr.set_meta(
                     before.photo_id, before.title, caption_as_typed(before.caption)))
                 after = self._flickr.get_info(before.photo_id)
                 same = (before.title, before.caption) == (after.title, after.caption)
-                notes = ["title and caption were put back"] if same else notes or [failed]
+                notes = ["title and caption were restored"] if same else notes or [failed]
         if sorted(before.tags) != sorted(after.tags):
             notes.append("the tags on Flickr changed")
         if before.privacy != after.privacy:
-            notes.append("who may see it on Flickr changed")
+            notes.append("the privacy setting on Flickr changed")
         if before.rotation or after.rotation:
             notes.append(_turned(before.rotation, after.rotation))
         return after, notes
@@ -198,11 +198,11 @@ class Verifier:
         changed = False
         if taken.taken is not None and (taken.taken, taken.taken_granularity) != (now.taken, now.taken_granularity):
             date, changed = taken.taken, True
-            notes += tried(f"its date, {date}, could not be put back",
+            notes += tried(f"its date, {date}, could not be restored",
                            lambda: self._flickr.set_dates(now.photo_id, date, taken.taken_granularity))
         if place != now.place:
             changed = True
-            notes += tried("its place could not be put back", lambda: self._put_back(now.photo_id, place))
+            notes += tried("its location could not be restored", lambda: self._put_back(now.photo_id, place))
         return self._flickr.get_info(now.photo_id) if changed else now, notes
 
     def _put_back(self, photo_id: str, place: tuple[float, float, int] | None) -> None:

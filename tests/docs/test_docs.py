@@ -69,7 +69,7 @@ def test_the_shell_is_told_how_to_complete(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     variable = "_INSTAGRAM2FLICKR_PY_COMPLETE"
-    assert f"{variable}={shell}_source" in words_of(ROOT / "docs" / "automation.md")
+    assert f"instagram2flickr.py completion {shell}" in words_of(ROOT / "docs" / "automation.md")
     known = get_completion_class(shell)
     assert known is not None
     completion = known(cli, {}, "instagram2flickr.py", variable)

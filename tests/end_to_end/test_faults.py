@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -94,7 +95,7 @@ def test_an_upload_host_that_stays_ill_brings_the_brake_on(one: Scene, kind: Kin
     strike(one, "replace", kind, times=None)
     one.program.settings["SYNC_BRAKE"] = "2"
     assert one.sync() == ExitCode.STOPPED
-    assert "2 pictures in a row failed" in error_of(one)
+    assert "stopped after 2 consecutive failures" in error_of(one)
     assert untouched(one)
     assert sorted(report_of(one).values()).count("failed") >= 2
     one.flickr.faults.clear()
@@ -107,7 +108,7 @@ def test_copies_that_cannot_be_fetched_bring_the_brake_on_too(roll: Roll, zygote
         strike(one, "static", Status(404), times=None)
         one.program.settings["SYNC_BRAKE"] = "3"
         assert one.sync() == ExitCode.STOPPED
-        assert "3 pictures in a row failed" in error_of(one)
+        assert "stopped after 3 consecutive failures" in error_of(one)
         one.flickr.faults.clear()
         one.finish()
 
@@ -266,7 +267,7 @@ def test_a_second_run_on_the_same_state_says_so(one: Scene, zygote: Zygote) -> N
         for words in (("sync", one.roll.folder), ("undo", "--all"), ("backup", "prune", "--older-than", "1", "--yes")):
             ran = second.run(*words, INSTAGRAM2FLICKR_STATE=str(one.program.state))
             assert ran.exit_code == ExitCode.STOPPED
-            assert "another run is at work" in ran.error
+            assert "another run is in progress" in ran.error
     silence.release()
     assert one.program.end().exit_code == ExitCode.DONE
 
@@ -279,7 +280,9 @@ def test_stop_means_that_what_is_under_way_is_finished_and_told(
 ) -> None:
     strike(one, "replace", Meanwhile(lambda _: os.kill(one.program.zygote.pid, number)))
     assert one.sync(real_time=True) == code
-    assert error_of(one)
+    told = (one.program.home / "stderr").read_text(encoding="utf-8").splitlines()
+    ending = r"(Interrupted|Error: stopped by the system): \d+ of \d+ done\. Run again to continue"
+    assert any(re.fullmatch(ending, line) for line in told)
     assert Standing.OPEN not in one.standings().values()
     outcomes = report_of(one)
     for photo_id, standing in one.standings().items():
@@ -338,7 +341,7 @@ def test_a_picture_unsure_but_ours_and_looked_at_again_is_taken_back_to_the_smal
     ran = one.program.run("undo", photo_id)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert untouched(one)
-    assert "There is nothing to take back" in one.program.run("undo", photo_id).stdout
+    assert "Nothing to restore" in one.program.run("undo", photo_id).stdout
 
 
 def test_an_undo_in_bad_weather_is_finished_by_the_next(one: Scene) -> None:
@@ -393,7 +396,7 @@ def test_a_saved_copy_that_was_spoilt_is_never_compared_and_is_fetched_anew(one:
     assert one.sync() == ExitCode.INCOMPLETE
     assert sorted(report_of(one).values()) == ["failed", "replaced", "replaced", "replaced"]
     shown = (one.program.home / "stdout").read_text(encoding="utf-8")
-    assert f"the saved copy {file} is not what was saved" in shown
+    assert f"the backup {file} is damaged" in shown
     assert len(one.flickr.requests("replace")) == 3
     one.finish()
 
@@ -418,7 +421,7 @@ def test_backups_are_let_go_when_they_are_old_and_somebody_agrees(one: Scene) ->
     assert one.undo() == ExitCode.DONE
     ran = one.program.run("undo", one.ids[0])
     assert ran.exit_code == ExitCode.INCOMPLETE
-    assert "let go" in ran.stdout
+    assert "deleted" in ran.stdout
     assert one.sync() == ExitCode.DONE
 
 

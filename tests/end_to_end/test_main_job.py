@@ -59,7 +59,7 @@ def test_a_folder_in_and_full_size_pictures_on_flickr_out(home: Home) -> None:
         photo_id: original.read_bytes() for photo_id, original in home.copies.items()}
     assert ran.photos[home.lost]["decision"] == "keep"
     assert len(home.flickr.requests("replace")) == 3
-    assert "3 replaced and proved" in ran.stdout
+    assert "3 replaced and verified" in ran.stdout
 
 
 def test_the_report_of_a_dry_run_and_of_a_real_one_have_the_agreed_shape(home: Home) -> None:
@@ -105,7 +105,7 @@ def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(home: Ho
     assert ran.exit_code == ExitCode.DONE
     assert len(home.flickr.changing_requests) == sent
     assert not opened.exists()
-    assert all(ran.photos[photo_id]["reason"].startswith("replaced on 20") for photo_id in home.copies)
+    assert all(ran.photos[photo_id]["reason"].startswith("Replaced on 20") for photo_id in home.copies)
     assert {ran.photos[photo_id]["outcome"] for photo_id in home.copies} == {"skipped"}
     (home.folder / "IMG_0001.JPG").touch()
     home.program.sync(home.folder, PYTHONPATH=str(watcher.parent))
@@ -119,9 +119,9 @@ def test_undo_leaves_the_server_with_the_bytes_it_had_before(home: Home) -> None
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert {photo_id: home.flickr.photo(photo_id).data for photo_id in home.copies} == before
     again = home.program.run("undo", "--all")
-    assert (again.exit_code, again.stdout) == (ExitCode.DONE, "There is nothing to take back.\n")
+    assert (again.exit_code, again.stdout) == (ExitCode.DONE, "Nothing to restore.\n")
     after = home.program.sync(home.folder)
-    assert all(after.photos[photo_id]["reason"].startswith("taken back on 20") for photo_id in home.copies)
+    assert all(after.photos[photo_id]["reason"].startswith("Restored by undo on 20") for photo_id in home.copies)
     assert home.program.sync(home.folder, "--again", next(iter(home.copies))).report["counts"]["replaced"] == 1  # type: ignore[index]
 
 
@@ -157,7 +157,7 @@ def test_why_shows_the_evidence(home: Home) -> None:
     home.program.sync(home.folder, "--dry-run")
     ran = home.program.run("why", next(iter(home.copies)))
     assert ran.exit_code == ExitCode.DONE
-    assert "IMG_0001.JPG is the only shot that fits" in ran.stdout
+    assert "IMG_0001.JPG (only match" in ran.stdout
     assert "window" in ran.stdout
 
 

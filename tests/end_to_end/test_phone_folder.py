@@ -76,7 +76,7 @@ def test_files_read_named_and_passed_over_are_all_files_found(
     assert counts["originals"] == len(kinds) - len(not_read) + 3 + 1
     assert counts["unreadable"] == len(ran.report["unreadable"]) == len(not_read) + 7
     assert ran.report["passed_over"] == {"hidden": 2, "sidecars": 2, "the same file again": 2, "videos": 1,
-                                         "links that lead nowhere": 1, "no pictures": 3}
+                                         "broken links": 1, "no pictures": 3}
     named = {Path(one["path"]).name: one["reason"] for one in ran.report["unreadable"]}
     assert named["IMG_0900.HEIC"] == named["IMG_0901.JPG"] == "cut short"
     assert [reason for name, reason in named.items() if r"emp\xffty" in name] == ["empty"]
@@ -135,7 +135,7 @@ def test_a_file_that_is_too_large_for_flickr_is_kept_with_that_reason(
     ran = Program(flickr, tmp_path / "home").sync(folder)
     told = ran.photos[photo_id]
     assert (ran.exit_code, told["decision"], told["outcome"]) == (ExitCode.DONE, "keep", "skipped")
-    assert told["reason"] == "IMG_0001.JPG is larger than the 200 MiB that Flickr takes"
+    assert told["reason"] == "IMG_0001.JPG exceeds Flickr's 200 MiB limit"
 
 
 # Places
@@ -157,8 +157,8 @@ def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_the
     flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
 ) -> None:
     program = Program(flickr, tmp_path / "home")
-    for words, number in ((("--dry-run",), "2 pictures carry"), (("--limit", "1"), "1 picture carries"),
-                          (("--limit", "1"), None), ((), "1 picture carries")):
+    for words, number in ((("--dry-run",), "2 photos contain"), (("--limit", "1"), "1 photo contains"),
+                          (("--limit", "1"), None), ((), "1 photo contains")):
         ran = program.sync(folder, *words)
         assert ran.exit_code == ExitCode.DONE, ran.stderr
         said = [line for line in ran.stderr.splitlines() if "[privacy] location = strip" in line]
@@ -197,8 +197,8 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
     assert (told["decision"], told["original"]) == ("replace", str(folder / "IMG_1234.JPG")), told
     assert sorted(Path(twin).name for twin in told["twins"]) == [
         "7E1B.JPG", "IMG_1234 2.JPG", "IMG_1234(1).JPG", "IMG_1234.DNG", "IMG_1234.HEIC", "IMG_E1234.JPG"]
-    assert told["reason"] == ("IMG_1234.JPG is the only shot that fits; of its 7 files this is the one "
-                              "with the shortest name")
+    assert told["reason"] == ("Matches IMG_1234.JPG (only match; 7 versions found, using "
+                              "the one with the shortest name)")
 
 
 def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_is_gone(

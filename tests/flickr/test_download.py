@@ -110,7 +110,7 @@ def test_a_picture_that_never_comes_whole_leaves_nothing_behind(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path, trouble: Kind
 ) -> None:
     flickr.faults.add(Fault(where="static", kind=trouble, times=None))
-    with logged_in(flickr) as side, pytest.raises(PictureError, match="could not be fetched"):
+    with logged_in(flickr) as side, pytest.raises(PictureError, match="could not be downloaded"):
         side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
     assert left_in(tmp_path) == []
 
@@ -185,7 +185,7 @@ def test_another_picture_of_the_same_format_is_told_by_its_dimensions(
     flickr: SandboxFlickr, photo_id: str, tmp_path: Path
 ) -> None:
     flickr.faults.add(Fault(where="static", kind=Rewritten(lambda body: picture(640, 481)), times=None))
-    with logged_in(flickr) as side, pytest.raises(PictureError, match="640 x 481 pixels came where"):
+    with logged_in(flickr) as side, pytest.raises(PictureError, match="640 x 481 pixels arrived where"):
         side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
     assert left_in(tmp_path) == []
 
@@ -358,6 +358,6 @@ def test_a_picture_larger_than_flickr_allows_is_not_taken(
             return Response(endless, mimetype="image/jpeg")
 
     flickr.faults.add(Fault(where="static", kind=Huge(), times=None))
-    with logged_in(flickr) as side, pytest.raises(PictureError, match="larger than Flickr's own limit"):
+    with logged_in(flickr) as side, pytest.raises(PictureError, match="exceeds Flickr's 200 MiB limit"):
         side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
     assert left_in(tmp_path) == []

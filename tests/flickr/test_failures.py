@@ -21,10 +21,10 @@ BROKEN_TLS = MaxRetryError(POOL, "/", SSLError("EOF occurred in violation of pro
 
 
 @pytest.mark.parametrize(("error", "words"), [
-    (requests.ConnectionError(NAME), "its name is not known"),
-    (requests.ConnectionError(REFUSED), "the connection is refused"),
+    (requests.ConnectionError(NAME), "unknown host name"),
+    (requests.ConnectionError(REFUSED), "connection refused"),
     (requests.exceptions.SSLError(BROKEN_TLS), "no secure connection"),
-    (requests.exceptions.ConnectTimeout(), "no connection in time"),
+    (requests.exceptions.ConnectTimeout(), "connection timed out"),
     (requests.exceptions.ProxyError(), "the proxy"),
 ])
 def test_when_nobody_answers_the_run_stops_and_a_picture_was_not_sent(error: Exception, words: str) -> None:

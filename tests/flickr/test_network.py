@@ -93,7 +93,7 @@ def test_a_lost_reply_behind_the_proxy_is_a_lost_reply(
     big = tmp_path / "big.jpg"
     big.write_bytes(picture(800, 600))
     flickr.faults.add(Fault(where="replace", kind=DropAfter()))
-    with pytest.raises(SyncError, match="may or may not be there"):
+    with pytest.raises(SyncError, match="may or may not have arrived"):
         side.client.replace(photo_id, big, "x")
     assert len(flickr.requests("replace")) == 1
 

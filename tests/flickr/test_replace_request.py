@@ -114,7 +114,7 @@ def test_a_reply_that_is_lost_is_not_sent_again_and_not_called_a_refusal(
 ) -> None:
     flickr.faults.add(Fault(where="replace", kind=trouble, times=None))
     with logged_in(flickr) as side:
-        with pytest.raises(ReplyLostError, match="may or may not be there"):
+        with pytest.raises(ReplyLostError, match="may or may not have arrived"):
             side.client.replace(photo_id, original, "x")
         assert (side.calls, side.clock.naps) == (1, [])
     assert len(flickr.requests("replace")) == 1
@@ -140,7 +140,7 @@ def test_an_answer_that_only_trickles_is_a_lost_reply(flickr: SandboxFlickr, pho
     (ApiError(1, "Not a pro account"), NotProError, "not Pro"),
     (ApiError(1, "Photo not found"), PictureGoneError, "no longer"),
     (ApiError(98, "Invalid auth token"), LoginError, "login"),
-    (ApiError(99, "Insufficient permissions"), LoginError, "may only read"),
+    (ApiError(99, "Insufficient permissions"), LoginError, "login is read-only"),
     (ApiError(100, "Invalid API Key (Key has expired)"), SettingsError, "api_key"),
     (ApiError(96, "Invalid signature"), LoginError, "api_secret"),
     (OAuthError("token_rejected"), LoginError, "login"),

@@ -57,11 +57,11 @@ def test_the_file_is_the_named_one_else_the_environments_else_the_one_beside_the
 @pytest.mark.parametrize(("text", "words"), [
     ("[sync]\nmin_gian = 2\n", "did you mean [sync] min_gain?"),
     ("[flikr]\napi_key = 2\n", "did you mean [flickr] api_key?"),
-    ("[sync]\nmin_gain = much\n", "[sync] min_gain: say a number from 0 to 1000"),
-    ("[sync]\nmin_gain = nan\n", "[sync] min_gain: say a number"),
-    ("[sync]\nprefer = beauty\n", "[sync] prefer: say camera or look"),
+    ("[sync]\nmin_gain = much\n", "[sync] min_gain: must be a number from 0 to 1000"),
+    ("[sync]\nmin_gain = nan\n", "[sync] min_gain: must be a number"),
+    ("[sync]\nprefer = beauty\n", "[sync] prefer: must be camera or look"),
     ("[flickr]\ncalls_per_hour = 5000\n", "a whole number from 1 to 3600"),
-    ("[flickr]\ntickets = perhaps\n", "[flickr] tickets: say yes or no"),
+    ("[flickr]\ntickets = perhaps\n", "[flickr] tickets: must be yes or no"),
     ("api_secret = hush\n", "cannot be read as a settings file"),
 ])
 def test_a_mistake_in_the_file_is_one_line_that_names_file_and_setting(tmp_path: Path, text: str, words: str) -> None:
@@ -109,4 +109,4 @@ def test_a_sandbox_on_the_loopback_is_taken() -> None:
 def test_a_place_that_is_to_be_set_and_stripped_is_a_warning() -> None:
     both = {"INSTAGRAM2FLICKR_SYNC_SET_LOCATION": "yes", "INSTAGRAM2FLICKR_PRIVACY_LOCATION": "strip"}
     (warning,) = load_settings(both).warnings
-    assert "set_location does nothing" in warning
+    assert "set_location has no effect" in warning

@@ -103,7 +103,7 @@ def test_the_brake_counts_failures_in_a_row() -> None:
     failure_limit = FailureLimit(3)
     for failure in ("a", "b", None, "c", "d"):
         failure_limit.note(failure)
-    with pytest.raises(StoppedError, match="3 pictures in a row failed.*the last: e"):
+    with pytest.raises(StoppedError, match="stopped after 3 consecutive failures.*the last: e"):
         failure_limit.note("e")
 
 

@@ -105,7 +105,7 @@ def test_a_link_that_leads_nowhere_is_named_when_it_claims_a_picture(tmp_path: P
     (tmp_path / "gone").symlink_to(tmp_path / "no-such-file")
     found = find_files([tmp_path])
     assert [unreadable.path.name for unreadable in found.named] == ["gone.jpg"]
-    assert found.passed_over == {"links that lead nowhere": 1}
+    assert found.passed_over == {"broken links": 1}
 
 
 def test_a_hard_link_is_the_same_file(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_what_the_system_calls_online_only_is_named_and_not_opened(tmp_path: Pat
 
     found = find_files([tmp_path], Disk(stat=stat))
     assert (names(found), found.passed_over) == (["IMG_1.JPG"], {"files in a cloud": 1})
-    reason = "still in the cloud (OneDrive, Dropbox or iCloud); keep it on this device first"
+    reason = "still in the cloud (OneDrive, Dropbox or iCloud); download it to this device first"
     assert named(found) == {"IMG_2.JPG": reason}
 
 
@@ -179,7 +179,7 @@ def test_a_file_of_which_nothing_is_on_the_disk_is_named_and_tried_again(tmp_pat
     with (tmp_path / "IMG_1.JPG").open("wb") as file:
         file.truncate(300_000)
     answer = refused(tmp_path / "IMG_1.JPG")
-    assert answer.reason == "nothing of it is on this disk; download it from its cloud first"
+    assert answer.reason == "not on this disk yet; download it from the cloud first"
     assert (answer.named, answer.lasting) == (True, False)
 
 

@@ -68,7 +68,7 @@ def test_a_turned_jpeg_is_sent_as_it_is_and_its_size_is_the_stored_one(phone: Pa
 
 def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
     painted(300, 300).save(phone / "a.gif", save_all=True, append_images=[painted(300, 300, seed=2)])
-    assert "an animated GIF, which Flickr does not take" in refusal(read(phone / "a.gif").original, workdir)
+    assert "an animated GIF, which Flickr does not accept" in refusal(read(phone / "a.gif").original, workdir)
 
 
 # Made into JPEG.
@@ -183,7 +183,7 @@ def test_a_file_that_is_gone_is_said(phone: Path, workdir: Path) -> None:
 
 def test_more_than_flickr_takes_is_refused(phone: Path, workdir: Path) -> None:
     painted(900, 660).save(phone / "a.jpg")
-    assert "larger than the 0 MiB that Flickr takes" in refusal(
+    assert "exceeds Flickr's 0 MiB limit" in refusal(
         read(phone / "a.jpg").original, workdir, max_bytes=10_000
     )
 

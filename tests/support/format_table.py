@@ -115,7 +115,7 @@ def received(path: Path, workdir: Path) -> str:
         words = {
             f"a {sent.format} made of it": True,
             "quality 95": sent.quantization == _quantization(sent.mode),  # type: ignore[attr-defined]
-            "EXIF with time and place": says.taken is not None and says.place is not None,
+            "EXIF with time and GPS data": says.taken is not None and says.place is not None,
             "its colour profile": "icc_profile" in sent.info,
             "in sRGB": "icc_profile" not in sent.info and sent.mode == "RGB" and path.name in IN_OTHER_COLOURS,
             "upright": sent.getexif().get(0x0112, 1) == 1 and sent.size == (reading.original.width,

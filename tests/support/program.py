@@ -62,7 +62,9 @@ class Program:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
         own = {"SANDBOX": self.flickr.url, "STATE": str(self.state), "FLICKR_API_KEY": self.flickr.api_key,
                "FLICKR_API_SECRET": self.flickr.api_secret, "SYNC_MIN_GAIN": "0", **self.settings}
-        return plain | {"HOME": str(self.home), **ONE_THREAD} | {
+        # Whoever runs the tests may have a keyring; no test writes into it.
+        quiet = {"HOME": str(self.home), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **ONE_THREAD}
+        return plain | quiet | {
             f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()} | more
 
     def run(self, *words: object, typed: str = "", **more: str) -> Ran:

@@ -73,9 +73,9 @@ def make_report(decisions: Sequence[Decision], mode: str = "dry-run") -> Report:
 def a_run_of_each(mode: str = "dry-run") -> Report:
     """One replacement, one question, one that stays, and a file that could not be read."""
     report = make_report([
-        make_decision(Verdict.KEEP, 1, "quiet", "no original looks like this copy"),
-        make_decision(Verdict.REPLACE, 2, "golden hour", "IMG_0001.JPG is the only shot that fits", [make_candidate()]),
-        make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG fits almost as well as IMG_0007.JPG",
+        make_decision(Verdict.KEEP, 1, "quiet", "No original looks like this copy"),
+        make_decision(Verdict.REPLACE, 2, "golden hour", "Matches IMG_0001.JPG (only match)", [make_candidate()]),
+        make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG matches almost as well as IMG_0007.JPG",
                       [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), 1.05 - place / 100) for place in (7, 8)]),
     ], mode)
     report.unreadable = [(Path("/roll/IMG_0009.HEIC"), "cut short")]

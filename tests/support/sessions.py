@@ -43,6 +43,9 @@ class RecordedProgress:
     def step(self, steps: int = 1) -> None:
         pass
 
+    def working_on(self, item: str) -> None:
+        pass
+
     def say(self, line: str) -> None:
         self.lines.append(line)
 

@@ -152,7 +152,7 @@ def test_a_wish_that_is_refused_is_told_and_the_picture_stays(bench: Bench, phot
     outcome = replace(bench, photo_id, original)
     assert outcome.outcome == "replaced"
     assert outcome.note is not None
-    assert "its place could not be put on Flickr" in outcome.note
+    assert "its location could not be set on Flickr" in outcome.note
     assert "https://www.flickr.com/account/geo/privacy" in outcome.note
     assert what_flickr_says(bench, photo_id) == (TAKEN, None)
     assert bench.standing(photo_id) is Standing.REPLACED
@@ -162,7 +162,7 @@ def test_a_date_that_flickr_finds_absurd_is_told(bench: Bench, photo_id: str, or
     bench.flickr.faults.add(Fault(where=DATES, kind=ApiError(6, "Invalid Date Taken"), times=None))
     outcome = replace(bench, photo_id, original)
     assert outcome.outcome == "replaced"
-    assert "its capture time could not be put on Flickr" in (outcome.note or "")
+    assert "its capture time could not be set on Flickr" in (outcome.note or "")
     assert what_flickr_says(bench, photo_id) == (ARRIVED, BERNE)
 
 

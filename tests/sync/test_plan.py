@@ -57,13 +57,13 @@ def clock(moment: datetime, offset: timedelta | None = None) -> CaptureTime:
 def test_one_sure_original_alone_is_replaced() -> None:
     decision = decide(make_copy(), [make_candidate()], 1.2)
     assert decision.verdict is Verdict.REPLACE
-    assert decision.reason == "IMG_0001.JPG is the only shot that fits"
+    assert decision.reason == "Matches IMG_0001.JPG (only match)"
     assert decision.decided_by == "rule"
 
 
 def test_without_candidates_the_copy_is_kept() -> None:
     decision = decide(make_copy(), [], 1.2)
-    assert (decision.verdict, decision.reason) == (Verdict.KEEP, "no original looks like this copy")
+    assert (decision.verdict, decision.reason) == (Verdict.KEEP, "No original looks like this copy")
 
 
 def test_strangers_are_no_reason_to_ask() -> None:
@@ -89,7 +89,7 @@ def test_an_original_taken_after_the_posting_is_a_question() -> None:
     late = make_original(taken=clock(POSTED + timedelta(minutes=5), timedelta(0)))
     decision = decide(make_copy(), [make_candidate(original=late)], 1.2)
     assert decision.verdict is Verdict.REVIEW
-    assert "taken after the picture was posted" in decision.reason
+    assert "after the post" in decision.reason
 
 
 def test_a_twin_taken_after_the_posting_is_a_question_too() -> None:
@@ -125,7 +125,7 @@ def test_nothing_is_replaced_where_nothing_is_gained() -> None:
     small = make_candidate(original=make_original(width=900, height=640))
     decision = decide(make_copy(), [small], 1.2)
     assert decision.verdict is Verdict.KEEP
-    assert decision.reason.startswith("nothing would be gained")
+    assert decision.reason.startswith("The original is ")
 
 
 def test_the_gain_counts_pixels_inside_the_window_only() -> None:
@@ -177,14 +177,17 @@ def test_of_a_jpeg_and_a_heic_of_one_shot_flickr_gets_what_it_takes_as_it_is() -
     assert choose_twin([heic, jpeg], "camera").original.path.name == "IMG_0001.JPG"
 
 
+WITHOUT_CONVERSION = "the one Flickr takes without conversion"
+
+
 @pytest.mark.parametrize(("other", "words"), [
-    (make_original("IMG_0001 2.JPG", camera=None), "that names its camera and time"),
-    (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "that is no edit"),
-    (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "with the most pixels"),
-    (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), "that Flickr takes as it is"),
-    (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), "that Flickr takes as it is"),
-    (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "with the shortest name"),
-    (make_original("IMG_0002.JPG", taken=clock(POSTED)), "that comes first by its name"),
+    (make_original("IMG_0001 2.JPG", camera=None), "the one with camera and time"),
+    (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "the unedited one"),
+    (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "the one with the most pixels"),
+    (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), WITHOUT_CONVERSION),
+    (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), WITHOUT_CONVERSION),
+    (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "the one with the shortest name"),
+    (make_original("IMG_0002.JPG", taken=clock(POSTED)), "the first one by name"),
 ])
 def test_the_reason_says_why_this_twin_is_sent(other: Original, words: str) -> None:
     own = make_candidate(original=make_original(taken=clock(POSTED)))
@@ -192,14 +195,14 @@ def test_the_reason_says_why_this_twin_is_sent(other: Original, words: str) -> N
         decision = decide(make_copy(posted=None), [choose_twin(twins, "camera")], 1.2)
         assert decision.match is not None
         assert (decision.match.original, decision.match.twins) == (own.original, (other,))
-        assert decision.reason == f"IMG_0001.JPG is the only shot that fits; of its 2 files this is the one {words}"
+        assert decision.reason == f"Matches IMG_0001.JPG (only match; 2 versions found, using {words})"
 
 
 def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -> None:
     edit = make_candidate(0.98, tone=0.99, original=make_original("IMG_E0001.JPG"))
     own = make_candidate(0.99, tone=0.8)
-    assert choose_twin([own, edit], "look").because == "whose tones explain the copy best"
-    assert choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "that fits for certain"
+    assert choose_twin([own, edit], "look").because == "the one whose tones match the copy best"
+    assert choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "the only certain one"
     assert choose_twin([own], "camera").because == ""
 
 
@@ -221,7 +224,7 @@ def test_what_a_person_chose_is_replaced_whatever_the_rules_think_of_it() -> Non
     decision = decide(make_copy(), [make_candidate(), other], 1.2, Answer(late.path, "x.JPG", frozenset()))
     assert (decision.verdict, decision.decided_by) == (Verdict.REPLACE, "person")
     assert decision.match is other
-    assert decision.reason == "you chose IMG_0002.JPG"
+    assert decision.reason == "You chose IMG_0002.JPG"
     assert margin(decision.candidates) == 0
 
 
@@ -229,13 +232,13 @@ def test_no_answer_overrides_that_an_original_must_be_larger() -> None:
     small = make_candidate(original=make_original(width=640, height=640))
     decision = decide(make_copy(), [small], 1.2, Answer(small.original.path, "IMG_0001.JPG", frozenset()))
     assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
-    assert "nothing would be gained" in decision.reason
+    assert "x the copy's pixels" in decision.reason
 
 
 def test_a_chosen_original_that_is_not_in_the_folder_is_not_exchanged_for_another() -> None:
     decision = decide(make_copy(), [make_candidate()], 1.2, Answer(None, "IMG_0009.JPG", frozenset()))
     assert (decision.verdict, decision.decided_by) == (Verdict.KEEP, "person")
-    assert decision.reason == "you chose IMG_0009.JPG, which is not in this folder"
+    assert decision.reason == "You chose IMG_0009.JPG, which is not in this folder"
 
 
 def test_a_refused_pair_is_never_replaced_and_not_asked_again() -> None:

@@ -82,7 +82,7 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
         file.write_bytes(data[:-1] + (b"" if spoil == "shorter" else b"x"))
     outcome = bench.replace(copy, original)
     assert outcome.outcome == "failed"
-    assert "saved copy" in str(outcome.note)
+    assert "backup" in str(outcome.note)
     assert bench.sent() == 0
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.backup_file().read_bytes() == data
@@ -275,7 +275,7 @@ def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     by_hand = picture(1600, 1200, seed=55)
     bench.flickr.replace_by_hand(photo_id, by_hand)
     assert bench.settle(photo_id) is None
-    assert bench.replacer.undo(photo_id).note == "there is nothing to take back"
+    assert bench.replacer.undo(photo_id).note == "nothing to restore"
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
@@ -347,7 +347,7 @@ def test_tags_and_privacy_that_changed_are_told(bench: Bench, photo_id: str, ori
     bench.flickr.habits.after_replace = meddle
     outcome = bench.replace(bench.save(photo_id), original)
     assert outcome.outcome == "replaced"
-    assert outcome.note == "the tags on Flickr changed; who may see it on Flickr changed"
+    assert outcome.note == "the tags on Flickr changed; the privacy setting on Flickr changed"
 
 
 def cut_off(bench: Bench, photo_id: str, original: Path) -> None:
@@ -365,7 +365,7 @@ def test_what_the_person_typed_since_a_cut_off_run_stays(bench: Bench, photo_id:
     bench.session.clock.sleep(86_400)
     settled = bench.settle(photo_id)
     assert settled is not None
-    assert settled.note == "title or caption were changed since and stay as they are now"
+    assert settled.note == "title or caption were edited since, so they were left unchanged"
     photo = bench.flickr.photo(photo_id)
     assert (photo.title, photo.description) == ("Typed since", "by me")
 
@@ -432,13 +432,13 @@ def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_i
     bench.flickr.replace_by_hand(photo_id, picture(640, 480, seed=8))
     outcome = bench.replacer.undo(photo_id)
     assert (outcome.outcome, bench.sent()) == ("failed", 1)
-    assert "was not touched" in str(outcome.note)
+    assert "left unchanged" in str(outcome.note)
 
 
 def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replacer.undo(photo_id).outcome == "replaced"
-    assert bench.replacer.undo(photo_id).note == "there is nothing to take back"
+    assert bench.replacer.undo(photo_id).note == "nothing to restore"
     assert bench.sent() == 2
 
 
@@ -508,7 +508,7 @@ def test_a_ticket_is_noted_and_asked_for_after_a_kill(by_ticket: Bench, photo_id
     bench.session.clock.sleep(5000)
     settled = bench.settle(photo_id)
     assert settled is not None
-    assert settled.note == "Flickr is still at work on it"
+    assert settled.note == "Flickr is still processing it"
     bench.flickr.habits.pending_polls = 0
     settled = bench.settle(photo_id)
     assert settled is not None

@@ -154,7 +154,7 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
     bench.flickr.habits.after_replace = lambda photo: setattr(photo, "blob", bench.flickr.store.blob(picture(300, 300)))
     told = bench.replacer.undo(photo_id)
     assert (told.outcome, bench.standing(photo_id)) == ("unsure", Standing.UNDO_OPEN)
-    assert "undo sends the saved copy once more" in str(told.note)
+    assert "`undo` sends the backup once more" in str(told.note)
     bench.flickr.habits.after_replace = None
     for step in between:
         bench.session.journal.record.append("run-2", photo_id, JournalStep(step), {})
@@ -255,7 +255,7 @@ def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_ba
     strike(bench, "flickr.photos.setMeta", REFUSAL, times=None)
     told = bench.replace(bench.save(photo_id), original)
     assert (told.outcome, bench.standing(photo_id)) == ("replaced", Standing.REPLACED)
-    assert "could not be put back" in str(told.note)
+    assert "could not be restored" in str(told.note)
     assert REFUSAL.message in str(told.note)
     assert taken_back(bench, photo_id)
 
@@ -265,7 +265,7 @@ def test_a_title_that_could_not_be_put_back_is_given_back_by_undo(
 ) -> None:
     bench.flickr.habits.replace_title = "file name"
     strike(bench, "flickr.photos.setMeta", REFUSAL)
-    assert "could not be put back" in str(bench.replace(bench.save(photo_id), original).note)
+    assert "could not be restored" in str(bench.replace(bench.save(photo_id), original).note)
     bench.flickr.habits.replace_title = "kept"
     assert bench.flickr.photo(photo_id).title != "A title"
     assert taken_back(bench, photo_id)

@@ -156,7 +156,11 @@ class _Routes:
         if token not in self._flickr.keys.request_tokens:
             return Response("<p>Flickr does not recognise this request. Start again.</p>", 400)
         if request.method == "POST":
-            return Response(f"<h1>{self._flickr.authorize(token, perms)}</h1><p>Type this code into the program.</p>")
+            code, callback = self._flickr.authorize(token, perms), self._flickr.keys.request_tokens[token].callback
+            if callback != "oob":
+                answer = urlencode({"oauth_token": token, "oauth_verifier": code})
+                return Response(status=302, headers={"Location": f"{callback}?{answer}"})
+            return Response(f"<h1>{code}</h1><p>Type this code into the program.</p>")
         hidden = f'<input type="hidden" name="oauth_token" value="{escape(token)}">'
         hidden += f'<input type="hidden" name="perms" value="{escape(perms)}">'
         words = f"<p>A program asks to {escape(perms)} your photos in this pretend Flickr.</p>"

@@ -1,0 +1,70 @@
+"""One photo's candidates as a page: the copy beside the part of each original that it shows, cut to match.
+
+The page is one file with its pictures inside, made from the backup and the kept thumbnails, so it opens without a
+server and reveals nothing to anybody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from i2f.display.side_by_side import cut, find_place, open_thumbnail, shrunk
+from i2f.memory.journal import Journal
+from i2f.sync.questions import Choice, choices_of
+from i2f.sync.report import in_plain_words
+
+EDGE = 720
+STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 96rem; padding: 1rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
+figure { margin: 0; } img { width: 100%; height: auto; display: block; } h2 { overflow-wrap: anywhere; }
+"""
+
+
+def page(journal: Journal, backups: Path, body: Mapping[str, Any]) -> str:
+    """The page for one explained decision."""
+    saved = journal.record.backup(body["photo_id"], body["copy"]["secret"])
+    copy = _opened(backups / saved.file) if saved else None
+    title = html.escape(in_plain_words(body["title"] or body["photo_id"]))
+    parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Why: {title}</title>'
+             '<meta name="viewport" content="width=device-width, initial-scale=1">'
+             f"<style>{STYLE}</style><main><h1>{title}</h1><p>{html.escape(in_plain_words(body['reason']))}</p>"]
+    for one, choice in zip(body["evidence"], choices_of(body), strict=True):
+        parts.append(f"<h2>{html.escape(in_plain_words(one['path']))}</h2><p>Match score {one['score']:.2f} of 1</p>"
+                     f'<div class="pair">{_figure("The copy on Flickr", copy)}'
+                     f"{_figure('The same part of the original', _part(journal, choice, copy))}</div>")
+    return "".join(parts) + "</main></html>"
+
+
+def _part(journal: Journal, choice: Choice, copy: Image.Image | None) -> Image.Image | None:
+    thumbnail = journal.readings.thumbnail(choice.original.path)
+    if thumbnail is None or copy is None:
+        return None
+    picture = open_thumbnail(thumbnail)
+    return cut(picture, find_place(choice.fit, copy.size, picture.size), copy.size, min(EDGE, max(copy.size)))
+
+
+def _opened(file: Path) -> Image.Image | None:
+    try:
+        with Image.open(file) as picture:
+            return picture.convert("RGB")
+    except OSError:
+        return None
+
+
+def _figure(words: str, picture: Image.Image | None) -> str:
+    if picture is None:
+        return f"<figure><figcaption>{words}: no picture is kept</figcaption></figure>"
+    small, buffer = shrunk(picture, EDGE), io.BytesIO()
+    small.save(buffer, "JPEG", quality=90)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (f'<figure><img alt="{words}" width="{small.width}" height="{small.height}" '
+            f'src="data:image/jpeg;base64,{data}"><figcaption>{words}</figcaption></figure>')

@@ -1,0 +1,131 @@
+"""No slip of the hand: a terminal shows what is about to happen and asks; what was undone is redone in one go."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.errors import ExitCode
+from i2f.sandbox import Fault, SandboxFlickr
+from i2f.sandbox.flickr.kinds import Meanwhile
+from tests.support.camera_roll import post, save_roll
+from tests.support.program import Program
+from tests.support.terminal import Terminal
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "iphone"
+
+
+@pytest.fixture
+def program(flickr: SandboxFlickr, folder: Path, tmp_path: Path) -> Program:
+    for file in save_roll(folder, (1, 2)):
+        post(flickr, file)
+    return Program(flickr, tmp_path / "home")
+
+
+def pictures(program: Program) -> dict[str, bytes]:
+    return {photo_id: program.flickr.photo(photo_id).data for photo_id in program.flickr.store.photos}
+
+
+def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, folder: Path) -> None:
+    with Terminal(program, ["sync", folder]) as terminal:
+        terminal.wait_for("[y/N]").type("n")
+        assert terminal.end() == ExitCode.DONE
+    for words in ("Replace     2 photos, ", "For review  0 photos", "Unchanged   0 photos", "Time        about ",
+                  "Backups     ", "`undo` restores every replaced photo", "Replace 2 photos on Flickr? [y/N]"):
+        assert words in terminal.seen
+    assert terminal.seen.rstrip().endswith("Nothing was replaced. 2 are still to do")
+    assert program.flickr.changing_requests == []
+    assert max(len(line) for line in terminal.seen.split("Plan\n")[1].splitlines() if "Backups" not in line) <= 80
+
+
+def test_undo_shows_what_it_restores_and_asks_and_a_run_is_done_again(program: Program, folder: Path) -> None:
+    run = program.sync(folder).report["run"]  # type: ignore[index]
+    originals = pictures(program)
+    with Terminal(program, ["undo", "--run", run]) as terminal:
+        terminal.wait_for("Restore 2 photos from backup? [y/N]").type("")
+        assert terminal.end() == ExitCode.DONE
+    assert "IMG_0001, replaced by IMG_0001.JPG on " in terminal.seen
+    assert "Nothing was restored." in terminal.seen
+    assert pictures(program) == originals
+    with Terminal(program, ["undo", "--run", run]) as terminal:
+        terminal.wait_for("[y/N]").type("y")
+        assert terminal.end() == ExitCode.DONE
+    assert "2 restored, 0 failed" in terminal.seen
+    assert f"--again-run {run}" in terminal.seen
+    assert program.sync(folder).report["counts"]["replaced"] == 0  # type: ignore[index]
+    assert program.sync(folder, "--again-run", run).report["counts"]["replaced"] == 2  # type: ignore[index]
+    assert pictures(program) == originals
+
+
+def test_yes_and_no_terminal_ask_nothing_and_all_is_done_again(program: Program, folder: Path) -> None:
+    program.sync(folder)
+    with Terminal(program, ["undo", "--all", "--yes"]) as terminal:
+        assert terminal.end() == ExitCode.DONE
+    assert "[y/N]" not in terminal.seen
+    assert program.sync(folder, "--again-all").report["counts"]["replaced"] == 2  # type: ignore[index]
+    assert "2 restored, 0 failed" in program.run("undo", "--all").stdout
+
+
+def test_ctrl_c_tells_how_far_it_was_and_the_next_run_goes_on(program: Program, folder: Path) -> None:
+    with Terminal(program, ["sync", folder, "--yes"]) as terminal:
+        program.flickr.faults.add(Fault(where="replace", kind=Meanwhile(lambda _: terminal.interrupt())))
+        assert terminal.end() == ExitCode.INTERRUPTED
+    assert re.search(r"Interrupted: \d of 2 done\. Run again to continue", terminal.seen)
+    assert "replaced and verified" in terminal.seen
+    assert ": interrupted, " in program.run("status").stdout
+    program.sync(folder)
+    assert "Replaced: 2," in program.run("status").stdout
+
+
+def test_an_unknown_run_is_refused_before_the_network_is_touched(program: Program, folder: Path) -> None:
+    program.sync(folder, "--dry-run")
+    program.flickr.log.clear()
+    ran = program.run("sync", folder, "--again-run", "20200101T000000Z-0000")
+    assert ran.exit_code == ExitCode.USAGE
+    assert "`status` lists the runs" in ran.error
+    assert list(program.flickr.log) == []
+
+
+def test_status_lists_ten_runs_that_did_something_and_all_on_request(program: Program, folder: Path) -> None:
+    program.sync(folder, "--photo", first := next(iter(program.flickr.store.photos)))
+    for _ in range(5):
+        program.run("undo", first)
+        program.sync(folder, "--photo", first, "--again", first)
+    program.sync(folder, "--photo", first)  # does nothing, so it is no run to tell of
+    shown = program.run("status").stdout
+    assert shown.count(": 1 re") == 10
+    assert "(1 earlier run: `status --all`)" in shown
+    assert program.run("status", "--all").stdout.count(": 1 re") == 11
+    assert len(json.loads(program.run("status", "--json", "-").stdout)["runs"]) == 12
+
+
+def test_quiet_leaves_the_summary_and_verbose_names_each_photo(program: Program, folder: Path) -> None:
+    quiet = program.run("-q", "sync", folder, "--dry-run")
+    assert quiet.stderr == ""
+    assert len(quiet.stdout.splitlines()) == 1
+    verbose = program.run("sync", folder, "-v")
+    assert verbose.stderr.count(": verified") == 2
+
+
+def test_a_log_file_holds_the_run_and_no_secret(program: Program, folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    program.run("sync", folder, "--debug", "--log-file", log)
+    text = log.read_text(encoding="utf-8")
+    assert "Replacing (2)" in text
+    assert "flickr.test.login" in text
+    assert "IMG_0001.JPG" in text
+    assert log.stat().st_mode & 0o077 == 0
+    token = next(iter(program.flickr.keys.access_tokens.values()))
+    assert [one for one in (program.flickr.api_secret, token.token, token.secret) if one in text] == []
+    before = len(text)
+    program.run("--log-file", log, "sync", tmp_path / "nowhere")
+    assert "nowhere" in log.read_text(encoding="utf-8")[before:]

@@ -1,0 +1,81 @@
+"""The login lies in the system's keyring where there is one, else in a file for its owner only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.errors import LoginError
+from i2f.memory.login_store import drop_login, keep_login, load_login
+from i2f.memory.state_dir import Login, StateFolder
+
+keyring = pytest.importorskip("keyring")
+from keyring.backend import KeyringBackend  # noqa: E402
+from keyring.backends import null  # noqa: E402
+from keyring.errors import KeyringLocked, PasswordDeleteError  # noqa: E402
+
+LOGIN = Login("token", "secret", "1@N01", "me", "write")
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring in this process."""
+
+    priority = 5
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.locked:
+            raise KeyringLocked
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if (service, username) not in self.kept:
+            raise PasswordDeleteError
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def backend() -> Iterator[MemoryKeyring]:
+    before, mine = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(mine)
+    yield mine
+    keyring.set_keyring(before)
+
+
+def test_with_a_keyring_no_file_holds_the_login(backend: MemoryKeyring, tmp_path: Path) -> None:
+    state, other = StateFolder(tmp_path / "one").make(), StateFolder(tmp_path / "two").make()
+    state.write_login(LOGIN)  # from before there was a keyring
+    assert keep_login(state, LOGIN) == "the system keyring"
+    assert not state.login_file.exists()
+    assert load_login(state) == LOGIN
+    assert load_login(other) is None
+    assert drop_login(state)
+    assert not drop_login(state)
+    assert load_login(state) is None
+    assert backend.kept == {}
+
+
+def test_a_locked_keyring_leaves_the_file_and_is_told(backend: MemoryKeyring, tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "state").make()
+    backend.locked = True
+    with pytest.raises(LoginError, match=r"keyring.*Unlock"):
+        load_login(state)
+    assert keep_login(state, LOGIN) == str(state.login_file)
+    assert load_login(state) == LOGIN
+
+
+def test_a_keyring_that_keeps_nothing_is_none(backend: MemoryKeyring, tmp_path: Path) -> None:
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    state = StateFolder(tmp_path / "state").make()
+    assert keep_login(state, LOGIN) == str(state.login_file)
+    assert state.login_file.stat().st_mode & 0o077 == 0
