@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from i2f.display.preview import web_address
-from i2f.display.review_session import ReviewSession, is_doubtful, key_of, stamp_of
+from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
 from i2f.sync.report import in_plain_words, printable
@@ -64,7 +64,7 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
         "words": in_plain_words(choice.fit.words), "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
         "versions": [in_plain_words(twin) for twin in choice.twins],
         # What lies around the picture is the point where a file may be no original.
-        "whole": is_doubtful(question, choice),
+        "whole": bool(choice.doubt),
     }
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -24,8 +23,6 @@ from i2f.memory.review_answers import NONE, THIS, Identity, Said, Seen, Step, ke
 from i2f.sync.questions import Choice, Progress, Question, read_progress
 
 UNDO = "undo"
-# What eligibility.py says of a file that holds the picture and may be no original.
-_DOUBT = re.compile(r"screenshot|collage|poster|contains|thumbnail|chat app|(?:no|without) camera data", re.IGNORECASE)
 # An answer waits so long for the files it names to be read; their thumbnails are known at once.
 PATIENCE_S = 0.06
 
@@ -154,7 +151,7 @@ class ReviewSession:
             return False
         question = self.questions[number]
         choice = question.choices[left[0]]
-        return one.candidate == key_of(choice) and not is_doubtful(question, choice)
+        return one.candidate == key_of(choice) and not choice.doubt
 
     def _look_again(self, number: int) -> None:
         self.revisions[number] += 1
@@ -173,11 +170,6 @@ def key_of(choice: Choice) -> str:
     one = choice.original
     told = os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}".encode()
     return hashlib.sha256(told).hexdigest()[:16]
-
-
-def is_doubtful(question: Question, choice: Choice) -> bool:
-    """Whether the question is about what this file is: a screenshot, say, that contains the picture."""
-    return choice.original.path.name in question.reason and bool(_DOUBT.search(question.reason))
 
 
 def stamp_of(question: Question) -> str:

@@ -292,6 +292,7 @@ def _inspected(
         except UnavailableError:
             raise  # what could not be read now may be read by the next run: no answer is kept
         except PictureError:
+            found[place] = replace(fit, measures=dict(fit.measures) | {"inspected": 1.0})  # looked at, and nothing seen
             continue
         seen = pictures[place] if whole is None else whole
         told = matcher.inspect(copy, seen, fit, task.originals[place].width)

@@ -25,11 +25,12 @@ OFFERED_SCORE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One original in question and how well it fits."""
+    """One original in question, how well it fits, and why it may be none (empty where nothing says so)."""
 
     original: Original
     fit: Fit
     twins: tuple[str, ...]
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +115,4 @@ def _choice(body: Mapping[str, Any]) -> Choice:
     x, y = window["center"]
     place = Window((x, y), (across, down), window["degrees"], window["mirrored"])
     fit = Fit(body["score"], body["sure"], body["tone"], place, body["words"], body["measures"])
-    return Choice(original, fit, tuple(body["twins"]))
+    return Choice(original, fit, tuple(body["twins"]), body.get("doubt", ""))

@@ -342,7 +342,8 @@ def test_what_should_be_compared_with_others_is_not_accepted_in_passing(desk: De
 def test_a_file_that_may_be_no_original_is_not_accepted_in_passing(tmp_path: Path) -> None:
     desk = keep_questions(tmp_path / "state", [
         make_decision(Verdict.REVIEW, number, "Sunday", f"IMG_{number}.PNG is a screenshot that contains the picture",
-                      [make_candidate(Path(f"/roll/IMG_{number}.PNG"))]) for number in range(2)])
+                      [replace(make_candidate(Path(f"/roll/IMG_{number}.PNG")), doubt="a screenshot")])
+        for number in range(2)])
     with serve(desk.session) as (address, _):
         caller = Caller(address)
         for number in (0, 1):
