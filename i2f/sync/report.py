@@ -81,8 +81,8 @@ class Report:
             {**self._photo(one), "copy": _copy(one), "evidence": [
                 {"path": printable(each.original.path), "score": each.fit.score, "sure": each.fit.sure,
                  "tone": each.fit.tone, "words": each.fit.words, "doubt": each.doubt,
-                 "measures": dict(each.fit.measures), "window": _window(each), "twins": [printable(twin.path) for twin in each.twins],
-                 "original": _original(each)}
+                 "measures": dict(each.fit.measures), "window": _window(each),
+                 "twins": [printable(twin.path) for twin in each.twins], "original": _original(each)}
                 for each in one.candidates]}
             for one in self.decisions
         ]
