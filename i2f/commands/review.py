@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from i2f.display.browser import has_browser, over_ssh
 from i2f.display.lines import say
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
@@ -56,11 +57,11 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
                                         " Compare first: `sync FOLDER --dry-run`." if nothing_yet else ""))
             return ExitCode.DONE
         with suppress(KeyboardInterrupt):
-            if how == "terminal" or (how == "browser" and not _has_browser() and not _is_remote(sys.stdin.isatty())):
+            if how == "terminal" or (how == "browser" and not has_browser() and not _is_remote(sys.stdin.isatty())):
                 _ask_in_terminal(journal, state, questions)
             else:
                 session = ReviewSession(questions, journal, state.backups)
-                _ask_in_browser(session, state, open_it=how == "browser" and _has_browser())
+                _ask_in_browser(session, state, open_it=how == "browser" and has_browser())
         left = sum(1 for one in questions if not read_progress(journal, one).done)
         say(f"{len(questions) - left} answered, {left} left to review. " + (
             "Run `review` to continue." if left else "Run `sync` to apply your answers."))
@@ -81,38 +82,19 @@ def _require_named(journal: Journal, photo_ids: Sequence[str], questions: Sequen
 # In the browser.
 
 
-def _over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the person sits at another computer, without a screen forwarded from here."""
-    return bool(environment.get("SSH_CONNECTION")) and not (
-        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
-
-
 def _is_remote(has_terminal: bool) -> bool:
     """Whether the page is worth serving though no browser is here: somebody reads the line that leads to it."""
-    return has_terminal and _over_ssh()
+    return has_terminal and over_ssh()
 
 
 def ssh_line(address: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """The command that brings the page's port to the computer somebody came from by ssh; None where nobody did."""
-    if not _over_ssh(environment):
+    if not over_ssh(environment):
         return None
     _, _, host, port = [*environment["SSH_CONNECTION"].split(), "", "", "HOST", "22"][:4]
     page = urlsplit(address).port
     other_port = "" if port == "22" else f"-p {port} "
     return f"ssh -N {other_port}-L {page}:127.0.0.1:{page} {getpass.getuser()}@{host}"
-
-
-def _has_browser() -> bool:
-    """Whether there is a screen with a browser on it; browsers that draw into the terminal do not count."""
-    if _over_ssh():
-        return False
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return False
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
 
 
 def _ask_in_browser(session: ReviewSession, state: StateFolder, *, open_it: bool) -> None:

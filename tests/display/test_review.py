@@ -43,7 +43,7 @@ class Desk:
 
 def lay_out(state: Path, count: int, title: str = "Sunday", candidates: int = 3) -> Desk:
     return keep_questions(state, [
-        make_decision(Verdict.REVIEW, number, f"{title} {number}", "fits almost as well", [
+        make_decision(Verdict.REVIEW, number, f"{title} {number}", "matches almost as well", [
             make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
             for place in range(candidates)])
         for number in range(count)

@@ -255,7 +255,7 @@ def test_eight_pictures_at_once_are_all_right(flickr: SandboxFlickr, tmp_path: P
 
 
 def test_a_disk_that_takes_nothing_stops_the_run(flickr: SandboxFlickr, photo_id: str, tmp_path: Path) -> None:
-    with logged_in(flickr) as side, pytest.raises(StoppedError, match="cannot be written.*no picture"):
+    with logged_in(flickr) as side, pytest.raises(StoppedError, match="cannot be written.*no photo"):
         side.client.fetch_original(listed(side, photo_id), tmp_path / "no such folder" / "copy")
 
 

@@ -188,7 +188,7 @@ def test_what_the_person_set_meanwhile_is_not_overwritten_by_a_late_wish(
     settled = bench.settle(photo_id)
     assert settled is not None
     assert settled.outcome == "replaced"
-    assert "changed on Flickr since" in (settled.note or "")
+    assert "edited on Flickr since" in (settled.note or "")
     assert what_flickr_says(bench, photo_id) == ("2013-03-03 03:03:03", (9.0, 9.0))
 
 
