@@ -213,7 +213,8 @@ def test_a_jpeg_that_lost_some_bytes_in_the_middle_is_never_sent(phone: Path, wo
     data = (phone / "a.jpg").read_bytes()
     if kind in {"flat", "progressive"}:
         return  # the sound ones pass; there is little to lose in the one, and the other often comes out even
-    middle, lost = (-200, 60) if kind == "tiny" else (len(data) // 4, 3_000)
+    # Of so few codes a loss comes out even more often than not (jpeg_entropy.py); this one does not.
+    middle, lost = (-300, 40) if kind == "tiny" else (len(data) // 4, 3_000)
     (phone / "a.jpg").write_bytes(data[:middle] + data[middle + lost :])
     with pytest.raises(PictureError, match="damaged"):
         send(phone / "a.jpg", workdir)
