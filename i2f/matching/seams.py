@@ -35,6 +35,8 @@ SLACK = 0.008
 """Share of the short side by which the border found may be off."""
 LEAST_OUTSIDE = 0.015
 """Share of the short side that must lie outside for a side to be none of the file's edges."""
+LEAST_GROUND = 0.04
+"""Share of the short side that a drawn ground further outside is broad at least."""
 STEP = 14.0
 """Sum over red, green and blue below which a step is taken for noise and JPEG."""
 FLAT_STEP = 7.0
@@ -144,7 +146,8 @@ def _weigh(lines: _Lines, slack: int, fine: int, outside: float) -> Side:
         told = max(told, float(telling.mean()))
     ground = _flat(lines.values[where + 3 : where + 3 + max(4, round(0.06 * fine))])
     broken = _broken(lines.values, middle, slack)
-    return Side(outside / fine, told, best, broken, ground, *_outer_edge(lines.values, step, where + 6))
+    return Side(outside / fine, told, best, broken, ground, *_outer_edge(
+        lines.values, step, where + 6, round(LEAST_GROUND * fine)))
 
 
 def _broken(values: Floats, middle: int, slack: int) -> float:
@@ -163,12 +166,13 @@ def _broken(values: Floats, middle: int, slack: int) -> float:
     return float(np.clip(1 - border.min() / usual, 0.0, 1.0))
 
 
-def _outer_edge(values: Floats, step: Floats, begin: int) -> tuple[float, float, float]:
+def _outer_edge(values: Floats, step: Floats, begin: int, least_ground: int) -> tuple[float, float, float]:
     """The straight edge outside the window that has the flattest ground beyond it: its share of places, the ground;
-    and the share of the straightest.
+    and the share of the straightest. Beyond it so many lines of ground must lie: a thin rim is a scan's or a lens
+    correction's, and a photograph may well have it.
     """
     best, straight = (0.0, 0.0), 0.0
-    for k in range(begin, len(step) - 5):
+    for k in range(begin, len(step) - max(5, least_ground)):
         inner = step[max(0, k - DEPTH) : k - 2].max(axis=0)
         here = np.maximum(step[k], step[k - 1])
         telling = (here > STEP) | (inner > STEP)

@@ -38,6 +38,7 @@ class PathMark(StrEnum):
     SCREENSHOT = "screenshot"
     CHAT = "chat"
     THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
     COLLAGE = "collage"
     EDIT = "edit"
 
@@ -55,24 +56,27 @@ _CHAT_NAME = re.compile(
     r"received_\d{8,}|FB_IMG_\d+|messenger_|IMG_\d+_\d+_\d+_n|line_\d{10,}|threema-|telegram-cloud",
     re.IGNORECASE,
 )
+# Names that nothing but a chat app or a thumbnail maker gives a folder count wherever they stand in a path.
 _CHAT_FOLDER = re.compile(
     r"whats ?app(?: business)?(?: images| media| animated.*)?|com\.whatsapp.*|telegram(?: images| desktop| x)?|"
-    r"signal|viber(?: images)?|wechat|weixin|micromsg|messenger|facebook messenger|line|threema(?: pictures)?|"
-    r"kakaotalk.*|skype.*|snapchat",
+    r"viber images|micromsg|weixin|facebook messenger|threema pictures|kakaotalk.*",
     re.IGNORECASE,
 )
 _THUMBNAIL_NAME = re.compile(
-    r"SYNO(?:PHOTO|FILE|VIDEO)_|thumb(?:nail)?[_-]?\d*$|(?:^|[_-])thumb(?:nail)?s?(?:$|[_-])|s100\d+_",
-    re.IGNORECASE,
+    r"^SYNO(?:PHOTO|FILE|VIDEO)_|(?:^|[ _-])thumb(?:nail)?s?(?:[ _-]?\d+)?(?:$|[ _-])|^s100\d_", re.IGNORECASE
 )
 _THUMBNAIL_FOLDER = re.compile(
-    r"@eaDir|\.?thumb(?:nail)?s?|\.?cache|\.@__thumb|.*\.lrdata|lightroom.*previews?|previews?|smart previews|"
-    r"derivatives|proxies|\.picasa(?:cache)?|zbthumbnail.*|imgthumbs?|minithumbnail|encoded-video",
+    r"@eaDir|\.?thumb(?:nail)?s|\.@__thumb|.*\.lrdata|lightroom.*previews?|smart previews|\.picasacache|zbthumbnail.*|"
+    r"imgthumbs?|minithumbnail",
     re.IGNORECASE,
 )
+# Others are also people's names for a disk, an account or an album: they count for the folder that holds the file.
+_CHAT_PARENT = re.compile(r"signal|viber|wechat|messenger|line|threema|skype.*|snapchat", re.IGNORECASE)
+_PREVIEW_PARENT = re.compile(
+    r"\.?cache|previews?|derivatives|proxies|thumb(?:nail)?|\.picasa|encoded-video", re.IGNORECASE
+)
 _COLLAGE_NAME = re.compile(
-    r"(?:^|[^a-z])collage|photo ?grid|pic ?stitch|layout[ _-]|piccollage|instacollage|diptic|moldiv|"
-    r"-COLLAGE|PhotoCollage",
+    r"(?:^|[^a-z])collage|photo ?grid|pic ?stitch|^layout[_-]|piccollage|instacollage|diptic|moldiv|PhotoCollage",
     re.IGNORECASE,
 )
 _EDIT_NAME = re.compile(
@@ -85,7 +89,7 @@ _EDITORS = re.compile(
     r"photoshop|lightroom|gimp|snapseed|vsco|picasa|pixelmator|afterlight|acdsee|affinity|capture one|"
     r"darktable|rawtherapee|paint\.net|paintshop|photoscape|polarr|facetune|aviary|photogene|photofox|canva|picsart|"
     r"photo ?editor|google photos|windows photo|luminar|hipstamatic|prisma|enlight|darkroom|iphoto|aperture|"
-    r"on1|digikam|shotwell|preview",
+    r"\bon1\b|digikam|shotwell|^preview\b",
     re.IGNORECASE,
 )
 _XMP_SOFTWARE = re.compile(
@@ -142,14 +146,18 @@ def _has_maker_note(exif: bytes | None) -> bool:
 
 def path_marks(path: Path) -> frozenset[PathMark]:
     """What the name of a file and its folders say of it."""
-    stem, folders = path.stem, path.parts[:-1][-6:]
+    stem, folders, parent = path.stem, path.parts[:-1][-6:], path.parent.name
     found = set()
     if _SCREENSHOT_WORDS.search(stem) or any(_SCREENSHOT_WORDS.fullmatch(one) for one in folders):
         found.add(PathMark.SCREENSHOT)
-    if _CHAT_NAME.match(stem) or any(_CHAT_FOLDER.fullmatch(one) for one in folders):
+    if _CHAT_NAME.match(stem) or any(_CHAT_FOLDER.fullmatch(one) for one in folders) or (
+        _CHAT_PARENT.fullmatch(parent)
+    ):
         found.add(PathMark.CHAT)
     if _THUMBNAIL_NAME.search(stem) or any(_THUMBNAIL_FOLDER.fullmatch(one) for one in folders):
         found.add(PathMark.THUMBNAIL)
+    if _PREVIEW_PARENT.fullmatch(parent):
+        found.add(PathMark.PREVIEW)
     if _COLLAGE_NAME.search(stem):
         found.add(PathMark.COLLAGE)
     if _EDIT_NAME.search(stem):

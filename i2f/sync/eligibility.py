@@ -38,8 +38,9 @@ from i2f.photos.provenance import (
 SIDES = ("top", "right", "bottom", "left")
 TOLD = 0.10
 """Share of a side's places that must be able to tell something."""
-SEAM, SURE_SEAM = 0.6, 0.8
-"""Share of the places of a side where the picture stops, where several sides stop and where one is all there is."""
+SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
+"""Share of the places of a side where the picture stops, where all sides stop, where some do, and where a single one is
+all there is although a camera signed the file."""
 BROKEN, SURE_BROKEN = 0.75, 0.9
 """How much less is shared across the border than inside, likewise."""
 FAINT_SEAM, DRAWN = 0.4, 0.9
@@ -51,6 +52,8 @@ CONTINUES, LEAST_BEYOND = 0.45, 0.03
 TONES, SAME_TONES = 12.0, 5.0
 """Grey levels by which the copy's tones differ from the file's own where a filter was applied, and at most where none
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
+NO_DETAIL = 0.5
+"""Share of the finer detail an original has, below which there is none."""
 TILTED = 1.0
 LARGEST_SAVED_SQUARE = 2048
 LARGEST_THUMBNAIL = 2048
@@ -94,6 +97,8 @@ def doubt_about(original: Original, fit: Fit) -> str:
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
     """The same for a file that names no camera and time, which has to show more than the copy."""
     name = original.path.name
+    if PathMark.PREVIEW in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
+        return f"{name} lies in a folder of previews and has no camera data"
     if PathMark.SCREENSHOT in marks:
         return f"{name} is called a screenshot and has no camera data"
     if PathMark.COLLAGE in marks:
@@ -137,7 +142,11 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     stops = [one for one in telling if one.stops]
     drawn = [one for one in stops if one.ground >= GROUND]
     sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
-    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or (sure and not signed)):
+    certain = [one for one in sure if one.seam >= CERTAIN_SEAM and one.broken >= SURE_BROKEN]
+    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain):
+        return True
+    # A scene may have a straight edge just where somebody cropped; hardly on two sides, and bars stop on two alone.
+    if len(sure) > (1 if signed else 0):
         return True
     framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
     beside = [one for one in sides if one.straight >= STRAIGHT]
@@ -151,4 +160,6 @@ def shows_more(measures: Mapping[str, float]) -> bool:
         for one in sides_of(measures)
     )
     tilted = abs(measures.get("tilt", 0.0)) >= TILTED
-    return goes_on or tilted or measures.get("tones", 0.0) >= TONES or measures.get("finer", 0.0) > 1.0
+    # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
+    filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL
+    return goes_on or tilted or filtered or measures.get("finer", 0.0) > 1.0

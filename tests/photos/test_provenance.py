@@ -109,3 +109,17 @@ def test_an_edit_is_known_by_its_program_or_its_name() -> None:
     assert is_edit(original(4032, 3024, "IMG_0001-edited(1).jpg"))
     assert is_edit(original(4032, 3024, marks=(FileMark.EDITED,)))
     assert not is_edit(original(4032, 3024))
+
+
+@pytest.mark.parametrize("path", [
+    "/mnt/cache/photos/IMG_0001.JPG", "/home/line/Pictures/IMG_0001.JPG", "/media/Signal/2014/IMG_0001.JPG",
+    "/photos/holidays1001_3.jpg", "/photos/greenthumb.jpg", "/photos/Layout 2.jpg",
+])
+def test_a_disk_or_an_account_of_such_a_name_marks_nothing(path: str) -> None:
+    assert path_marks(Path(path)) == frozenset()
+
+
+def test_a_word_inside_another_names_no_editor() -> None:
+    exif = Image.Exif()
+    exif[0x0131] = "Version1.00"
+    assert FileMark.EDITED not in marks_of(exif.tobytes(), {})

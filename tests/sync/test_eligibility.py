@@ -46,10 +46,24 @@ def test_a_file_in_which_the_picture_stops_on_every_side_only_contains_it(sides:
     assert doubt_about(screen, told) == "IMG_0001.JPG is a screenshot that contains the picture"
 
 
-def test_a_horizon_where_somebody_cropped_makes_no_collage() -> None:
+def test_a_horizon_where_somebody_cropped_makes_no_collage_of_what_a_camera_signed() -> None:
+    assert doubt_about(SIGNED, fit(top=STOPS, bottom=GOES_ON)) == ""
+    assert "contains the picture" in doubt_about(BARE, fit(top=STOPS, bottom=GOES_ON))
+
+
+def test_bars_above_and_below_stop_the_picture_though_it_goes_on_beside_them() -> None:
     for original in (BARE, SIGNED):
-        assert doubt_about(original, fit(top=STOPS, bottom=GOES_ON)) == ""
-    assert doubt_about(SIGNED, fit(top=STOPS)) == ""
+        assert "contains the picture" in doubt_about(original, fit(top=STOPS, bottom=STOPS, left=GOES_ON, right=GOES_ON))
+
+
+def test_a_brightened_enlargement_is_told_by_its_lack_of_detail() -> None:
+    assert "enlarged" in doubt_about(BARE, fit(tones=20.0, finer=0.3))
+    assert doubt_about(BARE, fit(tones=20.0, finer=0.9)) == ""
+
+
+def test_two_pictures_side_by_side_are_known_by_their_one_seam_though_a_camera_signed() -> None:
+    assert doubt_about(SIGNED, fit(top=STOPS | {"seam": 0.85})) == ""
+    assert "contains the picture" in doubt_about(SIGNED, fit(top=STOPS))
 
 
 def test_a_poster_flush_on_three_sides_is_known_by_its_ground() -> None:
