@@ -53,7 +53,8 @@ def test_a_horizon_where_somebody_cropped_makes_no_collage_of_what_a_camera_sign
 
 def test_bars_above_and_below_stop_the_picture_though_it_goes_on_beside_them() -> None:
     for original in (BARE, SIGNED):
-        assert "contains the picture" in doubt_about(original, fit(top=STOPS, bottom=STOPS, left=GOES_ON, right=GOES_ON))
+        told = fit(top=STOPS, bottom=STOPS, left=GOES_ON, right=GOES_ON)
+        assert "contains the picture" in doubt_about(original, told)
 
 
 def test_a_brightened_enlargement_is_told_by_its_lack_of_detail() -> None:
