@@ -46,7 +46,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "22"
+MATCHER_VERSION = "23"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7

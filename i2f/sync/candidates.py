@@ -29,6 +29,7 @@ from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
 from i2f.photos.open import UnavailableError, open_picture, read_bytes
+from i2f.photos.reader import READER_VERSION
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
 from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
@@ -62,8 +63,8 @@ class Gallery:
     fingerprints: tuple[Fingerprint, ...]
 
     def signature(self) -> str:
-        """Names this very set of files: the same files unchanged give the same name."""
-        digest = hashlib.sha256(matcher.MATCHER_VERSION.encode())
+        """Names this very set of files and how they are read: the same files unchanged give the same name."""
+        digest = hashlib.sha256(f"{matcher.MATCHER_VERSION}-{READER_VERSION}".encode())
         for one in self.originals:
             digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
         return digest.hexdigest()
