@@ -47,6 +47,18 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
     assert max(len(line) for line in terminal.seen.split("Plan\n")[1].splitlines() if "Backups" not in line) <= 80
 
 
+def test_what_is_refused_in_the_review_while_the_question_waits_is_not_replaced(program: Program, folder: Path) -> None:
+    first, second = program.flickr.store.photos
+    with Terminal(program, ["sync", folder]) as terminal:
+        terminal.wait_for("[y/N]")
+        assert "1 answered" in program.run("review", "--terminal", first, typed="n\n").stdout
+        terminal.type("y")
+        assert terminal.end() == ExitCode.INCOMPLETE
+    assert "reviewed since the plan was made" in " ".join(terminal.seen.split())
+    assert program.flickr.photo(first).data != (folder / "IMG_0001.JPG").read_bytes()
+    assert program.flickr.photo(second).data == (folder / "IMG_0002.JPG").read_bytes()
+
+
 def test_undo_shows_what_it_restores_and_asks_and_a_run_is_done_again(program: Program, folder: Path) -> None:
     run = program.sync(folder).report["run"]  # type: ignore[index]
     originals = pictures(program)
