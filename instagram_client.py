@@ -29,7 +29,11 @@ from i2f.ground.model import InstagramMark, Mark
 from i2f.instagram.caption_links import links_in_text, read_caption
 from i2f.instagram.shortcodes import EXACT, code_of, posted_at
 
-__all__ = ["Post", "PostKind", "post_links", "posted_at", "recognise"]
+__all__ = ["RECOGNISER_VERSION", "Post", "PostKind", "post_links", "posted_at", "recognise"]
+
+# Raise it with every change to what counts as a mark: what an older one passed over is then listed once more. Version
+# 0.1.0 had none.
+RECOGNISER_VERSION = "2"
 
 _HOSTS = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
 # Sites that led to a post by its number, host or domain: /p/ID_USER, /media/ID_USER, viewer.php#/detail/ID_USER.

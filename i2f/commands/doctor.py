@@ -156,11 +156,11 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             claim_account(session.journal, account.nsid, account.username)
             yield Finding(what, f"{account.username} ({account.nsid})")
             what = "Write access"
-            login = load_login(state)
-            from_settings = bool(settings.flickr.token)
-            if login is not None and not from_settings and login.perms not in {"write", "delete"}:
+            # A token from the settings is the way out where a keyring cannot be reached, which then is not asked.
+            login = None if settings.flickr.token else load_login(state)
+            if login is not None and login.perms not in {"write", "delete"}:
                 raise LoginError("this login is read-only; run `login` again to grant write access")
-            yield Finding(what, "granted" if login is not None and not from_settings
+            yield Finding(what, "granted" if login is not None
                           else "not known for a token from the settings; the first replacement shows it")
             what = "Pro"
             permission = ask_permission(session)

@@ -25,11 +25,12 @@ from i2f.display.lines import say
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
 from i2f.ground.errors import ExitCode, UnknownPhotoError
+from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, keep_step, take_back_step
 from i2f.memory.state_dir import StateFolder, write_private
-from i2f.sync.questions import Question, read_progress, read_questions
+from i2f.sync.questions import Question, is_outdated, read_progress, read_questions
 from i2f.sync.report import in_plain_words, printable
 
 HELP = """  y        this one: `sync` replaces the copy with the candidate marked >
@@ -52,9 +53,7 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
         _require_named(journal, photo_ids, questions)
         waiting = sum(1 for one in questions if not read_progress(journal, one).done)
         if not waiting and not photo_ids:
-            nothing_yet = next(journal.assessments.decisions(), None) is None
-            say("Nothing to review." + (" Run `sync` to apply your answers." if questions else
-                                        " Compare first: `sync FOLDER --dry-run`." if nothing_yet else ""))
+            say(_nothing_to_review(journal, answered=bool(questions)))
             return ExitCode.DONE
         with suppress(KeyboardInterrupt):
             if how == "terminal" or (how == "browser" and not has_browser() and not _is_remote(sys.stdin.isatty())):
@@ -70,12 +69,26 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
     return ExitCode.DONE
 
 
+def _nothing_to_review(journal: Journal, *, answered: bool) -> str:
+    """Why there is nothing to review, and what to do next."""
+    decisions = list(journal.assessments.decisions())
+    if any(one["decision"] == Verdict.REVIEW and is_outdated(one) for one in decisions):
+        return "An older version left photos to review. Compare again first: `sync FOLDER --dry-run`."
+    if answered:
+        return "Nothing to review. Run `sync` to apply your answers."
+    return "Nothing to review." + ("" if decisions else " Compare first: `sync FOLDER --dry-run`.")
+
+
 def _require_named(journal: Journal, photo_ids: Sequence[str], questions: Sequence[Question]) -> None:
     for photo_id in photo_ids:
         if photo_id in {one.photo_id for one in questions}:
             continue
-        if journal.assessments.decision(photo_id) is None:
+        kept = journal.assessments.decision(photo_id)
+        if kept is None:
             raise UnknownPhotoError(f"photo {photo_id} was not compared yet; run `sync FOLDER --dry-run` first")
+        if is_outdated(kept[1]):
+            raise UnknownPhotoError(f"photo {photo_id} was compared by an older version; run `sync FOLDER --dry-run` "
+                                    "first")
         raise UnknownPhotoError(f"no file resembles photo {photo_id}, so there is nothing to review")
 
 

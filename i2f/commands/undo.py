@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from i2f.display.lines import say
-from i2f.display.progress import TerminalProgress
+from i2f.display.progress import TerminalProgress, drop_typed_ahead
 from i2f.display.tables import cut_middle
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.model import OutcomeKind
@@ -144,19 +144,24 @@ def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCo
                "outcome": "taken back" if one.outcome is OutcomeKind.REPLACED else str(one.outcome)}
               for photo_id, one in outcomes.items()]
     bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
-    run_to_redo = order.run or run
+    restored = [photo_id for photo_id, one in outcomes.items() if one.outcome is OutcomeKind.REPLACED]
+    again_words = ""
+    if len(restored) == 1 and order.photo_ids:
+        again_words = f"To replace it again: `sync FOLDER --again {restored[0]}`"
+    elif restored:
+        again_words = f"To replace them again: `sync FOLDER --again-run {order.run or run}`"
     if order.json_file is not None:
         try:
             write_report(order.json_file, {"version": 1, "run": run, "photos": photos})
         except NotWrittenError as error:
-            _say_outcomes(photos, bad, run_to_redo)
+            _say_outcomes(photos, bad, again_words)
             raise error.although_done(ExitCode.INCOMPLETE if bad else None) from None
     else:
-        _say_outcomes(photos, bad, run_to_redo)
+        _say_outcomes(photos, bad, again_words)
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
 
 
-def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, run: str) -> None:
+def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, again_words: str) -> None:
     if not photos:
         say("Nothing to restore.")
         return
@@ -164,8 +169,8 @@ def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, run: str
         word = "restored" if one["outcome"] == "taken back" else one["outcome"]
         say(f"{one['photo_id']}: {word}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
     say(f"{len(photos) - bad:,} restored, {bad:,} failed")
-    if bad < len(photos):
-        say(f"To replace them again: `sync FOLDER --again-run {run}`")
+    if again_words:
+        say(again_words)
 
 
 def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
@@ -197,6 +202,7 @@ def _agreed_to_delete(prunable: Prunable) -> bool:
              f"{_photos(len(prunable.replaced))} can then no longer be restored")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise StoppedError(f"there is no terminal to ask in, so nothing was deleted. {words}. To confirm: --yes")
+    drop_typed_ahead()
     sys.stderr.write(f"{words}. [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

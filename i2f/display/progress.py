@@ -13,6 +13,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -95,8 +96,9 @@ class TerminalProgress:
         self._console.print(line, soft_wrap=not self._console.is_terminal)
 
     def ask(self, question: str) -> str:
-        """Put the live line away, ask, and go on when something was typed."""
+        """Put the live line away, ask, and go on when something was typed, after the question and not before it."""
         self._end_live()
+        drop_typed_ahead()
         self._console.print(question, end=" ", soft_wrap=not self._console.is_terminal)
         typed = sys.stdin.readline().strip()
         LOG.info("%s %s", question, typed)
@@ -128,6 +130,22 @@ class TerminalProgress:
         spent = self._clock() - self._began
         if self._done:
             self._console.print(Text(f"{self._words}: {counts(self._done, self._total)} in {duration(spent)}", "dim"))
+
+
+def drop_typed_ahead() -> None:
+    """Forget what was typed before a question was there to be read: a key meant for something else is no answer."""
+    if not sys.stdin.isatty():
+        return
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+        return
+    import termios
+
+    with suppress(termios.error, OSError):
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 class _Item(ProgressColumn):

@@ -212,13 +212,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided for one copy, why, by whom, and from which candidates (best first)."""
+    """What was decided for one copy, why, by whom, and from which candidates (best first).
+
+    `answers` tells what a person had said about the copy by then (review_answers.state_of), empty for nothing.
+    """
 
     copy: InstagramCopy
     verdict: Verdict
     reason: str
     decided_by: str
     candidates: tuple[Candidate, ...]
+    answers: str = ""
 
     @property
     def match(self) -> Candidate | None:

@@ -142,6 +142,11 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
     return Said(copy_sha256, refused, said.answered_at, asks_anew=True) if refused else None
 
 
+def state_of(said: Said | None) -> str:
+    """Everything said, as a short text that differs when one answer does; empty where nothing was said."""
+    return "" if said is None else hashlib.sha256(repr((said.steps, said.asks_anew)).encode()).hexdigest()
+
+
 def keep_step(
     journal: Journal, photo_id: str, copy_sha256: str, step: Step, clock: Callable[[], float] = time.time
 ) -> None:

@@ -1,6 +1,7 @@
 """The state folder: what it holds, who may read it, and that one run uses it at a time.
 
     login.json         the Flickr login, readable by its owner only
+    keyring.json       instead of it, in which keyring the login is (login_store.py)
     journal.sqlite3    the journal (journal.py)
     backups/           the copies as they were, named after their content
     outgoing/          pictures made for sending, gone when the run ends

@@ -1,6 +1,7 @@
 """The Instagram copies of the account: listed, chosen, and saved to the disk before anything is decided.
 
-After the first listing only what changed is asked for, as long as Flickr's own count agrees with what is known.
+After the first listing only what changed is asked for, as long as Flickr's own count agrees with what is known. Of what
+is no copy only the id is kept, so a program that knows more marks than the one before lists everything once more.
 The original-size file of a copy is fetched once; it is compared, and it is the backup.
 """
 
@@ -15,7 +16,7 @@ from i2f.ground.model import InstagramCopy, InstagramMark, Photo
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.record import Backup
 from i2f.sync.session import Session
-from instagram_client import recognise
+from instagram_client import RECOGNISER_VERSION, recognise
 
 # Pictures fetched at once. Flickr's picture hosts answer 429 early (gallery-dl issue 8297, 2025), so not more.
 FETCHERS = 4
@@ -29,7 +30,7 @@ def list_copies(session: Session) -> list[InstagramCopy]:
         journal.listing.keep((one.photo_id, asdict(one) if _mark(one) else None) for one in photos)
         session.progress.step(len(photos))
 
-    watermark = journal.fact("watermark")
+    watermark = journal.fact("watermark") if journal.fact("recogniser") == RECOGNISER_VERSION else None
     if watermark is not None:
         session.progress.stage("Checking Flickr for new or changed photos")
         changes = flickr.list_changes(int(watermark), keep)
@@ -41,6 +42,7 @@ def list_copies(session: Session) -> list[InstagramCopy]:
         session.progress.stage("Listing your photos on Flickr")
         journal.listing.forget()
         listing = flickr.list_photos(keep, session.progress.expect)
+        journal.remember("recogniser", RECOGNISER_VERSION)  # without a watermark it says nothing yet
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:

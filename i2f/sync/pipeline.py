@@ -21,7 +21,7 @@ from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.memory.history import History, Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
-from i2f.memory.review_answers import find_again, said_about
+from i2f.memory.review_answers import find_again, said_about, state_of
 from i2f.photos.folder import Found, find_files
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
@@ -278,6 +278,7 @@ def _decide(
         obeyed = find_again(said, originals, session.journal) if said else None
         candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decision = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
+        decision = replace(decision, answers=state_of(said))
         shows_ours = copy.photo_id in histories and histories[copy.photo_id].pile
         decisions[copy.photo_id] = decision if shows_ours else (
             ask_about_strangers(decision, files[backup.sha256]))

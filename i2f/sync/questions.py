@@ -89,8 +89,9 @@ def open_questions(journal: Journal) -> Iterator[Question]:
 
 
 def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
-    # A decision without what is needed to ask about it was kept by an older version; the next plan keeps it anew.
-    backup = journal.record.backup(body["photo_id"], body["copy"]["secret"]) if "copy" in body else None
+    if is_outdated(body):
+        return None
+    backup = journal.record.backup(body["photo_id"], body["copy"]["secret"])
     offered = tuple(_choice(one) for one in body["evidence"] if one["score"] >= OFFERED_SCORE)
     if backup is None or not offered:
         return None
@@ -99,6 +100,13 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
         posted_at=body["posted_at"], copy_sha256=backup.sha256, copy_file=backup.file,
         copy_size=(backup.width, backup.height), choices=offered,
     )
+
+
+def is_outdated(body: Mapping[str, Any]) -> bool:
+    """Whether an older version kept this decision, without what is needed to ask about it: which copy it was about, or
+    why a candidate may be no original at all. The next plan keeps it anew.
+    """
+    return "copy" not in body or any("doubt" not in one for one in body.get("evidence", ()))
 
 
 def choices_of(body: Mapping[str, Any]) -> tuple[Choice, ...]:

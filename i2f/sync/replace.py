@@ -2,9 +2,9 @@
 
 Flickr keeps no earlier version, so the order of things is everything. Before a picture is sent, its own bytes
 are on the disk and were read back, the original was decoded to its last row and lies still in a file of its own,
-Flickr was asked whether it still holds what was backed up, and the journal says "intended" on the disk. After
-that Flickr is asked what it holds now. A lost reply is never answered by sending again: first Flickr tells whether
-it took the picture.
+Flickr was asked whether it still holds what was backed up, the person's answers are still those that the plan knew, and
+the journal says "intended" on the disk. After that Flickr is asked what it holds now. A lost reply is never answered by
+sending again: first Flickr tells whether it took the picture.
 
 Taking back is the same road in the other direction, with the backup as what is sent; it is one function for
 both, `_send_and_verify`, and it is the only place in the program that replaces. How a sending is verified is in
@@ -26,6 +26,7 @@ from i2f.ground.model import Decision, OutcomeKind, Photo
 from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
+from i2f.memory.review_answers import said_about, state_of
 from i2f.photos.outgoing_file import OutgoingFile
 from i2f.sync.backups import let_go_words
 from i2f.sync.photo_metadata import metadata_for, noted_metadata
@@ -88,6 +89,8 @@ class Replacer:
             note = {"original": str(match.original.path), "backup": asdict(backup)}
             if (metadata := metadata_for(match.original, self._settings)) is not None:
                 note["wish"] = metadata.to_json()
+            if state_of(said_about(self._journal, photo.photo_id, backup.sha256)) != decision.answers:
+                raise PictureError("the photo was reviewed since the plan was made; run `sync` again")
             return self._send_and_verify(upload, before, note)
         finally:
             if still != match.original.path:

@@ -47,6 +47,41 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
     assert max(len(line) for line in terminal.seen.split("Plan\n")[1].splitlines() if "Backups" not in line) <= 80
 
 
+def test_what_is_refused_in_the_review_while_the_question_waits_is_not_replaced(program: Program, folder: Path) -> None:
+    first, second = program.flickr.store.photos
+    with Terminal(program, ["sync", folder]) as terminal:
+        terminal.wait_for("[y/N]")
+        assert "1 answered" in program.run("review", "--terminal", first, typed="n\n").stdout
+        terminal.type("y")
+        assert terminal.end() == ExitCode.INCOMPLETE
+    assert "reviewed since the plan was made" in " ".join(terminal.seen.split())
+    assert program.flickr.photo(first).data != (folder / "IMG_0001.JPG").read_bytes()
+    assert program.flickr.photo(second).data == (folder / "IMG_0002.JPG").read_bytes()
+
+
+def test_a_yes_typed_before_the_question_is_no_answer_to_it(program: Program, folder: Path) -> None:
+    with Terminal(program, ["sync", folder]) as terminal:
+        terminal.type("y").wait_for("[y/N]").type("n")
+        assert terminal.end() == ExitCode.DONE
+    assert program.flickr.changing_requests == []
+    run = program.sync(folder).report["run"]  # type: ignore[index]
+    replaced = pictures(program)
+    with Terminal(program, ["undo", "--run", run]) as terminal:
+        terminal.type("y").wait_for("[y/N]").type("n")
+        assert terminal.end() == ExitCode.DONE
+    assert pictures(program) == replaced
+
+
+def test_undo_of_one_photo_names_it_to_replace_it_again(program: Program, folder: Path) -> None:
+    program.sync(folder)
+    first, second = program.flickr.store.photos
+    undone = program.run("undo", first)
+    assert f"To replace it again: `sync FOLDER --again {first}`" in undone.stdout
+    assert "--again-" not in undone.stdout
+    undone = program.run("undo", second, first)
+    assert f"To replace it again: `sync FOLDER --again {second}`" in undone.stdout
+
+
 def test_undo_shows_what_it_restores_and_asks_and_a_run_is_done_again(program: Program, folder: Path) -> None:
     run = program.sync(folder).report["run"]  # type: ignore[index]
     originals = pictures(program)

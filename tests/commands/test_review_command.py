@@ -83,3 +83,13 @@ def test_reasons_that_differ_in_names_dates_and_numbers_alone_are_one_group(tmp_
     groups = [group_of(one) for one in read_questions(desk.journal)]
     desk.journal.close()
     assert groups[0] == groups[1] != groups[2]
+
+
+def test_what_an_older_version_left_to_review_is_compared_again_first(desk: Desk) -> None:
+    for body in list(desk.journal.assessments.decisions()):
+        old = {**body, "evidence": [{name: value for name, value in one.items() if name != "doubt"}
+                                    for one in body["evidence"]]}
+        desk.journal.assessments.keep_decisions("run", [(body["photo_id"], old)])
+    assert read_questions(desk.journal) == []
+    shown, _ = answered(desk, "y\n")
+    assert "An older version left photos to review. Compare again first: `sync FOLDER --dry-run`." in shown

@@ -39,6 +39,8 @@ class MemoryKeyring(KeyringBackend):
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
+        if self.locked:
+            raise KeyringLocked
         if (service, username) not in self.kept:
             raise PasswordDeleteError
         del self.kept[service, username]
@@ -79,3 +81,57 @@ def test_a_keyring_that_keeps_nothing_is_none(backend: MemoryKeyring, tmp_path: 
     state = StateFolder(tmp_path / "state").make()
     assert keep_login(state, LOGIN) == str(state.login_file)
     assert state.login_file.stat().st_mode & 0o077 == 0
+    assert load_login(state) == LOGIN
+    assert drop_login(state)
+
+
+def test_a_logout_says_when_a_locked_keyring_still_holds_the_login(backend: MemoryKeyring, tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "state").make()
+    keep_login(state, LOGIN)
+    backend.locked = True
+    for _ in range(2):
+        with pytest.raises(LoginError, match=r"locked.*still in it\. Unlock it and run `logout` again"):
+            drop_login(state)
+    backend.locked = False
+    assert drop_login(state)
+    assert backend.kept == {}
+    assert not drop_login(state)
+
+
+def test_a_file_is_forgotten_although_a_keyring_that_never_held_a_login_is_locked(
+    backend: MemoryKeyring, tmp_path: Path
+) -> None:
+    state = StateFolder(tmp_path / "state").make()
+    state.write_login(LOGIN)
+    backend.locked = True
+    assert drop_login(state)
+    assert not state.login_file.exists()
+
+
+def test_a_keyring_out_of_reach_is_named_with_the_way_out(backend: MemoryKeyring, tmp_path: Path) -> None:
+    """A login at the desktop, then cron or ssh."""
+    state = StateFolder(tmp_path / "state").make()
+    keep_login(state, LOGIN)
+    assert "secret" not in "".join(file.read_text("utf-8") for file in state.root.iterdir() if file.is_file())
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    with pytest.raises(LoginError, match=rf"{backend.name}.*\[flickr\] token.*null\.Keyring.*`login`"):
+        load_login(state)
+    with pytest.raises(LoginError, match="still in it"):
+        drop_login(state)
+    assert keep_login(state, LOGIN) == str(state.login_file)
+    assert load_login(state) == LOGIN
+    keyring.set_keyring(backend)
+    assert drop_login(state)
+    assert (backend.kept, load_login(state)) == ({}, None)
+
+
+def test_a_folder_finds_its_login_by_any_name_and_after_it_was_moved(
+    backend: MemoryKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keep_login(StateFolder(Path("state")).make(), LOGIN)
+    assert load_login(StateFolder(tmp_path / "state")) == LOGIN
+    (tmp_path / "state").rename(tmp_path / "moved")
+    assert load_login(StateFolder(tmp_path / "moved")) == LOGIN
+    assert drop_login(StateFolder(Path("moved")))
+    assert backend.kept == {}

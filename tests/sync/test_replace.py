@@ -13,6 +13,7 @@ from PIL import Image
 
 from i2f.ground.errors import LoginError, PictureError, StoppedError
 from i2f.memory.history import Standing
+from i2f.memory.review_answers import NONE, Identity, Step, keep_step, take_back_step
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.faults import Fault, Kind
@@ -86,6 +87,18 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
     assert bench.sent() == 0
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.backup_file().read_bytes() == data
+
+
+def test_a_refusal_given_since_the_plan_was_made_is_obeyed(bench: Bench, photo_id: str, original: Path) -> None:
+    copy, journal = bench.save(photo_id), bench.session.journal
+    refused = Step(NONE, (Identity("f" * 64, None, 1600, 1200, 9, original.name),))
+    sha256 = bench.session.backups.checked(copy.photo).sha256
+    keep_step(journal, photo_id, sha256, refused)
+    outcome = bench.replace(copy, original)
+    assert (outcome.outcome, bench.sent(), steps(journal, photo_id)) == ("failed", 0, [])
+    assert "reviewed since the plan was made; run `sync` again" in str(outcome.note)
+    take_back_step(journal, photo_id, sha256)
+    assert bench.replace(copy, original).outcome == "replaced"
 
 
 def test_without_a_backup_nothing_is_sent(bench: Bench, photo_id: str, original: Path) -> None:
