@@ -61,5 +61,5 @@ def test_a_folder_that_lost_more_than_half_stops_the_run_also_when_a_cloud_has_i
     found = find_files([phone])
     with pytest.raises(StoppedError) as stopped:
         compare_with_last_time(found, [phone], journal, accept=False)
-    assert f"holds 1 pictures; at the last run it held 4. {why} Nothing was done" in str(stopped.value)
+    assert f"holds 1 photo; at the last run it held 4. {why} Nothing was done" in str(stopped.value)
     compare_with_last_time(found, [phone], journal, accept=True)
