@@ -32,7 +32,7 @@ from i2f.photos.open import UnavailableError, open_picture, read_bytes
 from i2f.photos.reader import READER_VERSION
 from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
-from i2f.sync.grouping import Compared, grouped
+from i2f.sync.grouping import Compared, grouped, noted_apart
 from i2f.sync.thresholds import HARDLY, SURE_MARGIN, SURE_SCORE
 
 # So many are compared for each copy; the report shows five groups at most.
@@ -264,7 +264,9 @@ def _compare_all(task: _Task) -> Assessed:
     worth = _worth_comparing(copy, task)
     pictures = {ways[0].index: pixels(task.thumbnails[ways[0].index]) for ways in worth}
     fits = {ways[0].index: matcher.compare(copy, pictures[ways[0].index], *ways) for ways in worth}
-    groups = grouped(Compared(task.originals, task.thumbnails, pictures, fits))
+    files = Compared(task.originals, task.thumbnails, pictures, fits)
+    groups = grouped(files)
+    fits |= noted_apart(files, groups)
     fits |= _inspected(task, copy, pictures, fits)
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
 

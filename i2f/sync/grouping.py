@@ -4,18 +4,22 @@ A wrong twin is worse than none: of twins any may be sent, while two groups that
 joins a group only where nothing says otherwise. The files that a camera signed come first: to a screenshot or a small
 export each shot of a burst can be alike, and it would put together what differs when looked at directly. For the same
 reason a file is compared with more than the first of a group.
+
+Where two groups both fit for certain and something moved between them, that is noted in their fits (APART): a file that
+is no original stands in the way of one where it shows another exposure, and only the pictures can tell (plan.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 import matcher
-from i2f.ground.model import Fit, Kinship, Original
+from i2f.ground.model import APART, Fit, Kinship, Original
 from i2f.photos.provenance import has_camera
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
 from i2f.sync.thresholds import HARDLY
@@ -44,6 +48,26 @@ def grouped(files: Compared) -> list[list[int]]:
         else:
             home.append(place)
     return groups
+
+
+def noted_apart(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, Fit]:
+    """The fits of the certain files of groups between which something moved, with a note of it."""
+    certain = [[place for place in group if files.fits[place].sure] for group in groups]
+    apart: set[int] = set()
+    for one, other in combinations([group for group in certain if group], 2):
+        if _moved(files, one[0], other[0]):
+            apart.update((*one, *other))
+    return {place: replace(files.fits[place], measures=dict(files.fits[place].measures) | {APART: 1.0})
+            for place in apart}
+
+
+def _moved(files: Compared, first: int, second: int) -> bool:
+    """Whether two files that fit for certain are two exposures, by EXIF or by looking."""
+    one, other = files.originals[first], files.originals[second]
+    pictures, fits = files.pictures, files.fits
+    return other_exposure_by_exif(one, other) or (
+        not same_exposure_by_exif(one, other)
+        and matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second]))
 
 
 def _belongs(files: Compared, group: Sequence[int], place: int) -> bool:

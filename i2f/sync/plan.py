@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
+from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
@@ -75,8 +75,9 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.REVIEW, best.doubt
     if not best.fit.sure or best.fit.score < SURE_SCORE:
         return Verdict.REVIEW, f"{name} is similar, but not certain: {best.fit.words}"
-    if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
-        return Verdict.REVIEW, f"{others[0].original.path.name} matches almost as well as {name}"
+    near = next((one for one in others if one.fit.sure or best.fit.score - one.fit.score < SURE_MARGIN), None)
+    if near is not None:
+        return Verdict.REVIEW, f"{near.original.path.name} matches almost as well as {name}"
     late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
     if late is not None:
         return Verdict.REVIEW, _dated_late(copy, late)
@@ -113,9 +114,13 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
 
 def competes(other: Candidate, best: Candidate) -> bool:
     """Whether a candidate makes a question of the best one: what is no original does not stand in the way of one,
-    unless EXIF proves that it shows another exposure.
+    unless EXIF, or what moved between two that both fit for certain, proves that it shows another exposure.
     """
-    return not other.doubt or bool(best.doubt) or other_exposure_by_exif(other.original, best.original)
+    if not other.doubt or best.doubt:
+        return True
+    both_sure = other.fit.sure and best.fit.sure
+    moved = both_sure and APART in other.fit.measures and APART in best.fit.measures
+    return moved or any(other_exposure_by_exif(one, best.original) for one in (other.original, *other.twins))
 
 
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:

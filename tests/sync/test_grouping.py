@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import map_coordinates, zoom
 
 import matcher
-from i2f.ground.model import CaptureTime, Original
-from i2f.sync.grouping import Compared, grouped
-from tests.support.scenes import bytes_of, scene
+from i2f.ground.model import APART, CaptureTime, Fit, Original
+from i2f.sync.grouping import Compared, grouped, noted_apart
+from tests.support.scenes import HEIGHT, WIDTH, Light, bytes_of, scene
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0), False, None)  # noqa: DTZ001
 LATER = replace(TAKEN, local=TAKEN.local + timedelta(seconds=1))
@@ -76,3 +77,36 @@ def test_where_a_file_does_not_explain_the_copy_exif_alone_speaks() -> None:
     files = compared((TRUE, shown, 0.99), (edit, bytes_of(scene(2)), 0.01), (UNSIGNED, shown, 0.98),
                      (replace(UNSIGNED, path=Path("/roll/other.jpg")), bytes_of(scene(3)), 0.02))
     assert [sorted(one) for one in grouped(files)] == [[0, 1, 2], [3]]
+
+
+def parallax(light: Light, pixels: float) -> Light:
+    """Another exposure: near things moved against far ones by up to `pixels`."""
+    coarse = np.random.default_rng(5).normal(size=(5, 6))
+    depth = zoom(coarse, (HEIGHT / 5, WIDTH / 6), order=3, grid_mode=True, mode="nearest")
+    y, x = np.mgrid[:HEIGHT, :WIDTH].astype(float)
+    at = (y, x + depth / np.abs(depth).max() * pixels)
+    return np.stack([map_coordinates(light[..., k], at, order=1, mode="nearest") for k in range(3)], axis=-1)
+
+
+def on_a_screen(copy: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A screenshot of an app that shows the copy between its bars."""
+    screen = np.full((1136, 640, 3), 250, np.uint8)
+    screen[:90:4], screen[950::7, 40:400] = 30, 90
+    screen[160:800] = copy
+    return screen
+
+
+def test_a_screenshot_is_noted_apart_from_a_sibling_and_not_from_its_own_shot() -> None:
+    light = scene(3)
+    own, sibling = bytes_of(light), bytes_of(parallax(light, 4))
+    copy = own[:, 106:746]
+    screen = on_a_screen(copy)
+
+    def certain(shown: NDArray[np.uint8]) -> Fit:
+        (proposal,) = matcher.Index([matcher.fingerprint(shown)]).search(copy, 1)
+        return replace(matcher.compare(copy, shown, proposal), score=0.99, sure=True)
+
+    for other, apart in ((own, False), (sibling, True)):
+        files = Compared({0: TRUE, 1: UNSIGNED}, {0: b"", 1: b"-"}, {0: other, 1: screen},
+                         {0: certain(other), 1: certain(screen)})
+        assert [fit.measures[APART] for fit in noted_apart(files, [[0], [1]]).values()] == [1.0, 1.0] * apart

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.model import (
+    APART,
     Answer,
     Candidate,
     CaptureTime,
@@ -297,6 +298,42 @@ def test_a_doubtful_file_whose_exif_proves_another_exposure_does() -> None:
     other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
     found = originals_first([replace(make_candidate(0.99, original=other), doubt="a collage"), own])
     assert decide(make_copy(), found, 1.2).verdict is Verdict.REVIEW
+
+
+def apart(candidate: Candidate) -> Candidate:
+    return replace(candidate, fit=replace(candidate.fit, measures={APART: 1.0}))
+
+
+def test_a_doubtful_file_of_the_true_shot_does_when_something_moved_between_it_and_its_sibling() -> None:
+    sibling = apart(make_candidate(0.96))
+    saved = make_original("saved.jpg", 1080, 1080, camera=None)
+    left = replace(apart(make_candidate(0.99, original=saved)), doubt="a square without camera data")
+    decision = decide(make_copy(), originals_first([left, sibling]), 1.2)
+    assert (decision.verdict, margin(decision.candidates)) == (Verdict.REVIEW, 0.0)
+    assert decision.reason == "saved.jpg matches almost as well as IMG_0001.JPG"
+
+
+@pytest.mark.parametrize(("trap", "own"), [
+    (make_candidate(0.99), make_candidate(0.96)),
+    (apart(make_candidate(0.99)), make_candidate(0.96)),
+    (apart(make_candidate(0.7, sure=False)), apart(make_candidate(0.96))),
+])
+def test_a_doubtful_file_that_is_not_known_for_another_exposure_does_not(trap: Candidate, own: Candidate) -> None:
+    doubtful = replace(trap, doubt="a screenshot", original=make_original("IMG_7001.PNG", camera=None))
+    assert decide(make_copy(), originals_first([doubtful, own]), 1.2).match == own
+
+
+def test_a_doubtful_file_competes_when_its_twin_is_proved_another_exposure() -> None:
+    own = make_candidate(0.96, original=make_original(taken=clock(POSTED)))
+    other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
+    bare = make_candidate(0.99, original=make_original("saved.jpg", camera=None), twins=(other,))
+    assert decide(make_copy(), originals_first([replace(bare, doubt="a collage"), own]), 1.2).verdict is Verdict.REVIEW
+
+
+def test_a_poor_runner_up_hides_no_near_one_behind_it() -> None:
+    others = [make_candidate(0.2, sure=False), make_candidate(0.98, original=make_original("IMG_0003.JPG"))]
+    decision = decide(make_copy(), [make_candidate(0.99), *others], 1.2)
+    assert decision.reason == "IMG_0003.JPG matches almost as well as IMG_0001.JPG"
 
 
 def test_a_stranger_does_not_come_before_a_screenshot_of_the_picture() -> None:
