@@ -15,9 +15,19 @@ from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
 
 
 def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates best first; of those that may be the one, originals before what only holds the picture."""
-    return sorted(candidates, key=lambda one: (
-        one.fit.score < ASK_SCORE, bool(one.doubt), -one.fit.score, str(one.original.path)))
+    """Candidates best first; of those that may be the one, originals before what only holds the picture.
+
+    An original may be the one that fits for certain, or about as well as the best of all. One that fits far worse than
+    a screenshot is another shot, and stands behind it.
+    """
+    top = max((one.fit.score for one in candidates), default=0.0)
+
+    def rank(one: Candidate) -> tuple[object, ...]:
+        near = one.fit.sure or one.fit.score >= top - SURE_MARGIN
+        comes_first = not one.doubt and near and one.fit.score >= ASK_SCORE
+        return not comes_first, -one.fit.score, bool(one.doubt), str(one.original.path)
+
+    return sorted(candidates, key=rank)
 
 
 def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:

@@ -35,7 +35,7 @@ from i2f.sync.eligibility import doubt_about
 from i2f.sync.grouping import Compared, grouped, noted_apart
 from i2f.sync.thresholds import HARDLY, SURE_MARGIN, SURE_SCORE
 
-# So many are compared for each copy; the report shows five groups at most.
+# So many are compared for each copy; the report shows plan.SHOWN groups at most.
 PROPOSALS = 8
 # Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
 CROWD = 16
@@ -43,7 +43,6 @@ CROWD = 16
 # the true one is the likeliest nearly always, and beside it stand its siblings.
 FAR = 48
 LIKELIEST = 4
-SHOWN = 5
 # A worker takes about as long to start as two copies take to be compared.
 COPIES_PER_WORKER = 4
 LARGEST_COPY = 2048
@@ -112,9 +111,9 @@ def assess(
 
 
 def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Path | None = None) -> list[Candidate]:
-    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`.
+    """Every group of twins as a candidate, best first; within each the file to send is chosen by `prefer`.
 
-    A file that a person chose stands for its group, and its group is among those shown.
+    A file that a person chose stands for its group.
     """
     found = []
     for members in _split(assessed, gallery):
@@ -124,9 +123,7 @@ def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Pat
         else:
             twins = tuple(one.original for one in members if one is not head)
             found.append(Candidate(head.original, head.fit, twins, doubt=head.doubt))
-    found = originals_first(found)
-    late = [one for one in found[SHOWN:] if one.original.path == chosen]
-    return found[: SHOWN - len(late)] + late
+    return originals_first(found)
 
 
 def _split(assessed: Assessed, gallery: Gallery) -> Iterator[list[Candidate]]:

@@ -9,6 +9,7 @@ unclear, unusual or contradicted by a date becomes a question, and what would ga
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
@@ -17,6 +18,8 @@ from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)
+SHOWN = 5
+"""So many candidates at most stand in the report. What is decided is decided on all of them."""
 
 
 def decide(
@@ -47,10 +50,13 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
         return Decision(copy, Verdict.REPLACE, f"You chose {name}", "person", (chosen, *others))
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
-    if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
+    if len(left) == len(candidates):
+        return decide(copy, left, min_gain)
+    # What was not shown was not weighed by the person, and is not sent because all that was shown is refused.
+    if not any(one is each for one in left for each in _shown(candidates)) or left[0].fit.score < ASK_SCORE:
         return Decision(copy, Verdict.KEEP, "You rejected all candidates", "person", tuple(candidates))
     decision = decide(copy, left, min_gain)
-    if answer.asks_anew and len(left) < len(candidates) and decision.verdict is Verdict.REPLACE:
+    if answer.asks_anew and decision.verdict is Verdict.REPLACE:
         # What was refused then may have led to the very replacement that was taken back.
         reason = f"You rejected the other candidates before undoing; {left[0].original.path.name} is the one left"
         return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
@@ -110,6 +116,19 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
     runner_up = max((one.fit.score for one in others if competes(one, best)), default=0.0)
     # A person may choose what the matcher thought less of; that is no margin, and no negative one.
     return max(0.0, best.fit.score - runner_up)
+
+
+def shortened(decision: Decision) -> Decision:
+    """The decision with those of its candidates that are shown."""
+    return replace(decision, candidates=tuple(_shown(decision.candidates)))
+
+
+def _shown(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first candidate, those that compete with it, then the best others: SHOWN at most, in their order."""
+    best = candidates[:1]
+    rest = range(1, len(candidates))
+    kept = sorted(rest, key=lambda place: not competes(candidates[place], candidates[0]))[: SHOWN - 1]
+    return [*best, *(candidates[place] for place in sorted(kept))]
 
 
 def competes(other: Candidate, best: Candidate) -> bool:
