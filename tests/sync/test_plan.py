@@ -410,3 +410,12 @@ def test_a_reduction_comes_after_an_edit_of_full_size() -> None:
     small = make_candidate(original=make_original("IMG_0001.JPG", 1024, 768, taken=clock(POSTED)))
     edit = make_candidate(original=make_original("IMG_E0001.JPG", taken=clock(POSTED)))
     assert choose_twin([small, edit], "camera").original is edit.original
+
+
+@pytest.mark.parametrize("name", ["IMG_0001-edited.jpg", "IMG_E0001.JPG"])
+def test_an_enlarged_edit_comes_after_the_cameras_own_file(name: str) -> None:
+    own = make_candidate(original=make_original("IMG_0001.JPG", 3264, 2448, taken=clock(POSTED)))
+    edit = make_candidate(original=make_original(name, 6528, 4896, taken=clock(POSTED)))
+    for members in ([edit, own], [own, edit]):
+        chosen = choose_twin(members, "camera")
+        assert (chosen.original, chosen.because) == (own.original, "the unedited one")
