@@ -338,16 +338,16 @@ def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = Fals
 def moved_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
     """Whether something moved between two originals inside what the copy shows, so that they are two exposures.
 
-    What lies around it does not count: a screenshot's bars and a collage's other pictures are no movement. The one that
-    shows it smaller is taken for a copy of the other.
+    What lies around it does not count: a screenshot's bars and a collage's other pictures are no movement. A movement
+    is seen whichever of the two is taken for a copy of the other.
     """
     if (fit_a.window.mirrored, fit_a.measures["quarter_turns"]) != (
         fit_b.window.mirrored,
         fit_b.measures["quarter_turns"],
     ):
         return True
-    small, large = sorted((_inside(a, fit_a), _inside(b, fit_b)), key=lambda one: min(one[0].shape[:2]))
-    return _laid_over(*small, *large, by_exif=True) is Kinship.OTHER
+    one, other = _inside(a, fit_a), _inside(b, fit_b)
+    return all(_laid_over(*x, *y, by_exif=True) is Kinship.OTHER for x, y in ((one, other), (other, one)))
 
 
 def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
