@@ -43,6 +43,7 @@ __all__ = [
     "inspect",
     "kinship",
     "look_everywhere",
+    "moved_inside",
     "thumbnail_size",
 ]
 
@@ -332,6 +333,35 @@ def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = Fals
         return Kinship.OTHER
     over = _laid_over(a, fit_a, b, fit_b, by_exif)
     return _laid_over(b, fit_b, a, fit_a, by_exif) if over is Kinship.RIVAL else over
+
+
+def moved_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
+    """Whether something moved between two originals inside what the copy shows, so that they are two exposures.
+
+    What lies around it does not count: a screenshot's bars and a collage's other pictures are no movement. A movement
+    is seen whichever of the two is taken for a copy of the other.
+    """
+    if (fit_a.window.mirrored, fit_a.measures["quarter_turns"]) != (
+        fit_b.window.mirrored,
+        fit_b.measures["quarter_turns"],
+    ):
+        return True
+    one, other = _inside(a, fit_a), _inside(b, fit_b)
+    return all(_laid_over(*x, *y, by_exif=True) is Kinship.OTHER for x, y in ((one, other), (other, one)))
+
+
+def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
+    """The rectangle of an original around what the copy shows, and the fit as it is for that."""
+    height, width = picture.shape[:2]
+    turn = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy")))
+    across, down = fit.window.size[0] * width, fit.window.size[1] * height
+    cos, sin = abs(turn.a) / turn.scale, abs(turn.b) / turn.scale
+    half_x, half_y = (across * cos + down * sin) / 2, (across * sin + down * cos) / 2
+    x, y = fit.window.center[0] * width, fit.window.center[1] * height
+    left, top = max(0, int(x - half_x)), max(0, int(y - half_y))
+    inside = np.ascontiguousarray(picture[top : int(np.ceil(y + half_y)), left : int(np.ceil(x + half_x))])
+    measures = dict(fit.measures) | {"cx": turn.cx - left, "cy": turn.cy - top}
+    return inside, replace(fit, measures=measures)
 
 
 def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) -> Kinship:

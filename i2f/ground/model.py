@@ -135,6 +135,10 @@ class Window:
     mirrored: bool
 
 
+# The measure of a fit that notes: another file fits the copy for certain, too, and something moved between the two.
+APART = "apart"
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How well one original explains one copy, as the matcher measured it.

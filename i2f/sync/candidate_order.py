@@ -15,9 +15,19 @@ from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
 
 
 def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates best first; of those that may be the one, originals before what only holds the picture."""
-    return sorted(candidates, key=lambda one: (
-        one.fit.score < ASK_SCORE, bool(one.doubt), -one.fit.score, str(one.original.path)))
+    """Candidates best first; of those that may be the one, originals before what only holds the picture.
+
+    An original may be the one that fits for certain, or about as well as the best of all. One that fits far worse than
+    a screenshot is another shot, and stands behind it.
+    """
+    top = max((one.fit.score for one in candidates), default=0.0)
+
+    def rank(one: Candidate) -> tuple[object, ...]:
+        near = one.fit.sure or one.fit.score >= top - SURE_MARGIN
+        comes_first = not one.doubt and near and one.fit.score >= ASK_SCORE
+        return not comes_first, -one.fit.score, bool(one.doubt), str(one.original.path)
+
+    return sorted(candidates, key=rank)
 
 
 def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
@@ -30,7 +40,7 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     """
     best = max(members, key=lambda one: one.fit.score)
     able = [one for one in members if one.fit.sure == best.fit.sure and one.fit.score >= best.fit.score - SURE_MARGIN]
-    order = _Order(max(_pixels(one.original) for one in members))
+    order = _Order.among([one.original for one in members])
     chosen, *rest = sorted(able, key=order.by_camera if prefer == "camera" else order.by_look)
     twins = [one.original for one in sorted(members, key=order.by_camera) if one is not chosen]
     because = "" if not twins else "the only certain one" if not rest else order.advantage(chosen, rest[0], prefer)
@@ -45,6 +55,9 @@ _ADVANTAGES = (
 )
 # A file without the camera's own note that holds less than this share of another's pixels was made smaller.
 REDUCED = 0.5
+# Edits are enlarged at times, so that one has more pixels than the camera's own file proves nothing of that, unless it
+# has the size of what programs and services export.
+LARGEST_EXPORT = 2048
 
 
 def _pixels(original: Original) -> int:
@@ -53,19 +66,34 @@ def _pixels(original: Original) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The order of the files of one shot, of which the largest has so many pixels."""
+    """The order of the files of one shot; so many pixels have the largest that is no edit, and the largest edit."""
 
     largest: int
+    largest_edit: int
+
+    @classmethod
+    def among(cls, originals: Sequence[Original]) -> _Order:
+        """The order of these files."""
+        edits = [_pixels(one) for one in originals if is_edit(one)]
+        others = [_pixels(one) for one in originals if not is_edit(one)]
+        return cls(max(others, default=0), max(edits, default=0))
+
+    def is_reduced(self, original: Original) -> bool:
+        """Whether a file was made smaller than another of its shot."""
+        if FileMark.MAKER_NOTE in original.marks:
+            return False
+        exported = max(original.width, original.height) <= LARGEST_EXPORT
+        largest = max(self.largest, self.largest_edit) if exported else self.largest
+        return _pixels(original) < REDUCED * largest
 
     def by_camera(self, one: Candidate) -> tuple[object, ...]:
         """The camera's own file first."""
         original = one.original
         noted = FileMark.MAKER_NOTE in original.marks
-        reduced = not noted and _pixels(original) < REDUCED * self.largest
         as_it_is = original.content_format in SENT_AS_THEY_ARE
         path = str(original.path)
-        return (not has_camera(original), reduced, is_edit(original), not noted, -_pixels(original), not as_it_is,
-                len(path), path)
+        return (not has_camera(original), self.is_reduced(original), is_edit(original), not noted, -_pixels(original),
+                not as_it_is, len(path), path)
 
     def by_look(self, one: Candidate) -> tuple[object, ...]:
         """The file whose tones explain the copy best first."""

@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 
 import matcher
 from i2f.ground.errors import PictureError
-from i2f.ground.model import Candidate, Fit, Kinship, Original, Window
+from i2f.ground.model import Candidate, Fit, Original, Window
 from i2f.ground.processes import be_quiet, one_thread, spawning
 from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
 from i2f.photos.open import UnavailableError, open_picture, read_bytes
 from i2f.photos.reader import READER_VERSION
-from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
 from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
-from i2f.sync.thresholds import SURE_MARGIN, SURE_SCORE
+from i2f.sync.grouping import Compared, grouped, noted_apart
+from i2f.sync.thresholds import HARDLY, SURE_MARGIN, SURE_SCORE
 
-# So many are compared for each copy; the report shows five groups at most.
+# So many are compared for each copy; the report shows plan.SHOWN groups at most.
 PROPOSALS = 8
 # Backups of backups hold one file many times; copies of one file count once among the proposals, up to so many.
 CROWD = 16
@@ -43,9 +43,6 @@ CROWD = 16
 # the true one is the likeliest nearly always, and beside it stand its siblings.
 FAR = 48
 LIKELIEST = 4
-SHOWN = 5
-# Below this score an original does not explain the copy at all.
-HARDLY = 0.05
 # A worker takes about as long to start as two copies take to be compared.
 COPIES_PER_WORKER = 4
 LARGEST_COPY = 2048
@@ -114,9 +111,9 @@ def assess(
 
 
 def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Path | None = None) -> list[Candidate]:
-    """Groups of twins as candidates, best first; within each the file to send is chosen by `prefer`.
+    """Every group of twins as a candidate, best first; within each the file to send is chosen by `prefer`.
 
-    A file that a person chose stands for its group, and its group is among those shown.
+    A file that a person chose stands for its group.
     """
     found = []
     for members in _split(assessed, gallery):
@@ -126,9 +123,7 @@ def as_candidates(assessed: Assessed, gallery: Gallery, prefer: str, chosen: Pat
         else:
             twins = tuple(one.original for one in members if one is not head)
             found.append(Candidate(head.original, head.fit, twins, doubt=head.doubt))
-    found = originals_first(found)
-    late = [one for one in found[SHOWN:] if one.original.path == chosen]
-    return found[: SHOWN - len(late)] + late
+    return originals_first(found)
 
 
 def _split(assessed: Assessed, gallery: Gallery) -> Iterator[list[Candidate]]:
@@ -266,14 +261,9 @@ def _compare_all(task: _Task) -> Assessed:
     worth = _worth_comparing(copy, task)
     pictures = {ways[0].index: pixels(task.thumbnails[ways[0].index]) for ways in worth}
     fits = {ways[0].index: matcher.compare(copy, pictures[ways[0].index], *ways) for ways in worth}
-    groups: list[list[int]] = []
-    for place in sorted(fits, key=lambda place: -fits[place].score):
-        for group in groups:
-            if _are_twins(task, pictures, fits, (group[0], place)):
-                group.append(place)
-                break
-        else:
-            groups.append([place])
+    files = Compared(task.originals, task.thumbnails, pictures, fits)
+    groups = grouped(files)
+    fits |= noted_apart(files, groups)
     fits |= _inspected(task, copy, pictures, fits)
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
 
@@ -330,24 +320,6 @@ def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.
             chosen[place] = ways
             shown.add(jpeg)
     return list(chosen.values())
-
-
-def _are_twins(
-    task: _Task, pictures: Mapping[int, NDArray[np.uint8]], fits: Mapping[int, Fit], pair: tuple[int, int]
-) -> bool:
-    """Whether two files show one exposure: by EXIF or by looking. A rival is none, whatever its EXIF says, nor
-    are two shots to which one camera gave two times, however much alike they look.
-
-    Looking needs a copy that both explain somehow; where the second does not, EXIF alone speaks.
-    """
-    first, second = pair
-    if other_exposure_by_exif(task.originals[first], task.originals[second]):
-        return False
-    by_exif = same_exposure_by_exif(task.originals[first], task.originals[second])
-    if fits[second].score < HARDLY:
-        return by_exif
-    kin = matcher.kinship(pictures[first], fits[first], pictures[second], fits[second], by_exif)
-    return kin is Kinship.TWIN or (by_exif and kin is not Kinship.RIVAL)
 
 
 def copy_pixels(data: bytes) -> NDArray[np.uint8]:

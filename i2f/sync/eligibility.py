@@ -18,7 +18,8 @@ scene goes on beyond the copy's border, the copy is tilted, its tones are a filt
 or folder alone never condemns a file that a camera signed.
 
 Whatever is in doubt becomes a question that says why. It never stands in the way of a true original beside it: a
-doubtful file competes with another candidate only where EXIF proves that it is another exposure (plan.py).
+doubtful file competes with another candidate only where EXIF or movement between the two proves that it is another
+exposure (plan.py).
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
-from i2f.sync.plan import decide, leave
+from i2f.sync.plan import decide, leave, shortened
 from i2f.sync.replace import LATE_S, Replacer
 from i2f.sync.report import Report, in_plain_words
 from i2f.sync.session import Session, claim_account
@@ -280,8 +280,8 @@ def _decide(
         decision = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
         decision = replace(decision, answers=state_of(said))
         shows_ours = copy.photo_id in histories and histories[copy.photo_id].pile
-        decisions[copy.photo_id] = decision if shows_ours else (
-            ask_about_strangers(decision, files[backup.sha256]))
+        decisions[copy.photo_id] = shortened(decision if shows_ours else (
+            ask_about_strangers(decision, files[backup.sha256])))
     return decisions
 
 

@@ -9,14 +9,17 @@ unclear, unusual or contradicted by a date becomes a question, and what would ga
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from i2f.ground.model import Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
+from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)
+SHOWN = 5
+"""So many candidates at most stand in the report. What is decided is decided on all of them."""
 
 
 def decide(
@@ -47,10 +50,13 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
         return Decision(copy, Verdict.REPLACE, f"You chose {name}", "person", (chosen, *others))
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
-    if len(left) < len(candidates) and (not left or left[0].fit.score < ASK_SCORE):
+    if len(left) == len(candidates):
+        return decide(copy, left, min_gain)
+    # What was not shown was not weighed by the person, and is not sent because all that was shown is refused.
+    if not any(one is each for one in left for each in _shown(candidates)) or left[0].fit.score < ASK_SCORE:
         return Decision(copy, Verdict.KEEP, "You rejected all candidates", "person", tuple(candidates))
     decision = decide(copy, left, min_gain)
-    if answer.asks_anew and len(left) < len(candidates) and decision.verdict is Verdict.REPLACE:
+    if answer.asks_anew and decision.verdict is Verdict.REPLACE:
         # What was refused then may have led to the very replacement that was taken back.
         reason = f"You rejected the other candidates before undoing; {left[0].original.path.name} is the one left"
         return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
@@ -75,8 +81,9 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.REVIEW, best.doubt
     if not best.fit.sure or best.fit.score < SURE_SCORE:
         return Verdict.REVIEW, f"{name} is similar, but not certain: {best.fit.words}"
-    if others and (others[0].fit.sure or best.fit.score - others[0].fit.score < SURE_MARGIN):
-        return Verdict.REVIEW, f"{others[0].original.path.name} matches almost as well as {name}"
+    near = next((one for one in others if one.fit.sure or best.fit.score - one.fit.score < SURE_MARGIN), None)
+    if near is not None:
+        return Verdict.REVIEW, f"{near.original.path.name} matches almost as well as {name}"
     late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
     if late is not None:
         return Verdict.REVIEW, _dated_late(copy, late)
@@ -111,11 +118,28 @@ def margin(candidates: Sequence[Candidate]) -> float | None:
     return max(0.0, best.fit.score - runner_up)
 
 
+def shortened(decision: Decision) -> Decision:
+    """The decision with those of its candidates that are shown."""
+    return replace(decision, candidates=tuple(_shown(decision.candidates)))
+
+
+def _shown(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first candidate, those that compete with it, then the best others: SHOWN at most, in their order."""
+    best = candidates[:1]
+    rest = range(1, len(candidates))
+    kept = sorted(rest, key=lambda place: not competes(candidates[place], candidates[0]))[: SHOWN - 1]
+    return [*best, *(candidates[place] for place in sorted(kept))]
+
+
 def competes(other: Candidate, best: Candidate) -> bool:
     """Whether a candidate makes a question of the best one: what is no original does not stand in the way of one,
-    unless EXIF proves that it shows another exposure.
+    unless EXIF, or what moved between two that both fit for certain, proves that it shows another exposure.
     """
-    return not other.doubt or bool(best.doubt) or other_exposure_by_exif(other.original, best.original)
+    if not other.doubt or best.doubt:
+        return True
+    both_sure = other.fit.sure and best.fit.sure
+    moved = both_sure and APART in other.fit.measures and APART in best.fit.measures
+    return moved or any(other_exposure_by_exif(one, best.original) for one in (other.original, *other.twins))
 
 
 def gain(copy: InstagramCopy, candidate: Candidate) -> float:

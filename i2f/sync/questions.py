@@ -19,7 +19,7 @@ from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
 
-# Below this score an original does not explain the copy at all (candidates.HARDLY), so it is no candidate.
+# Below this score an original does not explain the copy at all (thresholds.HARDLY), so it is no candidate.
 OFFERED_SCORE = 0.05
 
 

@@ -7,6 +7,8 @@ reliability table says what a score means; what follows from it is plan.py's.
 
 from __future__ import annotations
 
+HARDLY = 0.05
+"""Below this score an original does not explain the copy at all."""
 ASK_SCORE = 0.10
 SURE_SCORE = 0.90
 SURE_MARGIN = 0.30

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from i2f.ground.model import (
+    APART,
     Answer,
     Candidate,
     CaptureTime,
@@ -20,7 +22,7 @@ from i2f.ground.model import (
     Window,
 )
 from i2f.sync.candidate_order import choose_twin, originals_first
-from i2f.sync.plan import decide, gain, margin
+from i2f.sync.plan import SHOWN, decide, gain, margin, shortened
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
@@ -299,9 +301,91 @@ def test_a_doubtful_file_whose_exif_proves_another_exposure_does() -> None:
     assert decide(make_copy(), found, 1.2).verdict is Verdict.REVIEW
 
 
+def apart(candidate: Candidate) -> Candidate:
+    return replace(candidate, fit=replace(candidate.fit, measures={APART: 1.0}))
+
+
+def test_a_doubtful_file_of_the_true_shot_does_when_something_moved_between_it_and_its_sibling() -> None:
+    sibling = apart(make_candidate(0.96))
+    saved = make_original("saved.jpg", 1080, 1080, camera=None)
+    left = replace(apart(make_candidate(0.99, original=saved)), doubt="a square without camera data")
+    decision = decide(make_copy(), originals_first([left, sibling]), 1.2)
+    assert (decision.verdict, margin(decision.candidates)) == (Verdict.REVIEW, 0.0)
+    assert decision.reason == "saved.jpg matches almost as well as IMG_0001.JPG"
+
+
+@pytest.mark.parametrize(("trap", "own"), [
+    (make_candidate(0.99), make_candidate(0.96)),
+    (apart(make_candidate(0.99)), make_candidate(0.96)),
+    (apart(make_candidate(0.7, sure=False)), apart(make_candidate(0.96))),
+])
+def test_a_doubtful_file_that_is_not_known_for_another_exposure_does_not(trap: Candidate, own: Candidate) -> None:
+    doubtful = replace(trap, doubt="a screenshot", original=make_original("IMG_7001.PNG", camera=None))
+    assert decide(make_copy(), originals_first([doubtful, own]), 1.2).match == own
+
+
+def test_a_doubtful_file_competes_when_its_twin_is_proved_another_exposure() -> None:
+    own = make_candidate(0.96, original=make_original(taken=clock(POSTED)))
+    other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
+    bare = make_candidate(0.99, original=make_original("saved.jpg", camera=None), twins=(other,))
+    assert decide(make_copy(), originals_first([replace(bare, doubt="a collage"), own]), 1.2).verdict is Verdict.REVIEW
+
+
+def test_a_poor_runner_up_hides_no_near_one_behind_it() -> None:
+    others = [make_candidate(0.2, sure=False), make_candidate(0.98, original=make_original("IMG_0003.JPG"))]
+    decision = decide(make_copy(), [make_candidate(0.99), *others], 1.2)
+    assert decision.reason == "IMG_0003.JPG matches almost as well as IMG_0001.JPG"
+
+
 def test_a_stranger_does_not_come_before_a_screenshot_of_the_picture() -> None:
     trap = replace(make_candidate(1.0), doubt="a screenshot")
     assert originals_first([make_candidate(0.01, sure=False), trap])[0] is trap
+
+
+def test_a_shot_that_hardly_fits_does_not_come_before_a_screenshot_of_the_right_one() -> None:
+    trap = replace(make_candidate(0.99, original=make_original("IMG_7001.PNG", camera=None)), doubt="a screenshot")
+    poor, near, sure = (make_candidate(0.12, sure=False), make_candidate(0.7, sure=False), make_candidate(0.91))
+    assert originals_first([poor, trap]) == [trap, poor]
+    assert originals_first([trap, near]) == [near, trap]
+    assert originals_first([poor, trap, sure]) == [sure, trap, poor]
+    assert decide(make_copy(), originals_first([trap, poor]), 1.2).reason == "a screenshot"
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_files() -> None:
+    trap = replace(make_candidate(0.99, original=make_original("IMG_7001.PNG", camera=None)), doubt="a screenshot")
+    shots = [make_candidate(score, sure=False, original=make_original(f"IMG_{place:04d}.JPG"))
+             for place, score in enumerate((0.99, 0.7, 0.3, 0.3))]
+    orders = {tuple(one.original.path.name for one in originals_first(list(each)))
+              for each in permutations([trap, *shots])}
+    assert orders == {("IMG_0000.JPG", "IMG_0001.JPG", "IMG_7001.PNG", "IMG_0002.JPG", "IMG_0003.JPG")}
+
+
+def test_all_candidates_decide_and_those_that_compete_are_shown() -> None:
+    own = make_candidate(0.99, original=make_original(taken=clock(POSTED)))
+    traps = [replace(make_candidate(0.98, original=make_original(f"{place}.PNG", camera=None)), doubt="a screenshot")
+             for place in range(8)]
+    other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
+    found = originals_first([own, *traps, replace(make_candidate(0.95, original=other), doubt="a collage")])
+    decision = shortened(decide(make_copy(), found, 1.2))
+    assert decision.verdict is Verdict.REVIEW
+    names = [one.original.path.name for one in decision.candidates]
+    assert names == ["IMG_0001.JPG", "0.PNG", "1.PNG", "2.PNG", "IMG_0002.JPG"]
+    assert margin(decision.candidates) == margin(found)
+
+
+def test_what_was_not_shown_is_not_sent_because_all_that_was_shown_is_refused() -> None:
+    shots = [make_candidate(0.99 - place / 100, original=make_original(f"IMG_{place:04d}.JPG")) for place in range(6)]
+    trap = replace(make_candidate(0.2, sure=False, original=make_original("7.PNG", camera=None)), doubt="a screenshot")
+    refused = frozenset(one.original.path for one in shots[:SHOWN])
+    decision = decide(make_copy(), [*shots, trap], 1.2, Answer(None, None, refused))
+    assert (decision.verdict, decision.reason) == (Verdict.KEEP, "You rejected all candidates")
+
+
+def test_what_a_person_chose_is_shown_however_poorly_it_fits() -> None:
+    shots = [make_candidate(0.9 - place / 10, original=make_original(f"IMG_{place:04d}.JPG")) for place in range(7)]
+    chosen = shots[6].original
+    decision = shortened(decide(make_copy(), shots, 1.2, Answer(chosen.path, "IMG_0006.JPG", frozenset())))
+    assert (decision.match, len(decision.candidates)) == (shots[6], SHOWN)
 
 
 @pytest.mark.parametrize("name", [
@@ -326,3 +410,12 @@ def test_a_reduction_comes_after_an_edit_of_full_size() -> None:
     small = make_candidate(original=make_original("IMG_0001.JPG", 1024, 768, taken=clock(POSTED)))
     edit = make_candidate(original=make_original("IMG_E0001.JPG", taken=clock(POSTED)))
     assert choose_twin([small, edit], "camera").original is edit.original
+
+
+@pytest.mark.parametrize("name", ["IMG_0001-edited.jpg", "IMG_E0001.JPG"])
+def test_an_enlarged_edit_comes_after_the_cameras_own_file(name: str) -> None:
+    own = make_candidate(original=make_original("IMG_0001.JPG", 3264, 2448, taken=clock(POSTED)))
+    edit = make_candidate(original=make_original(name, 6528, 4896, taken=clock(POSTED)))
+    for members in ([edit, own], [own, edit]):
+        chosen = choose_twin(members, "camera")
+        assert (chosen.original, chosen.because) == (own.original, "the unedited one")
