@@ -3,7 +3,8 @@
 A place that cannot be written must be told before the first picture is replaced, not after the last. A file is written
 under a temporary name and then renamed, behind the links that lead to it, so that a link stays a link. What is no
 regular file (a pipe, a terminal, /dev/null) is written into, never renamed over: as root that would put a file in the
-device's place. So is a file that may be written where its folder may not. A disk is no place for a report.
+device's place. So is a file that may be written where its folder may not; should that fail half-way, the whole stays
+under its temporary name, which is told. A disk is no place for a report.
 
 What fails in the end all the same is a NotWrittenError; what the command did before is done, and is told first.
 """
@@ -44,13 +45,17 @@ def check_places(*files: str | Path | None) -> None:
 
 
 def write_whole(file: Path, pieces: Iterable[str], mode: int) -> None:
-    """Write a file whole where it is one, else into what is there; NotWrittenError when that fails."""
+    """Write a file whole where it is one, else into what is there; NotWrittenError when that fails.
+
+    `mode` is for a new file; one that is exchanged keeps its own. The pieces may be made as they are asked for: nothing
+    is touched before the last one is there.
+    """
     try:
         target, is_regular = _target(file)
         if is_regular:
             _exchange(target, pieces, mode)
         else:
-            _write_into(target, pieces)
+            _hand_over(pieces, target)
     except OSError as error:
         raise NotWrittenError(f"{file} could not be written ({_why(error)})") from error
 
@@ -82,33 +87,65 @@ def _check(file: Path) -> None:
 
 
 def _exchange(target: Path, pieces: Iterable[str], mode: int) -> None:
+    temporary = _temporary_file(target)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.")
-    except OSError as error:
-        if error.errno not in _EXCHANGE_FORBIDDEN or not target.exists():
-            raise
-        _write_into(target, pieces)
-        return
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.writelines(pieces)
-        temporary.chmod(mode)
-        try:
-            temporary.replace(target)
-        except OSError as error:
-            if error.errno not in _EXCHANGE_FORBIDDEN:
-                raise
-            shutil.copyfile(temporary, target)
-            temporary.unlink()
+        _fill(temporary, pieces)
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else mode)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    try:
+        temporary.replace(target)
+    except OSError as error:
+        if error.errno not in _EXCHANGE_FORBIDDEN or not os.access(target, os.W_OK):
+            temporary.unlink(missing_ok=True)
+            raise
+        _write_over(target, temporary)
 
 
-def _write_into(target: Path, pieces: Iterable[str]) -> None:
-    with target.open("w", encoding="utf-8") as stream:
+def _temporary_file(target: Path) -> Path:
+    """An empty file for its owner only, beside the target; elsewhere where its folder takes no new file."""
+    prefix = f".{target.name[:64]}."
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
+    except OSError as error:
+        if error.errno not in _EXCHANGE_FORBIDDEN or not target.exists():
+            raise
+        handle, name = tempfile.mkstemp(prefix=prefix)
+    os.close(handle)
+    return Path(name)
+
+
+def _write_over(target: Path, temporary: Path) -> None:
+    """Write into a file that cannot be exchanged. What was in it is gone at once, so a failure keeps the new whole."""
+    try:
+        _pour(temporary, target)
+    except OSError as error:
+        raise NotWrittenError(f"{target} could not be written to its end ({_why(error)}); the whole is in "
+                              f"{temporary}") from error
+    temporary.unlink()
+
+
+def _hand_over(pieces: Iterable[str], target: Path) -> None:
+    """Write into a pipe or a device, once everything is made."""
+    handle, name = tempfile.mkstemp()
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        _fill(temporary, pieces)
+        _pour(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _fill(temporary: Path, pieces: Iterable[str]) -> None:
+    with temporary.open("w", encoding="utf-8") as stream:
         stream.writelines(pieces)
+
+
+def _pour(temporary: Path, target: Path) -> None:
+    with temporary.open("rb") as source, target.open("wb") as stream:
+        shutil.copyfileobj(source, stream)
 
 
 def _why(error: OSError) -> str:

@@ -203,7 +203,7 @@ def test_login_reads_the_code_from_standard_input_and_keeps_the_token_private(
         assert login.stat().st_mode & 0o777 == 0o600
     assert json.loads(login.read_text(encoding="utf-8"))["nsid"] == flickr.account.nsid
     assert json.loads(login.read_text(encoding="utf-8"))["token_secret"] not in ran[1]
-    assert "[ok] login" in program.run("doctor").stdout
+    assert "[ok] Login" in program.run("doctor").stdout
     assert program.run("logout").exit_code == ExitCode.DONE
     assert not login.exists()
 

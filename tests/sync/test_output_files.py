@@ -6,7 +6,10 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,55 @@ def test_a_disk_is_no_place_for_a_report(tmp_path: Path) -> None:
         pytest.skip("no device can be made here")
     with pytest.raises(FolderError, match="it is a disk"):
         check_places(tmp_path / "disk")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there a file has such a mode")
+def test_a_private_report_stays_private_and_a_new_one_gets_the_mode_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").touch(0o600)
+    for name, mode in (("mine.json", 0o600), ("new.json", 0o644)):
+        write_whole(tmp_path / name, ["{}"], 0o644)
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
+
+
+def breaks_off() -> Iterator[str]:
+    yield "<html>"
+    raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become somebody else")
+def test_what_cannot_be_made_to_its_end_leaves_the_old_file(open_folder: Path) -> None:
+    (open_folder / "mine.html").write_text("old", encoding="utf-8")
+    (open_folder / "mine.html").chmod(0o666)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(open_folder / "mine.html", breaks_off(), 0o600)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(open_folder / "mine.html", breaks_off(), 0o600)
+    finally:
+        os.seteuid(0)
+    assert [one.read_text(encoding="utf-8") for one in open_folder.iterdir()] == ["old"]
+    assert list(Path(tempfile.gettempdir()).glob(".mine.html.*")) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become somebody else")
+def test_a_file_that_cannot_be_written_over_leaves_the_whole_in_another_that_is_named(open_folder: Path) -> None:
+    busy = open_folder / "report.json"
+    shutil.copy("/bin/sleep", busy)
+    busy.chmod(0o777)
+    program = busy.read_bytes()
+    with subprocess.Popen([busy, "60"]) as running:
+        os.seteuid(65534)  # who may write the file, but not exchange it in its folder
+        try:
+            with pytest.raises(NotWrittenError, match=r"report\.json .*\(text file busy\); the whole is in ") as told:
+                write_whole(busy, ["{}"], 0o644)
+        finally:
+            os.seteuid(0)
+            running.kill()
+    whole = Path(str(told.value).rpartition("the whole is in ")[2])
+    assert whole.read_text(encoding="utf-8") == "{}"
+    whole.unlink()
+    assert busy.read_bytes() == program
 
 
 @pytest.fixture
