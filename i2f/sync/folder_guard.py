@@ -26,8 +26,9 @@ def compare_with_last_time(found: Found, folders: Sequence[Path], journal: Journ
         if 2 * held < before and not accept:
             clouded = sum(1 for one in found.named if is_in_a_cloud(one) and one.path.is_relative_to(folder))
             why = f"{clouded} are only in a cloud now." if clouded else "Is a disk missing?"
+            photos = "1 photo" if held == 1 else f"{held:,} photos"
             raise StoppedError(
-                f"{printable(folder)} holds {held:,} {"photo" if held == 1 else "photos"}; at the last run it held {before:,}. {why} "
+                f"{printable(folder)} holds {photos}; at the last run it held {before:,}. {why} "
                 "Nothing was done; --again-folder accepts the folder as it is now"
             )
         if held != before:
