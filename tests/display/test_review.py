@@ -398,6 +398,7 @@ def doubtful(flickr: SandboxFlickr, tmp_path: Path) -> tuple[Program, Path, list
     return program, folder, copies
 
 
+@pytest.mark.long
 def test_sync_does_what_was_answered_though_the_folder_got_another_name(
     flickr: SandboxFlickr, doubtful: tuple[Program, Path, list[str]]
 ) -> None:
@@ -416,6 +417,7 @@ def test_sync_does_what_was_answered_though_the_folder_got_another_name(
     assert "Nothing to review" in program.run("review", "--terminal").stdout
 
 
+@pytest.mark.long
 def test_no_question_is_asked_again_in_the_next_run(doubtful: tuple[Program, Path, list[str]]) -> None:
     program, folder, copies = doubtful
     program.run("review", "--terminal", typed="x1\nq\n")
@@ -425,6 +427,7 @@ def test_no_question_is_asked_again_in_the_next_run(doubtful: tuple[Program, Pat
     assert "1 left" in program.run("review", "--terminal", typed="q\n").stdout
 
 
+@pytest.mark.long
 def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple[Program, Path, list[str]]) -> None:
     program = doubtful[0]
     ran = program.run("review", "--terminal", typed="n\nu\nwhat\n\ny\n")
@@ -432,6 +435,7 @@ def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple
     assert "1 answered, 1 left" in ran.stdout
 
 
+@pytest.mark.long
 def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
     doubtful: tuple[Program, Path, list[str]]
 ) -> None:
@@ -443,6 +447,7 @@ def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
     assert shown.count("changed since it was saved") == 1
 
 
+@pytest.mark.long
 def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Program, Path, list[str]]) -> None:
     program, folder, copies = doubtful
     program.run("review", "--terminal", typed="y\nn\n")
@@ -452,5 +457,6 @@ def test_after_undo_an_old_answer_is_not_carried_out_again(doubtful: tuple[Progr
     assert (again["decision"], again["decided_by"]) == ("review", "rule")
 
 
+@pytest.mark.long
 def test_review_names_a_photo_that_nothing_was_compared_for(doubtful: tuple[Program, Path, list[str]]) -> None:
     assert doubtful[0].run("review", "--terminal", "12345").exit_code == 2

@@ -529,6 +529,7 @@ def test_on_a_phone_held_sideways_the_pictures_keep_half_of_the_height(opened: P
     assert box["height"] >= 180
 
 
+@pytest.mark.long
 def test_the_doorstep_is_private_and_gone_afterwards(twenty: Path, tmp_path: Path) -> None:
     shutil.copytree(twenty, tmp_path / "again")
     reviewing = Reviewing(tmp_path / "again")

@@ -428,6 +428,7 @@ def test_a_link_behind_megabytes_of_nested_markup_is_found() -> None:
     assert _codes(caption) == ["DQWAj"]
 
 
+@pytest.mark.long
 def test_no_caption_whatever_raises() -> None:
     rng = random.Random(20261122)
     pieces = [

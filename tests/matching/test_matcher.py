@@ -253,6 +253,7 @@ def test_beside_its_sibling_the_true_original_scores_higher(name: str) -> None:
     assert fit_of(copy, *pair, place=1).score > fit_of(copy, *pair, place=0).score
 
 
+@pytest.mark.long
 def test_a_thousand_strangers_pairs_are_never_sure() -> None:
     scenes = [scene(seed, 240, 320) for seed in range(100, 125)]
     index = matcher.Index([matcher.fingerprint(bytes_of(one)) for one in scenes])

@@ -36,6 +36,7 @@ def fit_of(copy: NDArray[np.uint8], original: NDArray[np.uint8]) -> Fit:
     return matcher.compare(copy, original, matcher.Index([matcher.fingerprint(original)]).search(copy, 1)[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(SCENES))
 @pytest.mark.parametrize("kind", SIBLINGS)
 def test_a_thousand_pairs_of_made_siblings_are_never_sure(kind: str, number: int) -> None:

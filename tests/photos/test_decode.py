@@ -128,6 +128,7 @@ def test_display_p3_becomes_srgb(tmp_path: Path) -> None:
         assert np.abs(colour - (213, 95, 49)).max() < 4
 
 
+@pytest.mark.long
 def test_sixteen_bits_alpha_palette_cmyk_and_grey_become_ordinary_colours(tmp_path: Path) -> None:
     base = painted(830, 770)
     grey = base.convert("L")

@@ -188,6 +188,7 @@ def test_more_than_flickr_takes_is_refused(phone: Path, workdir: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_documents_say_what_flickr_receives_for_each_format() -> None:
     """Wherever a document has the table, it is the one that format_table.py makes; the README leads to it."""
     root = Path(__file__).resolve().parents[2]

@@ -185,6 +185,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "iphone"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 def test_a_run_writes_its_report_into_a_pipe_and_its_page_through_a_link(
     program: Program, flickr: SandboxFlickr, folder: Path, tmp_path: Path
@@ -205,6 +206,7 @@ def test_a_run_writes_its_report_into_a_pipe_and_its_page_through_a_link(
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
+@pytest.mark.long
 def test_a_late_failure_to_write_does_not_hide_that_the_work_is_done(
     program: Program, flickr: SandboxFlickr, folder: Path, tmp_path: Path
 ) -> None:

@@ -265,6 +265,7 @@ def test_a_login_revoked_between_two_tries_does_not_close_an_open_question(
     assert bench.standing(photo_id) is Standing.OPEN
 
 
+@pytest.mark.long
 def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     strike(bench.flickr, "replace", DropBefore(), times=3)
@@ -455,6 +456,7 @@ def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, ori
     assert bench.sent() == 2
 
 
+@pytest.mark.long
 def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
     bench: Bench, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
@@ -467,6 +469,7 @@ def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
     assert bench.standing(photo_id) is Standing.TAKEN_BACK
 
 
+@pytest.mark.long
 def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
     bench: Bench, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
@@ -577,6 +580,7 @@ def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
     assert (settled.outcome, bench.sent()) == ("replaced", 1)
 
 
+@pytest.mark.long
 def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
     by_ticket: Bench, photo_id: str, original: Path
 ) -> None:
