@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 import matcher
 from i2f.ground.model import APART, Fit, Kinship, Original
-from i2f.photos.provenance import has_camera
+from i2f.photos.provenance import has_camera, is_edit
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
 from i2f.sync.thresholds import HARDLY
 
@@ -85,13 +85,16 @@ def _belongs(files: Compared, group: Sequence[int], place: int) -> bool:
 
 
 def _to_look_at(files: Compared, members: Sequence[int], looked_at: Sequence[int]) -> list[int]:
-    """The first few members that look like none of those looked at already; none where the copy is not explained."""
+    """The first few members that look like none of those looked at already; none where the copy is not explained.
+
+    Edits are left out: what was not made from an edit may differ from it as two filters do.
+    """
     seen = {files.thumbnails[one] for one in looked_at}
     if files.fits[looked_at[-1]].score < HARDLY:
         return []
     found: list[int] = []
     for one in members:
-        if files.fits[one].score >= HARDLY and files.thumbnails[one] not in seen:
+        if files.fits[one].score >= HARDLY and not is_edit(files.originals[one]) and files.thumbnails[one] not in seen:
             seen.add(files.thumbnails[one])
             found.append(one)
     return found[: MEMBERS_COMPARED - 1]
