@@ -7,8 +7,9 @@ corners; beyond that, half a pixel is allowed, of the copy or the thumbnail, whi
 to whole pixels.
 
 A frame for which the picture had to make room lies outside the original rightly. It is known by one colour along the
-whole side, and another a little further in: a sky that goes on, or a wall, is none. Where bars were cut off before,
-a line or two of the broader one may be left, since both are cut alike.
+whole side, and another a little further in: a sky that goes on, or a wall, is none. Padding apps lay blurred bars; they
+come in two, as broad as one another and without the picture's fine structure. Where bars were cut off before, a line or
+two of the broader one may be left, since both are cut alike.
 
 That a window ends where its original does, on two sides or more, speaks for it, and is reported; it excuses nothing,
 since a tripod's next exposure ends there, too.
@@ -31,6 +32,9 @@ SURELY = 3.0
 NEAR, ONE_COLOUR, ANOTHER = 16.0, 0.8, 0.5
 """Grey levels (JPEG beside an edge) within which so much of a frame's outermost line is of one colour, ragged ones too,
 and beyond which so much of the picture within is of others."""
+LEAST_BAR, UNEVEN, BLURRED, LEAST_STEPS = 0.03, 0.02, 0.35, 2.0
+"""Short sides that a blurred bar is broad at least and two opposite ones may differ by; how much of the fine steps of
+the picture beside it a bar may have, and how large those are at least, in grey levels (a sky's are smaller)."""
 INSET, ENDS = 0.02, 0.1
 """How far inside a frame the picture is looked at, in short sides, and the share of a line left out at either end."""
 
@@ -53,10 +57,13 @@ def overshoot(
     short = min(height, width)
     rounding = (BESIDE_BARS if had_bars else ROUNDING) / min(short, at.scale)
     beyond, met = 0.0, 0
-    for side, (far, error) in enumerate(_sides((width / short / 2, height / short / 2), size, at, covariance)):
+    sides = _sides((width / short / 2, height / short / 2), size, at, covariance)
+    for side, (far, error) in enumerate(sides):
         allowed = rounding + SURELY * error
         met += abs(far) <= allowed
-        if far > allowed and not _is_framed(copy, side, far * short):
+        if far > allowed and not (
+            _is_framed(copy, side, far * short) or _is_padded(copy, side, far * short, sides[(side + 2) % 4][0] * short)
+        ):
             beyond = max(beyond, far / allowed)
     return Overshoot(beyond, met)
 
@@ -77,11 +84,29 @@ def _sides(
     return [(float(far), float(error)) for far, error in sides]
 
 
-def _is_framed(copy: Picture, side: int, beyond_px: float) -> bool:
-    """Whether a frame lies along this side of the copy: 0 is the left one, then top, right, bottom."""
+def _lines(copy: Picture, side: int) -> Floats:
+    """The copy's lines from this side inwards: 0 is the left one, then top, right, bottom."""
     lines: Floats = np.moveaxis(np.asarray(copy, np.float32), 1, 0) if side % 2 == 0 else np.asarray(copy, np.float32)
-    if side > 1:
-        lines = lines[::-1]
+    return lines[::-1] if side > 1 else lines
+
+
+def _is_padded(copy: Picture, side: int, beyond_px: float, opposite_px: float) -> bool:
+    """Whether a blurred bar lies along this side and one as broad along the opposite one, as padding apps lay them."""
+    short = min(copy.shape[:2])
+    if min(beyond_px, opposite_px) < LEAST_BAR * short or abs(beyond_px - opposite_px) > UNEVEN * short:
+        return False
+    for each, px in ((side, beyond_px), ((side + 2) % 4, opposite_px)):
+        lines, edge, inset = _lines(copy, each), round(px), max(2, round(INSET * short))
+        bar, picture = lines[: edge - 2], lines[edge + inset : 2 * edge + inset]
+        steps = np.abs(np.diff(picture, axis=1)).mean()
+        if steps < LEAST_STEPS or np.abs(np.diff(bar, axis=1)).mean() > BLURRED * steps:
+            return False
+    return True
+
+
+def _is_framed(copy: Picture, side: int, beyond_px: float) -> bool:
+    """Whether a frame lies along this side of the copy."""
+    lines = _lines(copy, side)
     ends = round(ENDS * lines.shape[1])
     outer = lines[0, ends : lines.shape[1] - ends]
     inner = lines[min(len(lines) - 1, round(beyond_px + INSET * min(copy.shape[:2]))), ends : lines.shape[1] - ends]
