@@ -42,6 +42,7 @@ def answered(desk: Desk, typed: str) -> tuple[str, list[Progress]]:
     return ran.stdout, progress
 
 
+@pytest.mark.long
 def test_a_number_marks_a_candidate_and_y_accepts_the_marked_one(desk: Desk) -> None:
     shown, (first, second) = answered(desk, "2\ny\nq\n")
     assert "> 2  score 0.50" in shown
@@ -49,6 +50,7 @@ def test_a_number_marks_a_candidate_and_y_accepts_the_marked_one(desk: Desk) -> 
     assert (first.chosen, second.done) == (1, False)
 
 
+@pytest.mark.long
 def test_a_candidate_that_is_none_is_not_offered_and_no_key_answers_with_it(desk: Desk) -> None:
     shown, (first, second) = answered(desk, "3\ny3\nx3\nq\n")
     assert "IMG_02.JPG" not in shown
@@ -57,6 +59,7 @@ def test_a_candidate_that_is_none_is_not_offered_and_no_key_answers_with_it(desk
     assert not second.done
 
 
+@pytest.mark.long
 def test_x_leaves_the_other_candidates_in_question(desk: Desk) -> None:
     shown, (first, _) = answered(desk, "x\nq\n")
     assert "IMG_00.JPG rejected." in shown
@@ -85,6 +88,7 @@ def test_reasons_that_differ_in_names_dates_and_numbers_alone_are_one_group(tmp_
     assert groups[0] == groups[1] != groups[2]
 
 
+@pytest.mark.long
 def test_what_an_older_version_left_to_review_is_compared_again_first(desk: Desk) -> None:
     for body in list(desk.journal.assessments.decisions()):
         old = {**body, "evidence": [{name: value for name, value in one.items() if name != "doubt"}

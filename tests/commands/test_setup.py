@@ -51,6 +51,7 @@ def test_keys_are_checked_saved_for_the_owner_and_used_by_the_next_command(progr
     assert "[ok] API key: set" in program.run("doctor", "--config", config, **NO_KEY).stdout
 
 
+@pytest.mark.long
 def test_without_a_name_the_file_is_where_clone_and_installed_command_find_it(program: Program) -> None:
     ran = program.run("setup", typed=f"{program.flickr.api_key}\n{program.flickr.api_secret}\n\n", **NO_KEY)
     assert "Saved in " in ran.stdout

@@ -72,6 +72,7 @@ def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, 
     assert all(one["ok"] for one in told["findings"])
 
 
+@pytest.mark.long
 def test_the_doctor_sees_a_key_that_was_not_copied_whole_and_names_what_can_be_pasted(
     flickr: SandboxFlickr, tmp_path: Path
 ) -> None:

@@ -174,6 +174,7 @@ def test_a_hundred_thousand_photos_take_two_hundred_calls() -> None:
     assert (asked, kept, listing.complete) == (list(range(1, 201)), 100_000, True)
 
 
+@pytest.mark.long
 def test_of_each_photo_little_more_than_its_number_is_remembered() -> None:
     def ask(number: int) -> Page:
         return replace(entries(number), total=10_000, pages=20)

@@ -107,6 +107,7 @@ def test_the_brake_counts_failures_in_a_row() -> None:
         failure_limit.note("e")
 
 
+@pytest.mark.long
 def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_more(
     flickr: SandboxFlickr, tmp_path: Path
 ) -> None:

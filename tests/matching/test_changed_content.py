@@ -120,6 +120,7 @@ def test_what_chance_moves_in_the_few_places_a_tilt_shift_left_sharp_is_no_movem
     assert fit.sure, (fit.words, fit.measures)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("angle", [0.3, 1.2, 2.4])
 def test_the_edge_of_a_shadow_that_moved_over_gravel_is_seen(angle: float) -> None:
     """Nothing moved but the light; a quarter of it is missing behind the edge."""

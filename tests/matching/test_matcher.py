@@ -80,6 +80,7 @@ def test_a_crop_is_known_for_its_exposure_and_its_window_is_found(crop: Crop) ->
     assert fit.window.degrees == pytest.approx(-crop.degrees, abs=0.1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [306, 480, 1080, 1440])
 def test_copies_of_every_size_are_known(size: int) -> None:
     assert fit_of(bytes_of(noisy(cut(ORIGINAL, Crop(), size))), bytes_of(ORIGINAL)).sure
@@ -124,6 +125,7 @@ def disc(x: float, y: float, radius: float) -> NDArray[np.bool_]:
     return np.asarray((across - x) ** 2 + (down - y) ** 2 < radius**2)
 
 
+@pytest.mark.long
 def test_a_sticker_in_one_exact_colour_does_not_hide_the_exposure() -> None:
     copy = noisy(cut(ORIGINAL, Crop()))
     copy[disc(330, 300, 30)] = (0.98, 0.85, 0.1)
@@ -132,6 +134,7 @@ def test_a_sticker_in_one_exact_colour_does_not_hide_the_exposure() -> None:
     assert fit.measures["ink"] > 0
 
 
+@pytest.mark.long
 def test_a_thing_with_light_and_grain_of_its_own_is_no_sticker() -> None:
     """However flatly a print is painted: what a lens saw is shaded, and only a program draws in one exact colour."""
     copy = cut(ORIGINAL, Crop())
@@ -142,6 +145,7 @@ def test_a_thing_with_light_and_grain_of_its_own_is_no_sticker() -> None:
     assert fit.score < 0.9
 
 
+@pytest.mark.long
 def test_a_sticker_makes_two_originals_rivals_not_twins() -> None:
     """With words on one of them only one is what was posted, and nobody may choose for the person."""
     drawn = ORIGINAL.copy()
@@ -161,6 +165,7 @@ def test_a_light_leak_does_not_hide_the_exposure(degrees: int) -> None:
     assert fit.sure, (fit.words, fit.measures)
 
 
+@pytest.mark.long
 def test_a_still_scene_in_other_light_is_a_question() -> None:
     """Nothing moved; but a corner lies in a deep shadow that no filter draws."""
     copy = cut(ORIGINAL, Crop())
@@ -239,6 +244,7 @@ SIBLINGS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_a_sibling_alone_is_never_sure(name: str) -> None:
     for look in (lambda light: light, faded):
@@ -246,6 +252,7 @@ def test_a_sibling_alone_is_never_sure(name: str) -> None:
         assert not fit.sure, fit.words
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_beside_its_sibling_the_true_original_scores_higher(name: str) -> None:
     copy = bytes_of(noisy(faded(cut(ORIGINAL, Crop()))))
@@ -279,6 +286,7 @@ def test_a_dark_blurred_picture_carries_no_evidence() -> None:
     assert not fit_of(bytes_of(noisy(cut(dim, Crop()))), bytes_of(noisy(dim, 2))).sure
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", [(1, 1), (8, 300), (20, 20), (40, 1600)])
 def test_tiny_and_odd_pictures_are_compared_without_a_word(shape: tuple[int, int]) -> None:
     odd = bytes_of(np.random.default_rng(1).uniform(size=(*shape, 3)))
@@ -286,6 +294,7 @@ def test_tiny_and_odd_pictures_are_compared_without_a_word(shape: tuple[int, int
     assert not fit_of(bytes_of(cut(ORIGINAL, Crop())), odd).sure
 
 
+@pytest.mark.long
 def test_an_edit_and_its_source_are_twins_and_a_recoloured_one_a_rival() -> None:
     copy, source = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL)
     edit, rival = bytes_of(noisy(ORIGINAL**0.8)), bytes_of(recoloured(ORIGINAL))
@@ -295,12 +304,14 @@ def test_an_edit_and_its_source_are_twins_and_a_recoloured_one_a_rival() -> None
     assert matcher.kinship(source, fits[0], rival, fits[2]) is Kinship.RIVAL
 
 
+@pytest.mark.long
 def test_a_sibling_is_neither_twin_nor_rival() -> None:
     copy, source, sibling = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL), bytes_of(parallax(ORIGINAL, 3))
     kin = matcher.kinship(source, fit_of(copy, source), sibling, fit_of(copy, sibling))
     assert kin is Kinship.OTHER
 
 
+@pytest.mark.long
 def test_the_search_finds_the_window_among_many() -> None:
     originals = [matcher.fingerprint(bytes_of(scene(seed, 480, 640))) for seed in range(20)]
     index = matcher.Index([*originals, matcher.fingerprint(bytes_of(ORIGINAL))])

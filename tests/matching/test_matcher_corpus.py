@@ -49,6 +49,7 @@ def fits(names: list[str], wanted: list[dict[str, str]]) -> list[tuple[dict[str,
     return found
 
 
+@pytest.mark.long
 def test_copies_without_an_original_are_not_sure_of_its_siblings() -> None:
     wanted = [row for row in rows() if row["tier"] == "BURST" and not row["original"]]
     prefixes = ("plastic", "kavala", "tesla", "exif", "wwbrest", "miko", "planter-IMG_11", "planter-IMG_12")
@@ -57,6 +58,7 @@ def test_copies_without_an_original_are_not_sure_of_its_siblings() -> None:
         assert not fit.sure, (row["instagram"], name, fit.measures)
 
 
+@pytest.mark.long
 def test_copies_beside_a_made_sibling_are_sure_of_their_own_original_alone() -> None:
     siblings = [path.name for path in sorted((CORPUS / "originals").glob("*-nd.jpg"))]
     names = [*siblings, *(name.replace("-nd", "") for name in siblings)]
@@ -121,6 +123,7 @@ TROUBLES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_copies_with_every_trouble_are_known_on_real_photographs(trouble: str) -> None:
     """Three of four at least: what cannot be told for certain is a question, and that is no fault."""
@@ -138,6 +141,7 @@ def siblings_of(upright: Image.Image, seeds: range) -> list[NDArray[np.uint8]]:
     return [np.asarray(one.resize(matcher.thumbnail_size(*one.size), Image.Resampling.LANCZOS)) for one in moved]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHARP)
 def test_a_padded_copy_of_306_pixels_is_too_small_to_show_what_moved(name: str) -> None:
     upright, _ = photograph(name)
@@ -147,6 +151,7 @@ def test_a_padded_copy_of_306_pixels_is_too_small_to_show_what_moved(name: str) 
         assert not fit.sure, (fit.words, fit.measures)
 
 
+@pytest.mark.long
 def test_grained_wood_that_moved_is_seen_by_the_texture_that_vanished() -> None:
     upright, _ = photograph(WOOD)
     copy, original = copy_of(WOOD, Recipe(width=480))

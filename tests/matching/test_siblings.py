@@ -50,6 +50,7 @@ def test_a_thousand_pairs_of_made_siblings_are_never_sure(kind: str, number: int
             assert not fit.sure, (exposure, fit.words, fit.measures)
 
 
+@pytest.mark.long
 def test_of_the_same_copies_most_are_sure_of_their_own_original() -> None:
     """Without this the thousand pairs would ask nothing."""
     picture = Image.fromarray(bytes_of(scene(0, 640, 853)))

@@ -69,6 +69,7 @@ def test_a_crop_with_a_sticker_in_its_middle_is_found_where_it_lies(
     assert fit.sure, fit.words
 
 
+@pytest.mark.long
 def test_where_the_likeliest_place_is_wrong_another_one_is_tried() -> None:
     box = (310, 170, 610, 470)
     (*_, right), *_ = looked_for(cropped(box))

@@ -44,6 +44,7 @@ def test_a_frame_that_made_the_picture_smaller_is_nothing_beyond_the_edge(kind: 
     assert fit.sure, fit.words
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("half", "unsettled"), [(0.3, 0.3), (0.15, 0.6)])
 def test_the_smaller_the_sharp_part_the_more_stays_unsettled(half: float, unsettled: float) -> None:
     sharp = fit_of(Recipe())
@@ -53,6 +54,7 @@ def test_the_smaller_the_sharp_part_the_more_stays_unsettled(half: float, unsett
     assert sharp.measures["sibling_odds"] < tilted.measures["sibling_odds"] < 0
 
 
+@pytest.mark.long
 def test_a_sharp_spot_alone_is_a_question() -> None:
     fit = fit_of(Recipe(tilt=Tilt("disc", (0.2, 0.2), 0.1, 0.03)))
     assert not fit.sure

@@ -392,6 +392,7 @@ Image.new("RGB", (int(sys.argv[2]), int(sys.argv[3])), "teal").save(sys.argv[1],
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in the units of Linux")
 @pytest.mark.parametrize(
     ("name", "width", "height", "options", "limit_mib"),
@@ -415,6 +416,7 @@ def test_two_hundred_megapixels_are_read_and_made_ready_in_little_memory(
     assert int(measured.stdout) < limit_mib
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "size", "options", "gib"),
     [
@@ -508,6 +510,7 @@ def test_a_broken_profile_and_broken_exif_cost_nothing(tmp_path: Path) -> None:
     assert difference(thumbnail_of(tmp_path / "a.jpg"), expected(base)) < 4
 
 
+@pytest.mark.long
 def test_thumbnails_are_jpeg_of_the_matcher_s_size(tmp_path: Path) -> None:
     painted(1600, 1200).save(tmp_path / "a.png")
     picture = read_picture(read_bytes(tmp_path / "a.png"))

@@ -145,6 +145,7 @@ def test_the_profile_made_of_a_number_is_the_one_everybody_uses() -> None:
     assert white.getpixel((0, 0)) == (255, 255, 255)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
 def test_hdr_is_named_and_not_sent_in_wrong_colours(tmp_path: Path, transfer: int) -> None:
     path = tmp_path / "a.heic"

@@ -51,6 +51,7 @@ def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, 
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.long
 def test_a_crash_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
     good = original_at(photo(tmp_path, "IMG_1.JPG"))
     with OutgoingFileWorker() as file_worker:

@@ -31,6 +31,7 @@ def photo(path: Path, *, seed: int = 1, exif: bytes | None = None) -> None:
     painted(400, 330, seed).save(path, exif=exif or camera_exif(), quality=85)
 
 
+@pytest.mark.long
 def test_every_file_comes_back_once_read_or_named(tmp_path: Path) -> None:
     for number, name in enumerate(("IMG_1.JPG", "IMG_2.HEIC", "IMG_3.PNG", "IMG_4.JPG")):
         photo(tmp_path / name, seed=number)
@@ -88,6 +89,7 @@ def test_the_fingerprint_is_the_matcher_s_of_the_thumbnail(tmp_path: Path) -> No
     assert np.abs(reading.fingerprint.astype(int) - again).max() <= 1
 
 
+@pytest.mark.long
 def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
     """A worker that is stopped never answers, as a decoder in a loop would not."""
     for number in range(3):
@@ -108,6 +110,7 @@ def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_crash_is_tried_once_more_alone(tmp_path: Path) -> None:
     for number in range(3):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number)
@@ -119,6 +122,7 @@ def test_a_crash_is_tried_once_more_alone(tmp_path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 def test_a_file_that_always_hangs_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     """Opening a pipe that nobody writes to hangs for good; it stands for any decoder that does."""
@@ -148,6 +152,7 @@ def test_trouble_around_a_file_does_not_last_and_trouble_in_it_does(tmp_path: Pa
     ]
 
 
+@pytest.mark.long
 def test_closing_the_reading_leaves_no_process_behind(tmp_path: Path) -> None:
     for number in range(20):
         photo(tmp_path / f"IMG_{number}.JPG", seed=number % 3)
@@ -177,6 +182,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path, end: signal.Signals) -> None:
@@ -199,6 +205,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path, end: signal.Sig
     assert rest == ""
 
 
+@pytest.mark.long
 def test_read_named_and_passed_over_are_all_that_was_found(tmp_path: Path) -> None:
     photo(tmp_path / "IMG_1.JPG")
     photo(tmp_path / "IMG_2.HEIC")
@@ -227,6 +234,7 @@ def test_a_lonely_heading_is_named(tmp_path: Path) -> None:
     assert refused(tmp_path / "IMG_0001.HEIC").reason == "damaged"
 
 
+@pytest.mark.long
 def test_three_hundred_broken_files_cost_only_themselves(tmp_path: Path) -> None:
     """python -m bench.mutations goes through 20,000 of them."""
     files = list(make_broken_files(tmp_path, 300, seed=2))

@@ -23,6 +23,7 @@ def _grey(scene: str, seed: int, size: tuple[int, int] = SMALL, moment: Moment =
     return np.asarray(paint(scene, seed, size, moment).convert("L"), np.float64)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_same_seed_paints_the_same_photograph(scene: str) -> None:
     again = np.asarray(paint(scene, 1, SMALL).convert("L"), np.float64)
@@ -30,6 +31,7 @@ def test_the_same_seed_paints_the_same_photograph(scene: str) -> None:
     assert (again == _grey(scene, 1)).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scene", SCENES)
 def test_another_seed_paints_another_photograph(scene: str) -> None:
     fine = [_texture(_grey(scene, seed)).ravel() for seed in (1, 2)]

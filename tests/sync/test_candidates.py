@@ -32,6 +32,7 @@ class Deadly:
         return os._exit, (1,)
 
 
+@pytest.mark.long
 def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
     good = _Task(picture(64, 64), (), {}, {})
     deadly = _Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
@@ -40,6 +41,7 @@ def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
     assert list(_in_workers(tasks, len(tasks))) == [Assessed(()), None, Assessed(()), None, None, Assessed(())]
 
 
+@pytest.mark.long
 def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_second_look(tmp_path: Path) -> None:
     light = scene(1)
     coarse = gaussian_filter(light, (12, 12, 0))
@@ -58,6 +60,7 @@ def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_se
     journal.close()
 
 
+@pytest.mark.long
 def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_the_search_names_it(
     tmp_path: Path,
 ) -> None:

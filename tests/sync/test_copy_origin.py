@@ -75,6 +75,7 @@ def test_only_the_rule_asks_and_a_person_decides(plain: Path, verdict: Verdict, 
     assert asked.reason.endswith("because") is (verdict is not Verdict.REPLACE or by == "person")
 
 
+@pytest.mark.long
 def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(
     flickr: SandboxFlickr, tmp_path: Path
 ) -> None:

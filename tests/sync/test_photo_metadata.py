@@ -95,6 +95,7 @@ def test_undo_puts_time_and_place_back(bench: Bench, photo_id: str, original: Pa
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
+@pytest.mark.long
 def test_undo_puts_back_a_place_and_a_vague_date_that_were_there(bench: Bench, photo_id: str, original: Path) -> None:
     photo = bench.flickr.photo(photo_id)
     photo.place, photo.accuracy, photo.taken, photo.taken_granularity = (1.5, 2.5), 11, "2014-07-01 00:00:00", 4
@@ -105,6 +106,7 @@ def test_undo_puts_back_a_place_and_a_vague_date_that_were_there(bench: Bench, p
     assert (photo.taken_granularity, photo.accuracy) == (4, 11)
 
 
+@pytest.mark.long
 def test_undo_leaves_a_date_the_person_set_since(bench: Bench, photo_id: str, original: Path) -> None:
     replace(bench, photo_id, original)
     bench.flickr.edit(photo_id, taken="2013-03-03 03:03:03")
@@ -166,6 +168,7 @@ def test_a_date_that_flickr_finds_absurd_is_told(bench: Bench, photo_id: str, or
     assert what_flickr_says(bench, photo_id) == (ARRIVED, BERNE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", [DATES, LOCATION])
 def test_a_wish_that_was_cut_off_is_granted_when_the_next_run_settles(
     bench: Bench, photo_id: str, original: Path, where: str
@@ -179,6 +182,7 @@ def test_a_wish_that_was_cut_off_is_granted_when_the_next_run_settles(
     assert what_flickr_says(bench, photo_id) == (ARRIVED, None)
 
 
+@pytest.mark.long
 def test_what_the_person_set_meanwhile_is_not_overwritten_by_a_late_wish(
     bench: Bench, photo_id: str, original: Path, clock: HandClock
 ) -> None:
@@ -220,6 +224,7 @@ def test_a_kill_between_the_proof_and_the_wish_does_not_lose_the_wish(
         assert all((one.flickr.photo(photo_id).taken or "") > "2012-12" for photo_id in one.ids)
 
 
+@pytest.mark.long
 def test_a_whole_run_sets_and_takes_back_and_says_what_was_refused(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()

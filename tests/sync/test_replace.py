@@ -70,6 +70,7 @@ def test_a_replacement_takes_four_calls_and_leaves_nothing_behind(bench: Bench, 
     assert steps(bench.session.journal, photo_id) == ["intended", "confirmed"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoil", ["changed", "shorter", "gone"])
 def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
     bench: Bench, photo_id: str, original: Path, spoil: str
@@ -89,6 +90,7 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
     assert bench.backup_file().read_bytes() == data
 
 
+@pytest.mark.long
 def test_a_refusal_given_since_the_plan_was_made_is_obeyed(bench: Bench, photo_id: str, original: Path) -> None:
     copy, journal = bench.save(photo_id), bench.session.journal
     refused = Step(NONE, (Identity("f" * 64, None, 1600, 1200, 9, original.name),))
@@ -129,6 +131,7 @@ def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_list
     assert bench.session.journal.record.backups() == []
 
 
+@pytest.mark.long
 def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     bench.flickr.delete_photo(photo_id)
@@ -136,6 +139,7 @@ def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str
     assert (bench.sent(), bench.standing(photo_id)) == (0, Standing.UNTOUCHED)
 
 
+@pytest.mark.long
 def test_an_original_that_changes_while_it_is_sent_is_sent_as_it_was_proved(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -155,6 +159,7 @@ def test_an_original_that_changed_since_the_plan_is_not_sent(bench: Bench, photo
     assert bench.sent() == 0
 
 
+@pytest.mark.long
 def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: str, original: Path) -> None:
     second = bench.flickr.add_photo(picture(600, 600), "Again", CAPTION, "ifttt instagram")
     for copy in (bench.save(photo_id), bench.save(second)):
@@ -169,6 +174,7 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
 # Replies that are lost.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [
     DropAfter(), Status(500, after_work=True), Status(502, after_work=True), Status(504, after_work=True),
     Silence(after_work=True),
@@ -186,6 +192,7 @@ def test_a_lost_reply_is_not_sent_again_and_is_confirmed(
         assert (bench.sent(), flickr.photo(photo_id).version) == (1, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [DropBefore(), Status(500), Status(503), Status(429), ApiError(105)])
 def test_what_flickr_did_not_take_is_sent_again_after_looking(
     bench: Bench, photo_id: str, original: Path, kind: Kind
@@ -199,6 +206,7 @@ def test_what_flickr_did_not_take_is_sent_again_after_looking(
     assert INFO in between[: between.index("replace")], "sent again without asking first"
 
 
+@pytest.mark.long
 def test_a_reply_lost_at_the_last_try_is_looked_after_too(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     strike(bench.flickr, "replace", DropBefore(), times=2)
@@ -237,6 +245,7 @@ def test_a_picture_changed_by_its_owner_before_the_second_try_is_left_alone(
     assert (bench.sent(), bench.standing(photo_id)) == (1, Standing.UNTOUCHED)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", [Status(500), OAuthError(), DropBefore()])
 def test_when_flickr_cannot_be_asked_after_a_lost_reply_the_question_stays_open(
     bench: Bench, photo_id: str, original: Path, trouble: Kind
@@ -254,6 +263,7 @@ def test_when_flickr_cannot_be_asked_after_a_lost_reply_the_question_stays_open(
     assert bench.sent() == 1
 
 
+@pytest.mark.long
 def test_a_login_revoked_between_two_tries_does_not_close_an_open_question(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -280,6 +290,7 @@ def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
+@pytest.mark.long
 def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -293,6 +304,7 @@ def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(1600, 1200), (800, 800)])
 def test_a_picture_its_owner_put_there_after_a_kill_is_never_overwritten(
     bench: Bench, photo_id: str, original: Path, size: tuple[int, int]
@@ -318,6 +330,7 @@ def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id
     assert bench.replace(unnamed, original).outcome == "replaced"
 
 
+@pytest.mark.long
 def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -341,6 +354,7 @@ def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_bac
 # What a replacement changes besides.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("title", ["kept", "as sent", "file name"])
 @pytest.mark.parametrize("caption", ["kept", "cleared", "from exif"])
 def test_title_caption_tags_and_privacy_are_afterwards_what_they_were(
@@ -354,6 +368,7 @@ def test_title_caption_tags_and_privacy_are_afterwards_what_they_were(
     assert photo.raw_tags == ("ifttt", "instagram")
 
 
+@pytest.mark.long
 def test_tags_and_privacy_that_changed_are_told(bench: Bench, photo_id: str, original: Path) -> None:
     def meddle(photo: StoredPhoto) -> None:
         photo.tags, photo.is_public = photo.tags[:1], False
@@ -373,6 +388,7 @@ def cut_off(bench: Bench, photo_id: str, original: Path) -> None:
     forget_faults(bench.flickr)
 
 
+@pytest.mark.long
 def test_what_the_person_typed_since_a_cut_off_run_stays(bench: Bench, photo_id: str, original: Path) -> None:
     cut_off(bench, photo_id, original)
     bench.flickr.edit(photo_id, title="Typed since", description="by me")
@@ -400,6 +416,7 @@ def test_what_flickr_cleared_in_a_cut_off_run_is_put_back_days_later(
 # Taking back.
 
 
+@pytest.mark.long
 def test_undo_restores_bytes_words_date_and_place(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_takes_date_from_exif = True
 
@@ -416,6 +433,7 @@ def test_undo_restores_bytes_words_date_and_place(bench: Bench, photo_id: str, o
     assert (photo.taken, photo.place) == ("2014-07-16 10:12:20", (1.5, 2.5))
 
 
+@pytest.mark.long
 def test_undo_leaves_what_the_person_changed_since(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_takes_date_from_exif = True
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
@@ -441,6 +459,7 @@ def test_undo_keeps_the_persons_date_even_when_sending_the_copy_changes_it(
     assert bench.flickr.photo(photo_id).taken == "2013-03-03 03:03:03"
 
 
+@pytest.mark.long
 def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.replace_by_hand(photo_id, picture(640, 480, seed=8))
@@ -449,6 +468,7 @@ def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_i
     assert "left unchanged" in str(outcome.note)
 
 
+@pytest.mark.long
 def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replacer.undo(photo_id).outcome == "replaced"
@@ -484,6 +504,7 @@ def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoil", ["changed", "gone"])
 def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
     bench: Bench, photo_id: str, original: Path, spoil: str
@@ -498,6 +519,7 @@ def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
     assert (bench.sent(), bench.standing(photo_id)) == (1, Standing.REPLACED)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [DropAfter(), Status(500, after_work=True)])
 def test_a_lost_reply_of_an_undo_is_not_sent_again(bench: Bench, photo_id: str, original: Path, kind: Kind) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
@@ -515,6 +537,7 @@ def by_ticket(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
         yield Bench(session, flickr)
 
 
+@pytest.mark.long
 def test_a_ticket_is_noted_and_asked_for_after_a_kill(by_ticket: Bench, photo_id: str, original: Path) -> None:
     bench = by_ticket
     copy = bench.save(photo_id)
