@@ -101,7 +101,9 @@ def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -
     if _debug(ctx):
         click.echo(masked_traceback(error), err=True)
     words = in_plain_words(line) if code is ExitCode.INTERRUPTED else f"Error: {in_plain_words(line)}"
-    logging.getLogger("i2f").error("%s", words, exc_info=error)
+    log = logging.getLogger("i2f")
+    log.addHandler(logging.NullHandler())  # else Python writes to the terminal while no log is set up
+    log.error("%s", words, exc_info=error)
     click.echo(fitted(words, sys.stderr), err=True)
     ctx.exit(code)
 

@@ -158,7 +158,7 @@ def test_why_shows_the_evidence(home: Home) -> None:
     ran = home.program.run("why", next(iter(home.copies)))
     assert ran.exit_code == ExitCode.DONE
     assert "IMG_0001.JPG (only match" in ran.stdout
-    assert "window" in ran.stdout
+    assert "of its width and" in ran.stdout
 
 
 def test_status_tells_what_was_done_and_where_the_backups_are(home: Home) -> None:
