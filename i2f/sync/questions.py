@@ -18,9 +18,7 @@ from typing import Any
 from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
-
-# Below this score an original does not explain the copy at all (thresholds.HARDLY), so it is no candidate.
-OFFERED_SCORE = 0.05
+from i2f.sync.thresholds import HARDLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     if is_outdated(body):
         return None
     backup = journal.record.backup(body["photo_id"], body["copy"]["secret"])
-    offered = tuple(_choice(one) for one in body["evidence"] if one["score"] >= OFFERED_SCORE)
+    offered = tuple(_choice(one) for one in body["evidence"] if one["score"] >= HARDLY)
     if backup is None or not offered:
         return None
     return Question(
