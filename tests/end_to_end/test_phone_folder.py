@@ -74,9 +74,9 @@ def test_files_read_named_and_passed_over_are_all_files_found(
     not_read = [kind for kind in kinds if kind in {"DNG with a small preview", "other raw files", "JPEG XL", "BMP",
                                                    "any of these cut short"}]
     assert counts["originals"] == len(kinds) - len(not_read) + 3 + 1
-    assert counts["unreadable"] == len(ran.report["unreadable"]) == len(not_read) + 7
+    assert counts["unreadable"] == len(ran.report["unreadable"]) == len(not_read) + 8
     assert ran.report["passed_over"] == {"hidden": 2, "sidecars": 2, "the same file again": 2, "videos": 1,
-                                         "broken links": 1, "no pictures": 3}
+                                         "no pictures": 3}
     named = {Path(one["path"]).name: one["reason"] for one in ran.report["unreadable"]}
     assert named["IMG_0900.HEIC"] == named["IMG_0901.JPG"] == "cut short"
     assert [reason for name, reason in named.items() if r"emp\xffty" in name] == ["empty"]
@@ -162,7 +162,7 @@ def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_the
         ran = program.sync(folder, *words)
         assert ran.exit_code == ExitCode.DONE, ran.stderr
         said = [line for line in ran.stderr.splitlines() if "[privacy] location = strip" in line]
-        assert [line.split(" the place")[0] for line in said] == ([number] if number else [])
+        assert [line.split(" GPS data")[0] for line in said] == ([number] if number else [])
     assert all(flickr.photo(photo_id).version == 1 for photo_id in places)
 
 
