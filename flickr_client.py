@@ -185,17 +185,26 @@ class FlickrClient:
 
     def list_photos(self, keep: Keep, expect: Expect = nobody_asks) -> Listing:
         """Hand all photos of the account to `keep`, page by page, each once; tell `expect` how many there are."""
+
         def page(number: int) -> Page:
-            return self._call("flickr.people.getPhotos", read_page,
-                              user_id="me", per_page=PER_PAGE, page=number, extras=EXTRAS)
+            return self._call(
+                "flickr.people.getPhotos", read_page, user_id="me", per_page=PER_PAGE, page=number, extras=EXTRAS
+            )
 
         return list_pages(page, keep, expect=expect)
 
     def list_changes(self, since: int, keep: Keep) -> Listing:
         """Hand the photos that changed since an earlier listing's watermark to `keep`."""
+
         def page(number: int) -> Page:
-            return self._call("flickr.photos.recentlyUpdated", read_page,
-                              min_date=max(1, since), per_page=PER_PAGE, page=number, extras=EXTRAS)
+            return self._call(
+                "flickr.photos.recentlyUpdated",
+                read_page,
+                min_date=max(1, since),
+                per_page=PER_PAGE,
+                page=number,
+                extras=EXTRAS,
+            )
 
         return list_pages(page, keep, since)
 
@@ -217,13 +226,20 @@ class FlickrClient:
 
     def set_dates(self, photo_id: str, taken: str, granularity: int = 0) -> None:
         """Set the date taken, Flickr's local "YYYY-MM-DD HH:MM:SS"."""
-        self._call("flickr.photos.setDates", _nothing,
-                   photo_id=photo_id, date_taken=taken, date_taken_granularity=granularity)
+        self._call(
+            "flickr.photos.setDates", _nothing, photo_id=photo_id, date_taken=taken, date_taken_granularity=granularity
+        )
 
     def set_location(self, photo_id: str, latitude: float, longitude: float, accuracy: int) -> None:
         """Set the place."""
-        self._call("flickr.photos.geo.setLocation", _nothing, photo_id=photo_id,
-                   lat=f"{latitude:.6f}", lon=f"{longitude:.6f}", accuracy=min(16, max(1, accuracy)))
+        self._call(
+            "flickr.photos.geo.setLocation",
+            _nothing,
+            photo_id=photo_id,
+            lat=f"{latitude:.6f}",
+            lon=f"{longitude:.6f}",
+            accuracy=min(16, max(1, accuracy)),
+        )
 
     def remove_location(self, photo_id: str) -> None:
         """Take the place away; none there is as good."""
@@ -258,8 +274,9 @@ class FlickrClient:
 
     def ticket_state(self, ticket: str) -> str:
         """What became of a ticket: "pending", "done", "failed" or "unknown"."""
-        return self._call("flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket),
-                          tickets=ticket)
+        return self._call(
+            "flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket), tickets=ticket
+        )
 
     def _send(self, photo_id: str, picture: RequestBody, title: str) -> bytes:
         wire = self._wire()
@@ -305,9 +322,7 @@ class FlickrClient:
     def _call(self, method: str, read: Callable[[Mapping[str, Any]], T], **params: Any) -> T:
         """Make a call that reads, or that may be made twice, until it answers."""
         try:
-            return persist(
-                lambda: self._attempt(method, read, params), API_POLICY, self._clock, self._tell_long_wait
-            )
+            return persist(lambda: self._attempt(method, read, params), API_POLICY, self._clock, self._tell_long_wait)
         except Passing as error:
             raise stopped(error, "api.flickr.com") from None
 
@@ -355,5 +370,6 @@ def _nothing(_: Mapping[str, Any]) -> None:
 
 def _failure(answer: Mapping[str, Any]) -> Failure:
     code = str(answer.get("code"))
-    return Failure(int(code) if code.isascii() and code.isdigit() and len(code) < 6 else None,
-                   str(answer.get("message", "")))
+    return Failure(
+        int(code) if code.isascii() and code.isdigit() and len(code) < 6 else None, str(answer.get("message", ""))
+    )

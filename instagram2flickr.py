@@ -30,8 +30,10 @@ if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # answered before 
 
 
 def _without(missing: ModuleNotFoundError) -> str:
-    return (f"the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, run "
-            ".venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made")
+    return (
+        f"the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, run "
+        ".venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made"
+    )
 
 
 try:
@@ -59,8 +61,9 @@ class Cli(click.Group):
         except SyncError as error:
             return _fail(ctx, str(error), error.exit_code, error)
         except Terminated as error:
-            return _fail(ctx, f"stopped by the system: {_progress(error)}. Run again to continue", ExitCode.STOPPED,
-                         error)
+            return _fail(
+                ctx, f"stopped by the system: {_progress(error)}. Run again to continue", ExitCode.STOPPED, error
+            )
         except KeyboardInterrupt as error:
             return _fail(ctx, f"Interrupted: {_progress(error)}. Run again to continue", ExitCode.INTERRUPTED, error)
         except BrokenPipeError:
@@ -71,11 +74,20 @@ class Cli(click.Group):
         except ModuleNotFoundError as missing:
             return _fail(ctx, _without(missing), ExitCode.FAILED, missing)
         except OSError as error:
-            return _fail(ctx, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; progress "
-                         "is saved, run again to continue", ExitCode.STOPPED, error)
+            return _fail(
+                ctx,
+                f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; progress "
+                "is saved, run again to continue",
+                ExitCode.STOPPED,
+                error,
+            )
         except Exception as error:  # noqa: BLE001 - a traceback is for --debug, and there with its secrets masked
-            return _fail(ctx, f"Internal error ({type(error).__name__}); progress is saved. Report it with the output "
-                         "of --debug", ExitCode.FAILED, error)
+            return _fail(
+                ctx,
+                f"Internal error ({type(error).__name__}); progress is saved. Report it with the output of --debug",
+                ExitCode.FAILED,
+                error,
+            )
 
 
 class Terminated(KeyboardInterrupt):
@@ -124,21 +136,56 @@ def _note(name: str) -> Callable[[click.Context, click.Parameter, object], None]
 
 def with_global_options(function: Function) -> Function:
     """The global options, which stand before or after the command."""
-    for option in reversed((
-        click.option("--config", type=click.Path(path_type=Path), expose_value=False, callback=_note("config"),
-                     help="Use this settings file."),
-        click.option("--state", type=click.Path(path_type=Path), expose_value=False, callback=_note("state"),
-                     help="Use this folder for login, journal and backups."),
-        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_note("verbose"),
-                     help="Show more: each photo as it is done, numbers in `why`."),
-        click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_note("quiet"),
-                     help="Show only results that failed, the summary and errors."),
-        click.option("--log-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), expose_value=False,
-                     callback=_note("log_file"), help="Append a log to this file; secrets are masked."),
-        click.option("--debug", is_flag=True, expose_value=False, callback=_note("debug"),
-                     help="Show tracebacks and every request to Flickr."),
-        click.version_option(__version__, prog_name="instagram2flickr"),
-    )):
+    for option in reversed(
+        (
+            click.option(
+                "--config",
+                type=click.Path(path_type=Path),
+                expose_value=False,
+                callback=_note("config"),
+                help="Use this settings file.",
+            ),
+            click.option(
+                "--state",
+                type=click.Path(path_type=Path),
+                expose_value=False,
+                callback=_note("state"),
+                help="Use this folder for login, journal and backups.",
+            ),
+            click.option(
+                "-v",
+                "--verbose",
+                is_flag=True,
+                expose_value=False,
+                callback=_note("verbose"),
+                help="Show more: each photo as it is done, numbers in `why`.",
+            ),
+            click.option(
+                "-q",
+                "--quiet",
+                is_flag=True,
+                expose_value=False,
+                callback=_note("quiet"),
+                help="Show only results that failed, the summary and errors.",
+            ),
+            click.option(
+                "--log-file",
+                metavar="FILE",
+                type=click.Path(dir_okay=False, path_type=Path),
+                expose_value=False,
+                callback=_note("log_file"),
+                help="Append a log to this file; secrets are masked.",
+            ),
+            click.option(
+                "--debug",
+                is_flag=True,
+                expose_value=False,
+                callback=_note("debug"),
+                help="Show tracebacks and every request to Flickr.",
+            ),
+            click.version_option(__version__, prog_name="instagram2flickr"),
+        )
+    ):
         function = option(function)
     return function
 
@@ -155,8 +202,9 @@ def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
 
 def with_json(function: Function) -> Function:
     """--json, for commands that tell something."""
-    option = click.option("--json", "json_file", metavar="FILE",
-                          help="Write the result as JSON (- for standard output).")
+    option = click.option(
+        "--json", "json_file", metavar="FILE", help="Write the result as JSON (- for standard output)."
+    )
     return option(function)
 
 
@@ -250,19 +298,43 @@ def logout(ctx: click.Context) -> None:
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace at most N photos.")
-@click.option("--photo", "photo_ids", multiple=True, metavar="ID", callback=_photo_id,
-              shell_complete=complete.DECIDED,
-              help="Only this photo (ID or URL); can be repeated.")
-@click.option("--again", multiple=True, metavar="ID", callback=_photo_id, shell_complete=complete.RESTORED,
-              help="Reconsider a photo already replaced or restored.")
-@click.option("--again-run", metavar="RUN", shell_complete=complete.RUNS,
-              help="Reconsider every photo of this run that `undo` restored.")
+@click.option(
+    "--photo",
+    "photo_ids",
+    multiple=True,
+    metavar="ID",
+    callback=_photo_id,
+    shell_complete=complete.DECIDED,
+    help="Only this photo (ID or URL); can be repeated.",
+)
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="ID",
+    callback=_photo_id,
+    shell_complete=complete.RESTORED,
+    help="Reconsider a photo already replaced or restored.",
+)
+@click.option(
+    "--again-run",
+    metavar="RUN",
+    shell_complete=complete.RUNS,
+    help="Reconsider every photo of this run that `undo` restored.",
+)
 @click.option("--again-all", is_flag=True, help="Reconsider every photo that `undo` restored.")
-@click.option("--again-folder", is_flag=True,
-              help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.")
+@click.option(
+    "--again-folder",
+    is_flag=True,
+    help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.",
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
-@click.option("--preview", "preview_file", metavar="FILE.html", type=click.Path(path_type=Path),
-              help="Write the plan as a page for the browser.")
+@click.option(
+    "--preview",
+    "preview_file",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the plan as a page for the browser.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 @with_global_options
 @click.pass_context
@@ -282,10 +354,13 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
 
 
 @cli.command(short_help="Restore replaced photos from their backups.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id,
-                shell_complete=complete.REPLACED)
-@click.option("--run", metavar="RUN", shell_complete=complete.RUNS,
-              help="Every photo replaced in this run (`status` lists the runs).")
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id, shell_complete=complete.REPLACED)
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=complete.RUNS,
+    help="Every photo replaced in this run (`status` lists the runs).",
+)
 @click.option("--all", "everything", is_flag=True, help="Every photo ever replaced.")
 @click.option("--yes", is_flag=True, help="Do not ask before restoring.")
 @with_json
@@ -314,8 +389,14 @@ def backup() -> None:
 
 
 @backup.command("prune", short_help="Delete old backups.")
-@click.option("--older-than", "days", type=click.FloatRange(min=0), required=True, metavar="DAYS",
-              help="Delete backups made and used longer ago than this.")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.FloatRange(min=0),
+    required=True,
+    metavar="DAYS",
+    help="Delete backups made and used longer ago than this.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_global_options
 @click.pass_context
@@ -333,8 +414,7 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 
 
 @cli.command(short_help="Review uncertain matches side by side.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id,
-                shell_complete=complete.WAITING)
+@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id, shell_complete=complete.WAITING)
 @click.option("--no-browser", is_flag=True, help="Print the page's URL instead of opening it.")
 @click.option("--terminal", is_flag=True, help="Review in the terminal, with the paths of the files to open.")
 @with_global_options
@@ -430,8 +510,9 @@ def completion(shell: str) -> None:
 
 
 @cli.command(short_help="Try everything on a simulated Flickr.")
-@click.option("--photos", metavar="FOLDER", type=click.Path(path_type=Path),
-              help="Use these photos instead of generated ones.")
+@click.option(
+    "--photos", metavar="FOLDER", type=click.Path(path_type=Path), help="Use these photos instead of generated ones."
+)
 @with_global_options
 @click.pass_context
 def demo(ctx: click.Context, photos: Path | None) -> None:

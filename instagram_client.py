@@ -37,21 +37,35 @@ RECOGNISER_VERSION = "2"
 
 _HOSTS = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
 # Sites that led to a post by its number, host or domain: /p/ID_USER, /media/ID_USER, viewer.php#/detail/ID_USER.
-_VIEWERS = frozenset({
-    "statigr.am", "stagram.com", "websta.me", "ink361.com", "iconosquare.com", "followgram.me", "gramfeed.com",
-    "imgrum.org", "imgrum.net",
-})
+_VIEWERS = frozenset(
+    {
+        "statigr.am",
+        "stagram.com",
+        "websta.me",
+        "ink361.com",
+        "iconosquare.com",
+        "followgram.me",
+        "gramfeed.com",
+        "imgrum.org",
+        "imgrum.net",
+    }
+)
 # Without the owner's number behind it, it must be too long for that of an owner.
 _NUMBER_OF_A_POST = re.compile(r"(?:ig-)?(?:([0-9]{1,20})_[0-9]{1,20}|([0-9]{17,20}))", re.ASCII)
 # What wraps another address, and the parameter it stands in.
 _REDIRECTS = {
-    "l.instagram.com": ("u",), "l.facebook.com": ("u",), "lm.facebook.com": ("u",), "m.facebook.com": ("u",),
-    "www.google.com": ("q", "url"), "google.com": ("q", "url"),
+    "l.instagram.com": ("u",),
+    "l.facebook.com": ("u",),
+    "lm.facebook.com": ("u",),
+    "m.facebook.com": ("u",),
+    "www.google.com": ("q", "url"),
+    "google.com": ("q", "url"),
 }
 _LEADING_ON = frozenset({"accounts", "challenge", "consent"})  # Instagram's own pages that name where they lead on to
 _WRAPPED_AT_MOST = 3
-_ADDRESS = re.compile(r"(?:(?:https?):)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?",
-                      re.ASCII | re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(
+    r"(?:(?:https?):)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.ASCII | re.IGNORECASE | re.DOTALL
+)
 _APP_ADDRESS = re.compile(r"instagram://media/?\?(?:[^#]*&)?id=([0-9]{1,20})(?![0-9])", re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"([a-z0-9.-]{1,253}?)\.?(?::(?:80|443))?", re.ASCII | re.IGNORECASE)

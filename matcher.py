@@ -111,8 +111,11 @@ def tests_of_exposure(evidence: Evidence, tinted: float, light: Light, ink: floa
     cells = float(max(1, evidence.cells))
     small = min(1.0, float(np.sqrt(cells / WHOLE)))
     moved = (
-        evidence.mahalanobis / MAHALANOBIS, evidence.mahalanobis_high / MAHALANOBIS_HIGH,
-        evidence.neighbour_correlation / NEIGHBOUR_CORRELATION, evidence.group / GROUP, evidence.field / FIELD,
+        evidence.mahalanobis / MAHALANOBIS,
+        evidence.mahalanobis_high / MAHALANOBIS_HIGH,
+        evidence.neighbour_correlation / NEIGHBOUR_CORRELATION,
+        evidence.group / GROUP,
+        evidence.field / FIELD,
     )
     mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
     return {

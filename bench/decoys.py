@@ -37,9 +37,9 @@ NOISE = 2.0
 WORDS = ("OPEN", "CLOSED", "EXIT 12", "EXIT 17", "NORTH", "SOUTH", "SALE", "STOP", "1963", "1968")
 
 
-def make_pair(kind: str, photograph: Image.Image, other: Image.Image, rng: np.random.Generator) -> tuple[
-    Image.Image, Image.Image
-]:
+def make_pair(
+    kind: str, photograph: Image.Image, other: Image.Image, rng: np.random.Generator
+) -> tuple[Image.Image, Image.Image]:
     """(`true`, `decoy`) of this kind; `other` lends its texture where another picture is needed."""
     true, decoy = MAKERS[kind](_array(photograph), _array(other), rng)
     return _image(true), _image(decoy + rng.normal(0, NOISE, decoy.shape).astype(np.float32))
@@ -54,8 +54,9 @@ def moved_beyond(photograph: Image.Image, tilt: Tilt | None, rng: np.random.Gene
     y, x = np.mgrid[:high, :wide].astype(np.float32)
     if tilt is None:
         raise ValueError("the copy has no tilt-shift")
-    across, down = (((at - edge / 2) / short + 0.5 - c)
-                    for at, edge, c in ((x, wide, tilt.center[0]), (y, high, tilt.center[1])))
+    across, down = (
+        ((at - edge / 2) / short + 0.5 - c) for at, edge, c in ((x, wide, tilt.center[0]), (y, high, tilt.center[1]))
+    )
     far = np.hypot(across, down) if tilt.kind == "disc" else np.abs(down)
     share = np.clip((far - tilt.half) / 0.2, 0, 1)
     amount = short * np.exp(rng.uniform(np.log(0.0006), np.log(0.004))) * share * share * (3 - 2 * share)

@@ -99,8 +99,10 @@ def main(words: Sequence[str] | None = None) -> int:
             shifted = settle(blocks.pair, replace(blocks.regression, moved=moved), blocks.similarity, blocks.tones)
             unseen, hidden = verdict(shown, original, shifted)
             counts.update({f"{kind}": 1, f"{kind} unseen": unseen, f"{kind} hidden": hidden})
-    sys.stdout.write(f"seed {order.seed}; {machine()}\n\ntrue pairs still {counts['true']}, and settled "
-                     f"{counts['true and settled']}\n\n| field | laid | unseen | hidden |\n| --- | --- | --- | --- |\n")
+    sys.stdout.write(
+        f"seed {order.seed}; {machine()}\n\ntrue pairs still {counts['true']}, and settled "
+        f"{counts['true and settled']}\n\n| field | laid | unseen | hidden |\n| --- | --- | --- | --- |\n"
+    )
     for kind in KINDS:
         sys.stdout.write(f"| {kind} | {counts[kind]} | {counts[kind + ' unseen']} | {counts[kind + ' hidden']} |\n")
     laid, lost = sum(counts[kind] for kind in KINDS), sum(counts[f"{kind} hidden"] for kind in KINDS)

@@ -104,8 +104,10 @@ def main() -> None:
             bench.at_random(command, 40 // words.stride, chance)
     for kind, count in sorted(bench.kills.items()):
         sys.stdout.write(f"{count:5} {kind}\n")
-    sys.stdout.write(f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
-                     "finished the work: nothing lost, nothing replaced twice, nothing recorded that was not so\n")
+    sys.stdout.write(
+        f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
+        "finished the work: nothing lost, nothing replaced twice, nothing recorded that was not so\n"
+    )
 
 
 if __name__ == "__main__":

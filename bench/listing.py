@@ -48,19 +48,35 @@ def main() -> None:
     with SandboxFlickr() as flickr, tempfile.TemporaryDirectory() as state:
         for number in range(options.photos):
             tags = "ifttt instagram" if number % options.every == 0 else "holiday"
-            flickr.add_photo(picture.getvalue(), title=f"Picture {number}", tags=tags, uploaded=1_400_000_000 + number,
-                             description="A caption of ordinary length, as people write them, with a word or two more.")
+            flickr.add_photo(
+                picture.getvalue(),
+                title=f"Picture {number}",
+                tags=tags,
+                uploaded=1_400_000_000 + number,
+                description="A caption of ordinary length, as people write them, with a word or two more.",
+            )
         token, secret = flickr.issue_token("read")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)} | {f"INSTAGRAM2FLICKR_{name}": value for name, value in {
-            "SANDBOX": flickr.url, "STATE": state, "FLICKR_API_KEY": flickr.api_key, "FLICKR_TOKEN": token,
-            "FLICKR_API_SECRET": flickr.api_secret, "FLICKR_TOKEN_SECRET": secret}.items()}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)} | {
+            f"INSTAGRAM2FLICKR_{name}": value
+            for name, value in {
+                "SANDBOX": flickr.url,
+                "STATE": state,
+                "FLICKR_API_KEY": flickr.api_key,
+                "FLICKR_TOKEN": token,
+                "FLICKR_API_SECRET": flickr.api_secret,
+                "FLICKR_TOKEN_SECRET": secret,
+            }.items()
+        }
         for what in ("first listing", "second listing"):
             calls, begun = len(flickr.log), time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", LISTER], env=environment, capture_output=True, text=True,
-                                  check=True)
+            done = subprocess.run(
+                [sys.executable, "-c", LISTER], env=environment, capture_output=True, text=True, check=True
+            )
             copies, peak = done.stdout.split()
-            sys.stdout.write(f"{what}: {options.photos} photos, {copies} copies, {len(flickr.log) - calls} calls, "
-                             f"{time.perf_counter() - begun:.1f} s, peak {peak} MiB\n")
+            sys.stdout.write(
+                f"{what}: {options.photos} photos, {copies} copies, {len(flickr.log) - calls} calls, "
+                f"{time.perf_counter() - begun:.1f} s, peak {peak} MiB\n"
+            )
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     sys.stdout.write(f"user time of both: {children:.1f} s\n")
 

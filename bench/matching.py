@@ -91,8 +91,12 @@ def _keep_wrong(verdicts: Sequence[Verdict], answers: Answers, home: Path, wrong
         shutil.copy(home / "copies" / f"{one.copy.name}.jpg", place / "copy.jpg")
         shutil.copy(home / "originals" / one.chosen, place / f"chosen-{one.chosen}")
         shutil.copy(one.copy.source, place / f"true-{one.copy.source.name}")
-        told = {"recipe": asdict(one.copy.recipe), "right": sorted(one.copy.right), "near": one.copy.near,
-                "answer": answers.photos[one.copy.name]}
+        told = {
+            "recipe": asdict(one.copy.recipe),
+            "right": sorted(one.copy.right),
+            "near": one.copy.near,
+            "answer": answers.photos[one.copy.name],
+        }
         (place / "what.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
         made_from = ", ".join(sorted(one.copy.right)) or f"{one.copy.source.name}, which is not in the folder"
         lines.append(f"{one.copy.name} by {one.chosen}, made from {made_from}; files in {place}")
@@ -105,7 +109,10 @@ def _say(text: str) -> None:
 
 
 def _text(
-    order: argparse.Namespace, layout: Layout, verdicts: Sequence[Verdict], answers: Answers,
+    order: argparse.Namespace,
+    layout: Layout,
+    verdicts: Sequence[Verdict],
+    answers: Answers,
     peers: Sequence[PeerAnswers],
 ) -> str:
     known = len({one.source for one in layout.copies})
@@ -119,13 +126,19 @@ def _text(
     ]
     if peers:
         versions = ", ".join(f"{name} {number}" for name, number in library_versions().items())
-        parts.append("EASY / TYPICAL / HARD / BURST, per cent of the copies that have an original:\n\n"
-                     + contest_table(layout.copies, verdicts, peers) + f"\n\n{versions}")
+        parts.append(
+            "EASY / TYPICAL / HARD / BURST, per cent of the copies that have an original:\n\n"
+            + contest_table(layout.copies, verdicts, peers)
+            + f"\n\n{versions}"
+        )
     return "\n\n".join(parts) + "\n"
 
 
 def _figures(
-    order: argparse.Namespace, layout: Layout, verdicts: Sequence[Verdict], answers: Answers,
+    order: argparse.Namespace,
+    layout: Layout,
+    verdicts: Sequence[Verdict],
+    answers: Answers,
     peers: Sequence[PeerAnswers],
 ) -> dict[str, Any]:
     return {
@@ -137,14 +150,27 @@ def _figures(
         "reliability": reliability(verdicts),
         "reading_s": answers.reading_s,
         "comparing_s": answers.comparing_s,
-        "peers": {peer.name: {tier: kindest([peer.guesses[one.name] for one in layout.copies if one.tier == tier])
-                              for tier in TIERS} | {"query_ms": peer.query_ms} for peer in peers},
+        "peers": {
+            peer.name: {
+                tier: kindest([peer.guesses[one.name] for one in layout.copies if one.tier == tier]) for tier in TIERS
+            }
+            | {"query_ms": peer.query_ms}
+            for peer in peers
+        },
         "copies": [
-            {"name": one.copy.name, "source": one.copy.source.name, "right": sorted(one.copy.right),
-             "near": one.copy.near, "recipe": asdict(one.copy.recipe), "decision": one.decision, "chosen": one.chosen,
-             "wrong": one.is_wrong,
-             "reason": answers.photos[one.copy.name]["reason"], "candidates": one.candidates,
-             "evidence": answers.photos[one.copy.name]["evidence"]}
+            {
+                "name": one.copy.name,
+                "source": one.copy.source.name,
+                "right": sorted(one.copy.right),
+                "near": one.copy.near,
+                "recipe": asdict(one.copy.recipe),
+                "decision": one.decision,
+                "chosen": one.chosen,
+                "wrong": one.is_wrong,
+                "reason": answers.photos[one.copy.name]["reason"],
+                "candidates": one.candidates,
+                "evidence": answers.photos[one.copy.name]["evidence"],
+            }
             for one in verdicts
         ],
     }

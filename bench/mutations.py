@@ -109,8 +109,10 @@ def tell(sums: Sums, count: int) -> int:
     """The figures; 1 when a rule was broken."""
     peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     answered = sum(sums.words.values())
-    sys.stdout.write(f"{answered} of {count} files read or named; longest wait {sums.longest_s:.1f} s; "
-                     f"largest process {peak_mib:.0f} MiB\n")
+    sys.stdout.write(
+        f"{answered} of {count} files read or named; longest wait {sums.longest_s:.1f} s; "
+        f"largest process {peak_mib:.0f} MiB\n"
+    )
     for heading, words in (("read:", sums.words), ("of those read, before sending:", sums.sent)):
         sys.stdout.write(heading + "\n")
         sys.stdout.writelines(f"{number:7d} {word}\n" for word, number in words.most_common())

@@ -51,7 +51,8 @@ ORDEALS: dict[str, Draw] = {
     "light leak": _filtered("leak", "leaked film"),
     "faded": _filtered("1977", "faded", "sierra"),
     "frame 8 %": lambda rng: replace(
-        _plain(rng), frame=Frame(str(rng.choice(["white", "black", "rounded"])), 0.08, bool(rng.random() < 0.5))),
+        _plain(rng), frame=Frame(str(rng.choice(["white", "black", "rounded"])), 0.08, bool(rng.random() < 0.5))
+    ),
     "white bars": _with(padding="white", crop=Crop("full")),
     "black bars": _with(padding="black", crop=Crop("full")),
     "blurred bars": _with(padding="blurred", crop=Crop("full")),

@@ -101,8 +101,17 @@ class Bench:
         tally.pairs += 1
         wrong = fit.sure
         tally.sure += wrong
-        tally.found.append({"wrong": wrong, "score": fit.score, "sure": fit.sure, "tone": fit.tone, "words": fit.words,
-                            "measures": fit.measures, **told})
+        tally.found.append(
+            {
+                "wrong": wrong,
+                "score": fit.score,
+                "sure": fit.sure,
+                "tone": fit.tone,
+                "words": fit.words,
+                "measures": fit.measures,
+                **told,
+            }
+        )
         if wrong and self.keep:
             place = self.keep / f"{kind.replace(' ', '-')}-{tally.pairs:04d}"
             place.mkdir(parents=True, exist_ok=True)
@@ -151,8 +160,12 @@ def strangers(bench: Bench, count: int) -> None:
         here = bench.roll[place]
         others = set(range(len(bench.roll))) - {place} - here.twins - here.siblings
         other = bench.roll[int(bench.rng.choice(sorted(others)))]
-        bench.ask("strangers", make_copy(picture, recipe)[0], open_upright(other.path),
-                  {"source": here.path.name, "other": other.path.name, "recipe": asdict(recipe)})
+        bench.ask(
+            "strangers",
+            make_copy(picture, recipe)[0],
+            open_upright(other.path),
+            {"source": here.path.name, "other": other.path.name, "recipe": asdict(recipe)},
+        )
 
 
 def siblings(bench: Bench, count: int) -> None:
@@ -175,8 +188,12 @@ def tilts(bench: Bench, count: int) -> None:
     for number, (place, picture) in enumerate(bench.photographs(count)):
         here, recipe = bench.roll[place], tilted(bench.some_recipe(), bench.rng)
         whole = replace(recipe, crop=Crop(), frame=None)
-        bench.ask("sibling, still where it is sharp", make_copy(picture, whole)[0],
-                  moved_beyond(picture, whole.tilt, bench.rng), {"source": here.path.name, "recipe": asdict(whole)})
+        bench.ask(
+            "sibling, still where it is sharp",
+            make_copy(picture, whole)[0],
+            moved_beyond(picture, whole.tilt, bench.rng),
+            {"source": here.path.name, "recipe": asdict(whole)},
+        )
         copy, told = make_copy(picture, recipe)[0], {"source": here.path.name, "recipe": asdict(recipe)}
         kind = TILT_SIBLINGS[number % len(TILT_SIBLINGS)]
         bench.ask("tilt-shift, its own", copy, picture, told)
@@ -202,8 +219,13 @@ def decoys(bench: Bench, count: int) -> None:
             other = bench.roll[(place + 1 + int(bench.rng.integers(len(bench.roll) - 1))) % len(bench.roll)]
             true, decoy = make_pair(kind, picture, open_upright(other.path), bench.rng)
             recipe = _seen(random_recipe(bench.rng, TIERS[number % 2 if kind != "recoloured" else 0]))
-            bench.ask(kind, make_copy(true, recipe)[0], decoy,
-                      {"source": bench.roll[place].path.name, "recipe": asdict(recipe)}, true)
+            bench.ask(
+                kind,
+                make_copy(true, recipe)[0],
+                decoy,
+                {"source": bench.roll[place].path.name, "recipe": asdict(recipe)},
+                true,
+            )
 
 
 def _seen(recipe: Recipe) -> Recipe:
@@ -231,14 +253,19 @@ def ordeals(bench: Bench, count: int) -> None:
 
 
 def _face(
-    bench: Bench, place: int, shown: NDArray[np.uint8],
-    known: tuple[list[NDArray[np.uint8]], list[NDArray[Any]]], told: dict[str, Any],
+    bench: Bench,
+    place: int,
+    shown: NDArray[np.uint8],
+    known: tuple[list[NDArray[np.uint8]], list[NDArray[Any]]],
+    told: dict[str, Any],
 ) -> None:
     """One copy of great hardship among all photographs."""
     thumbnails, fingerprints = known
     proposals = matcher.Index(fingerprints).search(shown, PROPOSALS)
-    fits = sorted(((matcher.compare(shown, thumbnails[one.index], one), one.index) for one in proposals),
-                  key=lambda pair: -pair[0].score)
+    fits = sorted(
+        ((matcher.compare(shown, thumbnails[one.index], one), one.index) for one in proposals),
+        key=lambda pair: -pair[0].score,
+    )
     (best, index), right = fits[0], {place, *bench.roll[place].twins}
     sure = best.sure and best.score >= SURE_SCORE
     tally = bench.tallies[f"ordeal: {told['ordeal']}"]
@@ -247,14 +274,25 @@ def _face(
     tally.right += sure and index in right
     tally.first += index in right
     mine = next((fit for fit, at in fits if at in right), None)
-    tally.found.append({"wrong": sure and index not in right, "proposed": any(one.index in right for one in proposals),
-                        "first": index in right, "sure": sure, "source": bench.roll[place].path.name, **told,
-                        "score": mine.score if mine else None, "tone": mine.tone if mine else None,
-                        "words": mine.words if mine else "", "measures": mine.measures if mine else {}})
+    tally.found.append(
+        {
+            "wrong": sure and index not in right,
+            "proposed": any(one.index in right for one in proposals),
+            "first": index in right,
+            "sure": sure,
+            "source": bench.roll[place].path.name,
+            **told,
+            "score": mine.score if mine else None,
+            "tone": mine.tone if mine else None,
+            "words": mine.words if mine else "",
+            "measures": mine.measures if mine else {},
+        }
+    )
 
 
 def of_half(roll: Sequence[Photograph], half: int | None) -> list[Photograph]:
     """The roll, with copies made of one half of its photographs only; names that differ in digits stay together."""
+
     def there(one: Photograph) -> bool:
         name = re.sub(r"\d", "", one.path.stem[:14])
         return half is None or hashlib.sha256(name.encode()).digest()[0] % 2 == half
@@ -264,8 +302,10 @@ def of_half(roll: Sequence[Photograph], half: int | None) -> list[Photograph]:
 
 def table(bench: Bench) -> str:
     """One row a kind."""
-    rows = ["| pairs of | asked | sure | of these right | true one first | passed for twins |",
-            "| --- | --- | --- | --- | --- | --- |"]
+    rows = [
+        "| pairs of | asked | sure | of these right | true one first | passed for twins |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for kind, one in bench.tallies.items():
         tail = f"{one.right} | {one.first} | -" if kind.startswith("ordeal") else f"- | - | {one.twins}"
         rows.append(f"| {kind} | {one.pairs} | {one.sure} | {tail} |")
@@ -286,8 +326,13 @@ def main(words: Sequence[str] | None = None) -> int:
     order = parser.parse_args(words)
     roll = of_half(read_roll(order.folder), order.half)
     bench = Bench(roll, np.random.default_rng(order.seed), order.keep, frozenset(order.only))
-    for ask, count in ((strangers, order.strangers), (siblings, order.siblings), (tilts, order.tilts),
-                       (decoys, order.decoys), (ordeals, order.ordeals)):
+    for ask, count in (
+        (strangers, order.strangers),
+        (siblings, order.siblings),
+        (tilts, order.tilts),
+        (decoys, order.decoys),
+        (ordeals, order.ordeals),
+    ):
         if count:
             ask(bench, count)
     sys.stdout.write(f"seed {order.seed}; {machine()}\n\n{table(bench)}\n")

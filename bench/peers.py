@@ -76,8 +76,9 @@ def run_peers(
                 scores = peer.compare(peer.of_copy(picture.convert("RGB")), described)
             guesses[copy.name] = _first_answer(scores, exposure, copy, files)
         done = time.monotonic()
-        answers.append(PeerAnswers(
-            peer.name, guesses, 1e3 * (read - started) / len(files), 1e3 * (done - read) / len(copies)))
+        answers.append(
+            PeerAnswers(peer.name, guesses, 1e3 * (read - started) / len(files), 1e3 * (done - read) / len(copies))
+        )
     return answers
 
 
@@ -112,12 +113,17 @@ def _peers() -> list[Peer]:
         return np.asarray(pdqhash.compute(np.asarray(picture))[0], bool).ravel()
 
     hashes: dict[str, Describe] = {
-        "imagehash phash": bits(imagehash.phash), "imagehash dhash": bits(imagehash.dhash), "pdqhash": pdq}
+        "imagehash phash": bits(imagehash.phash),
+        "imagehash dhash": bits(imagehash.dhash),
+        "pdqhash": pdq,
+    }
     peers = [Peer(name, one, _both(one), _nearest) for name, one in hashes.items()]
     sift = _Features(cv2, cv2.SIFT_create(400), _sift_matches)
     orb = _Features(cv2, cv2.ORB_create(500), _orb_matches(cv2))
-    peers += [Peer("OpenCV SIFT + RANSAC", sift.describe, sift.describe, sift.compare),
-              Peer("OpenCV ORB + RANSAC", orb.describe, orb.describe, orb.compare)]
+    peers += [
+        Peer("OpenCV SIFT + RANSAC", sift.describe, sift.describe, sift.compare),
+        Peer("OpenCV ORB + RANSAC", orb.describe, orb.describe, orb.compare),
+    ]
     return peers
 
 
@@ -156,8 +162,10 @@ class _Features:
 
     def compare(self, mine: Points, originals: Sequence[Points]) -> Scores:
         """Inliers of a sane homography; below one, the count of plain matches, for those that were not verified."""
-        pairs = [self._matching(mine[1], one[1]) if min(len(mine[0]), len(one[0])) > 1 else np.zeros((0, 2), np.int64)
-                 for one in originals]
+        pairs = [
+            self._matching(mine[1], one[1]) if min(len(mine[0]), len(one[0])) > 1 else np.zeros((0, 2), np.int64)
+            for one in originals
+        ]
         counts = np.array([len(one) for one in pairs], np.float64)
         scores = counts / 1e4
         for place in np.argsort(-counts, kind="stable")[:VERIFIED]:
@@ -192,8 +200,11 @@ def _orb_matches(cv2: Any) -> Matching:
     matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
 
     def match(mine: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int64]:
-        passed = [(pair[0].queryIdx, pair[0].trainIdx) for pair in matcher.knnMatch(mine, other, k=2)
-                  if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
+        passed = [
+            (pair[0].queryIdx, pair[0].trainIdx)
+            for pair in matcher.knnMatch(mine, other, k=2)
+            if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance
+        ]
         return np.array(passed, np.int64).reshape(-1, 2)
 
     return match

@@ -59,8 +59,17 @@ def read_roll(folder: Path) -> list[Photograph]:
         digests.append(hashlib.sha256(data).digest())
         squares.append(_grey_square(picture.thumbnail))
         originals.append(
-            Original(file.path, file.size_bytes, file.mtime_ns, picture.content_format, picture.width, picture.height,
-                     picture.exif.taken, picture.exif.camera))
+            Original(
+                file.path,
+                file.size_bytes,
+                file.mtime_ns,
+                picture.content_format,
+                picture.width,
+                picture.height,
+                picture.exif.taken,
+                picture.exif.camera,
+            )
+        )
     return _relate(originals, digests, np.array(squares))
 
 
@@ -80,15 +89,16 @@ def _grey_square(jpeg: bytes) -> NDArray[np.float32]:
     return np.asarray(flat / (np.linalg.norm(flat) + 1e-6), np.float32)
 
 
-def _relate(
-    originals: Sequence[Original], digests: Sequence[bytes], squares: NDArray[np.float32]
-) -> list[Photograph]:
+def _relate(originals: Sequence[Original], digests: Sequence[bytes], squares: NDArray[np.float32]) -> list[Photograph]:
     likeness = squares @ squares.T if len(squares) else np.zeros((0, 0))
     roll = []
     for place, one in enumerate(originals):
         close = [int(k) for k in np.flatnonzero(likeness[place] > NEAR) if k != place]
-        twins = {k for k, other in enumerate(originals)
-                 if k != place and (digests[k] == digests[place] or same_exposure_by_exif(one, other))}
+        twins = {
+            k
+            for k, other in enumerate(originals)
+            if k != place and (digests[k] == digests[place] or same_exposure_by_exif(one, other))
+        }
         siblings = frozenset(close) - twins
         doubtful = [k for k in siblings if likeness[place, k] > SAME and not _taken_apart(one, originals[k])]
         large = min(one.width, one.height) >= SMALLEST

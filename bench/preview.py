@@ -52,8 +52,15 @@ from i2f.sync.questions import read_questions  # noqa: E402
 from i2f.sync.report import Report  # noqa: E402
 from matcher import thumbnail_size  # noqa: E402
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 ANSWERS = 40
 # Four seconds at sixty frames a second, two screens a second.
 SCROLL = """() => new Promise((done) => {
@@ -104,7 +111,8 @@ def lay_out(state: Path, count: int, every: int) -> tuple[Journal, Report]:
         width, height = Image.open(io.BytesIO(data)).size
         sha256 = hashlib.sha256(data).hexdigest()
         journal.record.keep_backup(
-            Backup(decisions[-1].copy.photo_id, "o", sha256, name, len(data), width, height, 0.0))
+            Backup(decisions[-1].copy.photo_id, "o", sha256, name, len(data), width, height, 0.0)
+        )
     journal.listing.keep((one.copy.photo_id, asdict(one.copy.photo)) for one in decisions)
     report = Report("20261122T100000Z-3f2a", "dry-run", datetime.now(UTC), (state / "roll",), originals=len(pictures))
     report.decisions = decisions
@@ -125,16 +133,39 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tuple[int, int]]) -> Decision:
     photo = Photo(
-        photo_id=str(8037000000 + number), owner="me", title=f"Picture {number} #nofilter", caption="", tags=(),
-        secret="s", original_secret="o", original_format="jpg", original_url=None, page_url="https://www.flickr.com/photos/me/",
-        width=612, height=612, uploaded_at=number, updated_at=0, taken=None, taken_granularity=0, taken_unknown=True,
-        is_public=True, is_friend=False, is_family=False, latitude=None, longitude=None, accuracy=None, media="photo",
+        photo_id=str(8037000000 + number),
+        owner="me",
+        title=f"Picture {number} #nofilter",
+        caption="",
+        tags=(),
+        secret="s",
+        original_secret="o",
+        original_format="jpg",
+        original_url=None,
+        page_url="https://www.flickr.com/photos/me/",
+        width=612,
+        height=612,
+        uploaded_at=number,
+        updated_at=0,
+        taken=None,
+        taken_granularity=0,
+        taken_unknown=True,
+        is_public=True,
+        is_friend=False,
+        is_family=False,
+        latitude=None,
+        longitude=None,
+        accuracy=None,
+        media="photo",
     )
     copy = InstagramCopy(photo, InstagramMark(Mark.VIA, None, None, timedelta(0)))
     candidates = tuple(
-        Candidate(Original(roll / f"IMG_{one:04d}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
-                  Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same exposure", {}))
-        for place, (one, size) in enumerate(zip(near, sizes, strict=True)))
+        Candidate(
+            Original(roll / f"IMG_{one:04d}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
+            Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same exposure", {}),
+        )
+        for place, (one, size) in enumerate(zip(near, sizes, strict=True))
+    )
     verdict = Verdict.REVIEW if len(near) > 1 else Verdict.REPLACE
     reason = f"{candidates[0].original.path.name} is the only shot that fits"
     return Decision(copy, verdict, reason, "rule", candidates)
@@ -146,8 +177,10 @@ def time_preview(browser: Browser, file: Path) -> tuple[float, float, list[float
     began = time.perf_counter()
     page.goto(file.as_uri(), wait_until="commit")
     page.wait_for_selector(".card img")
-    page.evaluate("() => new Promise(done => { const one = document.querySelector('.card img');"
-                  " one.decode().then(() => requestAnimationFrame(() => setTimeout(done))); })")
+    page.evaluate(
+        "() => new Promise(done => { const one = document.querySelector('.card img');"
+        " one.decode().then(() => requestAnimationFrame(() => setTimeout(done))); })"
+    )
     first = time.perf_counter() - began
     page.wait_for_load_state("load")
     whole = time.perf_counter() - began
@@ -193,9 +226,11 @@ def measure_review(browser: Browser, state: Path, count: int) -> None:
         opened = time.perf_counter() - began
         times = time_review(page, min(ANSWERS, len(questions) - 1))
         grid = time_grid(page)
-    sys.stdout.write(f"review of {len(questions):,} questions: there after {opened:.1f} s; key to next pair: median "
-                     f"{statistics.median(times):.0f} ms, slowest {max(times):.0f} ms of {len(times)}; "
-                     f"key to grid {grid:.0f} ms\n")
+    sys.stdout.write(
+        f"review of {len(questions):,} questions: there after {opened:.1f} s; key to next pair: median "
+        f"{statistics.median(times):.0f} ms, slowest {max(times):.0f} ms of {len(times)}; "
+        f"key to grid {grid:.0f} ms\n"
+    )
     journal.close()
 
 
@@ -214,10 +249,14 @@ def main() -> None:
         took = time.perf_counter() - began
         browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
         first, whole, frames = time_preview(browser, file)
-        sys.stdout.write(f"preview of {count:,} copies: {file.stat().st_size / 1e6:.1f} MB, written in {took:.0f} s; "
-                         f"first picture after {first:.2f} s, all there after {whole:.2f} s\n")
-        sys.stdout.write(f"scrolled: a frame takes {statistics.median(frames):.0f} ms (median), the slowest of "
-                         f"{len(frames)} {max(frames):.0f} ms, {sum(one > 50 for one in frames)} more than 50 ms\n")
+        sys.stdout.write(
+            f"preview of {count:,} copies: {file.stat().st_size / 1e6:.1f} MB, written in {took:.0f} s; "
+            f"first picture after {first:.2f} s, all there after {whole:.2f} s\n"
+        )
+        sys.stdout.write(
+            f"scrolled: a frame takes {statistics.median(frames):.0f} ms (median), the slowest of "
+            f"{len(frames)} {max(frames):.0f} ms, {sum(one > 50 for one in frames)} more than 50 ms\n"
+        )
         journal.close()
         measure_review(browser, Path(folder) / "review", count)
         browser.close()

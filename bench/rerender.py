@@ -36,8 +36,7 @@ def rerender(photograph: Image.Image, rng: np.random.Generator) -> Image.Image:
     jitter = rng.uniform(-0.1, 0.1, (4, 2)) * (1 - share) * np.array([wide, high]) / 0.2
     corners = np.array([[0, 0], [0, size[1]], [size[0], size[1]], [size[0], 0]]) + [left, top] + jitter
     corners = np.clip(corners, 0, [wide, high])
-    seen = picture.transform(
-        size, Image.Transform.PERSPECTIVE, _perspective(size, corners), Image.Resampling.BICUBIC)
+    seen = picture.transform(size, Image.Transform.PERSPECTIVE, _perspective(size, corners), Image.Resampling.BICUBIC)
     if rng.random() < 0.5:
         seen = seen.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     light = (np.asarray(seen, np.float32) / 255) ** np.float32(rng.uniform(0.7, 1.4))

@@ -66,15 +66,33 @@ def _sync(flickr: SandboxFlickr, home: Path) -> tuple[float, dict[str, Any]]:
     file.unlink(missing_ok=True)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
     token, secret = flickr.issue_token("read")
-    own = {"SANDBOX": flickr.url, "STATE": str(home / "state"), "FLICKR_API_KEY": flickr.api_key,
-           "FLICKR_API_SECRET": flickr.api_secret, "FLICKR_TOKEN": token, "FLICKR_TOKEN_SECRET": secret,
-           "SYNC_MIN_GAIN": "0"}
+    own = {
+        "SANDBOX": flickr.url,
+        "STATE": str(home / "state"),
+        "FLICKR_API_KEY": flickr.api_key,
+        "FLICKR_API_SECRET": flickr.api_secret,
+        "FLICKR_TOKEN": token,
+        "FLICKR_TOKEN_SECRET": secret,
+        "SYNC_MIN_GAIN": "0",
+    }
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, str(ROOT / "instagram2flickr.py"), "sync", str(home / "originals"), "--dry-run", "--json",
-         str(file)],
+        [
+            sys.executable,
+            str(ROOT / "instagram2flickr.py"),
+            "sync",
+            str(home / "originals"),
+            "--dry-run",
+            "--json",
+            str(file),
+        ],
         env=plain | ONE_THREAD | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()},
-        capture_output=True, text=True, encoding="utf-8", cwd=home, check=False)
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=home,
+        check=False,
+    )
     took_s = time.monotonic() - started
     if not file.exists():
         raise RuntimeError(f"sync ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -60,11 +60,14 @@ def judge(copies: Sequence[Copy], photos: Mapping[str, Mapping[str, Any]]) -> li
     verdicts = []
     for copy in copies:
         one = photos[copy.name]
-        groups = [[PurePath(each["path"]).name, *(PurePath(twin).name for twin in each.get("twins", []))]
-                  for each in one["evidence"]]
+        groups = [
+            [PurePath(each["path"]).name, *(PurePath(twin).name for twin in each.get("twins", []))]
+            for each in one["evidence"]
+        ]
         candidates = tuple(
             (not copy.right.isdisjoint(group), float(each["score"]))
-            for group, each in zip(groups, one["evidence"], strict=True))
+            for group, each in zip(groups, one["evidence"], strict=True)
+        )
         chosen = PurePath(one["original"]).name if one["original"] else None
         verdicts.append(Verdict(copy, one["decision"], chosen, candidates))
     return verdicts

@@ -16,8 +16,10 @@ from bench.tiers import TIERS, Copy
 def machine() -> str:
     """The processor, its cores, Python and the libraries that count."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "Pillow", "pillow-heif"))
-    return (f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
-            f"Python {platform.python_version()}, {libraries}")
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
+        f"Python {platform.python_version()}, {libraries}"
+    )
 
 
 def _processor() -> str:
@@ -38,19 +40,39 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def own_table(verdicts: Sequence[Verdict]) -> str:
     """The tool at its own decisions."""
     rows = [
-        [tier, one.copies, one.there, one.right, share(one.right, one.there), one.wrong, one.reviews,
-         share(one.reviews_led, one.reviews), one.missed]
+        [
+            tier,
+            one.copies,
+            one.there,
+            one.right,
+            share(one.right, one.there),
+            one.wrong,
+            one.reviews,
+            share(one.reviews_led, one.reviews),
+            one.missed,
+        ]
         for tier, one in tallies(verdicts).items()
     ]
-    head = ["tier", "copies", "with original", "replaced rightly", "per cent", "WRONG", "left for review",
-            "of those the true one first, %", "kept though it was there"]
+    head = [
+        "tier",
+        "copies",
+        "with original",
+        "replaced rightly",
+        "per cent",
+        "WRONG",
+        "left for review",
+        "of those the true one first, %",
+        "kept though it was there",
+    ]
     return table(head, rows)
 
 
 def calibration_table(verdicts: Sequence[Verdict]) -> str:
     """What a score means: pairs compared, by score."""
-    rows = [[f"{low:.1f} to {high:.1f}", pairs, right, share(right, pairs), f"{100 * mean:.1f}"]
-            for low, high, pairs, right, mean in reliability(verdicts)]
+    rows = [
+        [f"{low:.1f} to {high:.1f}", pairs, right, share(right, pairs), f"{100 * mean:.1f}"]
+        for low, high, pairs, right, mean in reliability(verdicts)
+    ]
     return table(["score", "pairs", "right", "right, %", "mean score, %"], rows)
 
 
@@ -63,8 +85,15 @@ def contest_table(copies: Sequence[Copy], verdicts: Sequence[Verdict], peers: Se
     rows = [["instagram2flickr, at its own decisions", led, right, wrong, ""]]
     for peer in peers:
         found = [_kind(copies, peer.guesses, tier) for tier in TIERS]
-        rows.append([f"{peer.name}, best threshold afterwards", " / ".join(share(a, n) for a, _, n in found),
-                     " / ".join(share(b, n) for _, b, n in found), "0, by choice", f"{peer.query_ms:.0f}"])
+        rows.append(
+            [
+                f"{peer.name}, best threshold afterwards",
+                " / ".join(share(a, n) for a, _, n in found),
+                " / ".join(share(b, n) for _, b, n in found),
+                "0, by choice",
+                f"{peer.query_ms:.0f}",
+            ]
+        )
     return table(["", "rank 1, %", "decided at no wrong answer, %", "wrong", "query ms"], rows)
 
 

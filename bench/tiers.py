@@ -62,9 +62,7 @@ class Layout:
     copies: tuple[Copy, ...]
 
 
-def lay_out(
-    roll: Sequence[Photograph], seed: int, count: int, strengths: tuple[float, float] | None = None
-) -> Layout:
+def lay_out(roll: Sequence[Photograph], seed: int, count: int, strengths: tuple[float, float] | None = None) -> Layout:
     """Who stays, who goes, who gets siblings, and `count` copies in each tier; the same seed gives the same.
 
     `strengths` bounds how far filters are pulled, instead of the tiers' own bounds.
@@ -88,15 +86,17 @@ def lay_out(
         recipe = random_recipe(rng, BURST_LOOKS[number % 4] if tier == "BURST" else tier)
         if strengths is not None:
             recipe = replace(recipe, strength=float(rng.uniform(*strengths)))
-        return Copy(f"{tier}-{number:04d}", tier, roll[place].path, recipe,
-                    right.get(place, frozenset()), near.get(place, ""))
+        return Copy(
+            f"{tier}-{number:04d}", tier, roll[place].path, recipe, right.get(place, frozenset()), near.get(place, "")
+        )
 
     plain = [place for place in staying if place not in made] or staying
     copies = [
         copy(tier, number, place)
         for tier in TIERS
-        for number, place in enumerate(_draw(
-            rng, burst if tier == "BURST" else plain, with_sibling if tier == "BURST" else gone, count))
+        for number, place in enumerate(
+            _draw(rng, burst if tier == "BURST" else plain, with_sibling if tier == "BURST" else gone, count)
+        )
     ]
     used = {one.source for one in copies}
     siblings = _siblings(rng, names, roll, [place for place in made if roll[place].path in used])
@@ -109,8 +109,12 @@ def _siblings(
 ) -> tuple[tuple[str, Path, str, int], ...]:
     """One or two for each, as (name, made from, kind, seed)."""
     return tuple(
-        (f"{names[place][:5]}-{number}.jpg", roll[place].path,
-         SIBLINGS[int(rng.integers(len(SIBLINGS)))], int(rng.integers(1 << 31)))
+        (
+            f"{names[place][:5]}-{number}.jpg",
+            roll[place].path,
+            SIBLINGS[int(rng.integers(len(SIBLINGS)))],
+            int(rng.integers(1 << 31)),
+        )
         for place in made
         for number in range(1 + int(rng.random() < 0.4))
     )
@@ -139,8 +143,13 @@ def build(layout: Layout, home: Path) -> None:
     for name, path, kind, seed in layout.siblings:
         picture = open_upright(path)
         sibling = make_sibling(picture, np.random.default_rng(seed), kind)
-        sibling.save(originals / name, "JPEG", quality=93, icc_profile=picture.info.get("icc_profile"),
-                     exif=_a_moment_later(picture.getexif(), 1 + int(Path(name).stem[-1])))
+        sibling.save(
+            originals / name,
+            "JPEG",
+            quality=93,
+            icc_profile=picture.info.get("icc_profile"),
+            exif=_a_moment_later(picture.getexif(), 1 + int(Path(name).stem[-1])),
+        )
     for source, ones in itertools.groupby(sorted(layout.copies, key=lambda one: one.source), lambda one: one.source):
         picture = open_upright(source)
         for one in ones:

@@ -59,24 +59,34 @@ def collage(scene: Scene, rng: np.random.Generator) -> TrapFile:
     width = int(rng.choice((1280, 2048, 2400, 3000, 4096)))
     size, cells = _equal_cells(rng, shown, count, width) if rng.random() < 0.55 else _unequal_cells(rng, count, width)
     aspect = shown.width / shown.height
-    mine = (int(rng.integers(len(cells))) if rng.random() < 0.3 else
-            min(range(len(cells)), key=lambda cell: abs(np.log(_aspect(cells[cell]) / aspect))))
+    mine = (
+        int(rng.integers(len(cells)))
+        if rng.random() < 0.3
+        else min(range(len(cells)), key=lambda cell: abs(np.log(_aspect(cells[cell]) / aspect)))
+    )
     gap = 0 if rng.random() < 0.4 else max(1, round(rng.uniform(0.003, 0.025) * size[0]))
     ground = Image.new("RGB", size, flat_color(rng))
     for place, (left, top, right, bottom) in enumerate(cells):
         inner = (max(1, right - left - 2 * gap), max(1, bottom - top - 2 * gap))
         picture = shown if place == mine else scene.other(place)
         ground.paste(ImageOps.fit(picture, inner, Image.Resampling.BICUBIC), (left + gap, top + gap))
-    name = pick(rng, (
-        f"IMG_{rng.integers(1, 9999):04d}", f"collage-{day(rng, '-')}", f"PicCollage_{rng.integers(10**5)}",
-        f"Layout_{rng.integers(10**4)}", f"{day(rng)}_{clock(rng)}-COLLAGE"))
+    name = pick(
+        rng,
+        (
+            f"IMG_{rng.integers(1, 9999):04d}",
+            f"collage-{day(rng, '-')}",
+            f"PicCollage_{rng.integers(10**5)}",
+            f"Layout_{rng.integers(10**4)}",
+            f"{day(rng)}_{clock(rng)}-COLLAGE",
+        ),
+    )
     place_in = PurePosixPath(pick(rng, (*CAMERA_FOLDERS, "Pictures/Layout", "Pictures/PicCollage")))
     return _saved(place_in / name, ground, rng, png_share=0.2)
 
 
-def _equal_cells(rng: np.random.Generator, shown: Image.Image, count: int, width: int) -> tuple[
-    tuple[int, int], list[Box]
-]:
+def _equal_cells(
+    rng: np.random.Generator, shown: Image.Image, count: int, width: int
+) -> tuple[tuple[int, int], list[Box]]:
     """A grid of cells shaped like the picture, or square; the last places of a grid may be left to the ground."""
     columns = int(rng.integers(1, min(3, count) + 1)) if count > 3 else int(rng.choice((1, count)))
     rows = -(-count // columns)
@@ -123,8 +133,15 @@ def poster(scene: Scene, rng: np.random.Generator) -> TrapFile:
     title = size[1] * 0.1 if top > margin else (top + shown.height + size[1]) / 2 - size[1] * 0.03
     write(brush, (size[0] / 2, title), words(rng, 2).upper(), size[0] * 0.09, ink, "mm")
     write(brush, (size[0] / 2, size[1] * 0.955), f"{day(rng, '.')}  {words(rng, 3)}", size[0] * 0.03, ink, "mm")
-    name = pick(rng, (f"poster-{rng.integers(99)}", f"flyer_{day(rng)}", f"IMG_{rng.integers(1, 9999):04d}",
-                      f"card {words(rng, 1)}"))
+    name = pick(
+        rng,
+        (
+            f"poster-{rng.integers(99)}",
+            f"flyer_{day(rng)}",
+            f"IMG_{rng.integers(1, 9999):04d}",
+            f"card {words(rng, 1)}",
+        ),
+    )
     return _saved(PurePosixPath(pick(rng, ("Documents", *CAMERA_FOLDERS)), name), ground, rng, png_share=0.4)
 
 
@@ -144,8 +161,9 @@ def polaroid(scene: Scene, rng: np.random.Generator) -> TrapFile:
         write(ImageDraw.Draw(card), middle, words(rng, 2), foot * 0.35, (60, 60, 70), "mm")
     if rng.random() < 0.5:
         card = _on_a_table(card, rng)
-    name = pick(rng, (
-        camera_name(rng, ".jpg"), f"polaroid_{rng.integers(10**5)}.jpg", f"Instant-{rng.integers(999)}.jpg"))
+    name = pick(
+        rng, (camera_name(rng, ".jpg"), f"polaroid_{rng.integers(10**5)}.jpg", f"Instant-{rng.integers(999)}.jpg")
+    )
     place = PurePosixPath(pick(rng, (*CAMERA_FOLDERS, "Pictures/Polamatic")), name)
     return TrapFile(place, as_jpeg(card, int(rng.integers(80, 97)), edited_exif(scene, rng, 0.4)))
 
@@ -153,8 +171,9 @@ def polaroid(scene: Scene, rng: np.random.Generator) -> TrapFile:
 def _on_a_table(card: Image.Image, rng: np.random.Generator) -> Image.Image:
     """The print with its shadow, turned a little, on a ground."""
     degrees = float(rng.uniform(-5, 5))
-    print_, mask = (one.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
-                    for one in (card, Image.new("L", card.size, 255)))
+    print_, mask = (
+        one.rotate(degrees, Image.Resampling.BICUBIC, expand=True) for one in (card, Image.new("L", card.size, 255))
+    )
     size = (round(print_.width * 1.12), round(print_.height * 1.12))
     table = gradient(rng, size)
     at = ((size[0] - print_.width) // 2, (size[1] - print_.height) // 2)
@@ -178,9 +197,15 @@ def padded(scene: Scene, rng: np.random.Generator) -> TrapFile:
     kind = pick(rng, ("flat", "flat", "blurred"))
     ground = blurred(original, size) if kind == "blurred" else Image.new("RGB", size, flat_color(rng))
     ground.paste(shown, ((size[0] - shown.width) // 2, (size[1] - shown.height) // 2))
-    name = pick(rng, (
-        camera_name(rng, ".JPG"), f"nocrop_{day(rng)}_{clock(rng)}.jpg", f"Squaready{rng.integers(9999)}.jpg",
-        f"InstaSize_{rng.integers(10**6)}.jpg"))
+    name = pick(
+        rng,
+        (
+            camera_name(rng, ".JPG"),
+            f"nocrop_{day(rng)}_{clock(rng)}.jpg",
+            f"Squaready{rng.integers(9999)}.jpg",
+            f"InstaSize_{rng.integers(10**6)}.jpg",
+        ),
+    )
     place = PurePosixPath(pick(rng, (*CAMERA_FOLDERS, "Pictures/NoCrop")), name)
     return TrapFile(place, as_jpeg(ground, int(rng.integers(80, 98)), edited_exif(scene, rng, 0.4)))
 
@@ -205,7 +230,7 @@ def watermark(scene: Scene, rng: np.random.Generator) -> TrapFile:
     wide, high = shown.size
     if rng.random() < 0.5:
         brush = ImageDraw.Draw(shown)
-        for down in ((0.1, 0.9) if rng.random() < 0.7 else (0.5,)):
+        for down in (0.1, 0.9) if rng.random() < 0.7 else (0.5,):
             _outlined(brush, (wide / 2, high * down), words(rng, 3).upper(), wide * rng.uniform(0.08, 0.11))
     else:
         layer = Image.new("L", (2 * max(shown.size),) * 2)
@@ -213,22 +238,33 @@ def watermark(scene: Scene, rng: np.random.Generator) -> TrapFile:
         step = rng.uniform(0.25, 0.7) * wide
         brush = ImageDraw.Draw(layer)
         for row in range(int(layer.height / step)):
-            brush.text((layer.width / 2, (row + 0.5) * step), "     ".join([text] * 5), 255, anchor="mm",
-                       font=font(wide * rng.uniform(0.07, 0.12)))
+            brush.text(
+                (layer.width / 2, (row + 0.5) * step),
+                "     ".join([text] * 5),
+                255,
+                anchor="mm",
+                font=font(wide * rng.uniform(0.07, 0.12)),
+            )
         turned = layer.rotate(float(rng.uniform(15, 40)), Image.Resampling.BICUBIC)
         left, top = (turned.width - wide) // 2, (turned.height - high) // 2
         strength = float(rng.uniform(0.35, 0.8))
         mask = turned.crop((left, top, left + wide, top + high)).point(lambda value: round(value * strength))
         shown.paste(WHITE, mask=mask)
-    name = pick(rng, (camera_name(rng, ".jpg"), f"meme_{rng.integers(9999)}.jpg", f"{rng.integers(10**9)}_n.jpg",
-                      f"IMG_{rng.integers(1, 9999):04d}-watermarked.jpg"))
+    name = pick(
+        rng,
+        (
+            camera_name(rng, ".jpg"),
+            f"meme_{rng.integers(9999)}.jpg",
+            f"{rng.integers(10**9)}_n.jpg",
+            f"IMG_{rng.integers(1, 9999):04d}-watermarked.jpg",
+        ),
+    )
     place = PurePosixPath(pick(rng, (*CAMERA_FOLDERS, "Download")), name)
     return TrapFile(place, as_jpeg(shown, int(rng.integers(75, 97)), edited_exif(scene, rng, 0.4)))
 
 
 def _outlined(brush: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: float) -> None:
-    brush.text(at, text, WHITE, font=font(size), anchor="mm", stroke_width=max(1, round(size / 14)),
-               stroke_fill=BLACK)
+    brush.text(at, text, WHITE, font=font(size), anchor="mm", stroke_width=max(1, round(size / 14)), stroke_fill=BLACK)
 
 
 def enlarged(scene: Scene, rng: np.random.Generator) -> TrapFile:
@@ -259,18 +295,31 @@ def _blown_up(picture: Image.Image, rng: np.random.Generator, times: float) -> T
         noise = rng.normal(0, rng.uniform(2, 8), (large.height, large.width, pick(rng, (1, 3))))
         large = Image.fromarray(np.clip(np.asarray(large, np.float32) + noise, 0, 255).astype(np.uint8))
     suffix = ".png" if rng.random() < 0.12 else ".jpg"
-    name = pick(rng, (
-        _chat_name(rng) + suffix, camera_name(rng, suffix.upper()), camera_name(rng, suffix),
-        f"insta_{rng.integers(10**5)}@2x{suffix}", f"upscaled_{rng.integers(999)}{suffix}"))
+    name = pick(
+        rng,
+        (
+            _chat_name(rng) + suffix,
+            camera_name(rng, suffix.upper()),
+            camera_name(rng, suffix),
+            f"insta_{rng.integers(10**5)}@2x{suffix}",
+            f"upscaled_{rng.integers(999)}{suffix}",
+        ),
+    )
     place = PurePosixPath(pick(rng, (*CAMERA_FOLDERS, "Download", "WhatsApp/Media/WhatsApp Images")), name)
     return TrapFile(place, as_png(large) if suffix == ".png" else as_jpeg(large, int(rng.integers(50, 99))))
 
 
 def saved_again(scene: Scene, rng: np.random.Generator) -> TrapFile:
     """The copy, downloaded or saved once more at its own size."""
-    name = pick(rng, (
-        f"{rng.integers(10**7, 10**8)}_{rng.integers(10**14, 10**15)}_{rng.integers(10**9)}_n.jpg",
-        f"IMG_{day(rng)}_{clock(rng)}.jpg", f"IMG_{rng.integers(1, 9999):04d}.JPG", _chat_name(rng) + ".jpg"))
+    name = pick(
+        rng,
+        (
+            f"{rng.integers(10**7, 10**8)}_{rng.integers(10**14, 10**15)}_{rng.integers(10**9)}_n.jpg",
+            f"IMG_{day(rng)}_{clock(rng)}.jpg",
+            f"IMG_{rng.integers(1, 9999):04d}.JPG",
+            _chat_name(rng) + ".jpg",
+        ),
+    )
     place = PurePosixPath(pick(rng, ("Download", "Pictures/Instagram", "DCIM/100APPLE", "Pictures")), name)
     if rng.random() < 0.25:
         return TrapFile(place, scene.copy_bytes)
@@ -307,8 +356,14 @@ def thumbnail(scene: Scene, rng: np.random.Generator) -> TrapFile:
 def saved_square(scene: Scene, rng: np.random.Generator) -> TrapFile:
     """What Instagram itself keeps on the phone: the post in up to 2048 pixels, without EXIF."""
     picture = draw_copy(scene.original, replace(scene.recipe, width=2048)).picture
-    name = pick(rng, (f"IMG_{day(rng)}_{clock(rng)}.jpg", f"IMG_{rng.integers(1, 9999):04d}.JPG",
-                      f"IMG_{day(rng)}_{clock(rng)}_{rng.integers(1000):03d}.jpg"))
+    name = pick(
+        rng,
+        (
+            f"IMG_{day(rng)}_{clock(rng)}.jpg",
+            f"IMG_{rng.integers(1, 9999):04d}.JPG",
+            f"IMG_{day(rng)}_{clock(rng)}_{rng.integers(1000):03d}.jpg",
+        ),
+    )
     place = PurePosixPath(pick(rng, ("Pictures/Instagram", "Pictures/Instagram", "DCIM/100APPLE")), name)
     return TrapFile(place, as_jpeg(picture, int(rng.integers(85, 98))))
 
@@ -332,8 +387,14 @@ def chat(scene: Scene, rng: np.random.Generator) -> TrapFile:
 
 
 def _chat_name(rng: np.random.Generator) -> str:
-    return pick(rng, (f"IMG-{day(rng)}-WA{rng.integers(100):04d}", f"received_{rng.integers(10**14, 10**15)}",
-                      f"photo_{day(rng, '-')}_{clock(rng, '-')}"))
+    return pick(
+        rng,
+        (
+            f"IMG-{day(rng)}-WA{rng.integers(100):04d}",
+            f"received_{rng.integers(10**14, 10**15)}",
+            f"photo_{day(rng, '-')}_{clock(rng, '-')}",
+        ),
+    )
 
 
 def _through_jpeg(picture: Image.Image, quality: int) -> Image.Image:

@@ -31,9 +31,43 @@ SOFTWARE, EXIF_IFD, TAKEN, USER_COMMENT = 0x0131, 0x8769, 0x9003, 0x9286
 ORIENTATION = 0x0112
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 USERS = ("anna.k", "marco_photo", "jonas", "the_wanderer", "lila.s", "northbound", "pixelpete", "emma_ruth", "k.tanaka")
-WORDS = ("sunday", "morning", "with", "friends", "finally", "back", "home", "love", "this", "place", "the", "light",
-         "was", "perfect", "no", "filter", "needed", "#tbt", "#instagood", "#travel", "view", "from", "here", "best",
-         "day", "of", "summer", "so", "far", "coffee", "first", "again", "wish", "you", "were")
+WORDS = (
+    "sunday",
+    "morning",
+    "with",
+    "friends",
+    "finally",
+    "back",
+    "home",
+    "love",
+    "this",
+    "place",
+    "the",
+    "light",
+    "was",
+    "perfect",
+    "no",
+    "filter",
+    "needed",
+    "#tbt",
+    "#instagood",
+    "#travel",
+    "view",
+    "from",
+    "here",
+    "best",
+    "day",
+    "of",
+    "summer",
+    "so",
+    "far",
+    "coffee",
+    "first",
+    "again",
+    "wish",
+    "you",
+    "were",
+)
 
 
 @dataclass(frozen=True)
@@ -122,11 +156,18 @@ def clock(rng: np.random.Generator, separator: str = "") -> str:
 def camera_name(rng: np.random.Generator, suffix: str = ".JPG") -> str:
     """A name as cameras, phones and camera uploads give it."""
     lower = suffix.lower()
-    return pick(rng, (
-        f"IMG_{rng.integers(1, 9999):04d}{suffix}", f"IMG_{rng.integers(1, 9999):04d}{suffix}",
-        f"DSC_{rng.integers(1, 9999):04d}{suffix}", f"P10{rng.integers(10000, 99999)}{suffix}",
-        f"{day(rng)}_{clock(rng)}{lower}", f"IMG_{day(rng)}_{clock(rng)}{lower}",
-        f"{day(rng, '-')} {clock(rng, '.')}{lower}"))
+    return pick(
+        rng,
+        (
+            f"IMG_{rng.integers(1, 9999):04d}{suffix}",
+            f"IMG_{rng.integers(1, 9999):04d}{suffix}",
+            f"DSC_{rng.integers(1, 9999):04d}{suffix}",
+            f"P10{rng.integers(10000, 99999)}{suffix}",
+            f"{day(rng)}_{clock(rng)}{lower}",
+            f"IMG_{day(rng)}_{clock(rng)}{lower}",
+            f"{day(rng, '-')} {clock(rng, '.')}{lower}",
+        ),
+    )
 
 
 def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
@@ -134,8 +175,9 @@ def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size=max(8.0, size))
 
 
-def write(picture: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: float, ink: Color,
-          anchor: str = "lm") -> None:
+def write(
+    picture: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: float, ink: Color, anchor: str = "lm"
+) -> None:
     """A line of text; `at` is the middle of its left side, unless `anchor` says otherwise."""
     picture.text(at, text, ink, font=font(size), anchor=anchor)
 
@@ -182,7 +224,8 @@ def as_jpeg(picture: Image.Image, quality: int, exif: Image.Exif | None = None, 
     more = ({"exif": exif.tobytes()} if exif else {}) | ({"xmp": xmp} if xmp else {})
     subsampling = "4:2:0" if quality < 90 else "4:4:4"
     Image.fromarray(np.asarray(picture.convert("RGB"))).save(
-        kept, "JPEG", quality=quality, subsampling=subsampling, **more)
+        kept, "JPEG", quality=quality, subsampling=subsampling, **more
+    )
     return kept.getvalue()
 
 
@@ -193,7 +236,8 @@ def as_png(picture: Image.Image, exif: Image.Exif | None = None, xmp: bytes = b"
     if xmp:
         told.add_itxt("XML:com.adobe.xmp", xmp.decode())
     Image.fromarray(np.asarray(picture.convert("RGB"))).save(
-        kept, "PNG", compress_level=1, pnginfo=told, **({"exif": exif.tobytes()} if exif else {}))
+        kept, "PNG", compress_level=1, pnginfo=told, **({"exif": exif.tobytes()} if exif else {})
+    )
     return kept.getvalue()
 
 

@@ -37,8 +37,19 @@ from bench.trap_scene import (
     write,
 )
 
-PHONES = ((640, 960), (640, 1136), (720, 1280), (750, 1334), (828, 1792), (1080, 1920), (1080, 2340), (1125, 2436),
-          (1242, 2208), (1440, 2560), (1440, 3200))
+PHONES = (
+    (640, 960),
+    (640, 1136),
+    (720, 1280),
+    (750, 1334),
+    (828, 1792),
+    (1080, 1920),
+    (1080, 2340),
+    (1125, 2436),
+    (1242, 2208),
+    (1440, 2560),
+    (1440, 3200),
+)
 DESKTOPS = ((1280, 800), (1366, 768), (1440, 900), (1920, 1080), (2560, 1600), (2880, 1800))
 SLIDES = ((960, 540), (1280, 720), (1600, 900), (1920, 1080))
 STORIES = ((720, 1280), (1080, 1920), (1440, 2560))
@@ -78,8 +89,15 @@ def app(scene: Scene, rng: np.random.Generator) -> TrapFile:
     return _phone_file(screen, rng, "Instagram")
 
 
-def _post(screen: Image.Image, brush: ImageDraw.ImageDraw, scene: Scene, rng: np.random.Generator,
-          at: tuple[int, float], shown: Image.Image, ink: Color) -> None:
+def _post(
+    screen: Image.Image,
+    brush: ImageDraw.ImageDraw,
+    scene: Scene,
+    rng: np.random.Generator,
+    at: tuple[int, float],
+    shown: Image.Image,
+    ink: Color,
+) -> None:
     """One post: who, the picture, the buttons, likes and a caption, and the head of the next post."""
     top, unit = at
     user = pick(rng, USERS)
@@ -161,11 +179,16 @@ def browser(scene: Scene, rng: np.random.Generator) -> TrapFile:
     write(brush, (116 * unit, 53 * unit), f"https://www.instagram.com/p/B{rng.integers(10**9)}/", 13 * unit, ink)
     margin = round(wide * rng.uniform(0.04, 0.16))
     _beside_comments(screen, scene, rng, (margin, round(84 * unit), wide - margin, high - round(20 * unit)), ink)
-    name = pick(rng, (
-        f"Screen Shot {day(rng, '-')} at {clock(rng, '.')}.png", f"Screenshot ({rng.integers(1, 200)}).png",
-        f"Bildschirmfoto {day(rng, '-')} um {clock(rng, '.')}.png",
-        f"Screenshot from {day(rng, '-')} {clock(rng, '-')}.png",
-        f"Capture{rng.integers(1, 90)}.jpg"))
+    name = pick(
+        rng,
+        (
+            f"Screen Shot {day(rng, '-')} at {clock(rng, '.')}.png",
+            f"Screenshot ({rng.integers(1, 200)}).png",
+            f"Bildschirmfoto {day(rng, '-')} um {clock(rng, '.')}.png",
+            f"Screenshot from {day(rng, '-')} {clock(rng, '-')}.png",
+            f"Capture{rng.integers(1, 90)}.jpg",
+        ),
+    )
     return _screen_file(screen, rng, PurePosixPath(pick(rng, ("Desktop", "Pictures", "Pictures/Screenshots")), name))
 
 
@@ -201,8 +224,9 @@ def slide(scene: Scene, rng: np.random.Generator) -> TrapFile:
     for row, line in enumerate(wrapped(rng, int(rng.integers(2, 6)))):
         write(brush, (wide * 0.06, high * (0.27 + 0.11 * row)), f"- {line}"[:34], high * 0.042, ink)
     picture = scene.shown(rng, 0.5)
-    shown = fitted(picture, (round(wide * rng.uniform(0.4, 0.52)), round(high * rng.uniform(0.65, 0.76))),
-                   Image.Resampling.BICUBIC)
+    shown = fitted(
+        picture, (round(wide * rng.uniform(0.4, 0.52)), round(high * rng.uniform(0.65, 0.76))), Image.Resampling.BICUBIC
+    )
     ground.paste(shown, (round(wide * 0.97) - shown.width, round(high * 0.2)))
     write(brush, (wide * 0.95, high * 0.97), str(rng.integers(2, 40)), high * 0.03, GREY, "rm")
     number = int(rng.integers(1, 40))
@@ -232,10 +256,18 @@ def story(scene: Scene, rng: np.random.Generator) -> TrapFile:
     write(brush, (size[0] / 2, size[1] * rng.uniform(0.05, 0.12)), "@" + pick(rng, USERS), size[0] * 0.05, WHITE, "mm")
     if rng.random() < 0.6:
         write(brush, (size[0] / 2, size[1] * 0.93), words(rng, 4), size[0] * 0.06, flat_color(rng), "mm")
-    name = pick(rng, (f"story_{rng.integers(10**6)}.jpg", f"IMG_{rng.integers(9999):04d}.JPG",
-                      f"Snapchat-{rng.integers(10**9)}.jpg"))
-    return TrapFile(PurePosixPath(pick(rng, ("Pictures/Instagram", "DCIM/100APPLE", "Pictures/Snapchat")), name),
-                    as_jpeg(ground, int(rng.integers(75, 96))))
+    name = pick(
+        rng,
+        (
+            f"story_{rng.integers(10**6)}.jpg",
+            f"IMG_{rng.integers(9999):04d}.JPG",
+            f"Snapchat-{rng.integers(10**9)}.jpg",
+        ),
+    )
+    return TrapFile(
+        PurePosixPath(pick(rng, ("Pictures/Instagram", "DCIM/100APPLE", "Pictures/Snapchat")), name),
+        as_jpeg(ground, int(rng.integers(75, 96))),
+    )
 
 
 def _avatar(screen: Image.Image, picture: Image.Image, left: int, top: int, side: int) -> None:
@@ -243,8 +275,9 @@ def _avatar(screen: Image.Image, picture: Image.Image, left: int, top: int, side
     screen.paste(small, (left, top), mask)
 
 
-def _icons(brush: ImageDraw.ImageDraw, across: tuple[float, ...] | list[float], down: float, half: float,
-           ink: Color) -> None:
+def _icons(
+    brush: ImageDraw.ImageDraw, across: tuple[float, ...] | list[float], down: float, half: float, ink: Color
+) -> None:
     """Outlined buttons in a row: a ring, a square, an arrow in turn."""
     thick = max(1, round(half / 5))
     for place, x in enumerate(across):
@@ -275,8 +308,14 @@ def _phone_file(screen: Image.Image, rng: np.random.Generator, shown_in: str) ->
         place = PurePosixPath("DCIM/100APPLE", f"IMG_{rng.integers(1, 9999):04d}{suffix}")
     else:
         suffix = pick(rng, (".png", ".jpg"))
-        stem = pick(rng, (f"Screenshot_{day(rng)}-{clock(rng)}", f"Screenshot_{day(rng)}-{clock(rng)}_{shown_in}",
-                          f"Screenshot_{day(rng, '-')}-{clock(rng, '-')}"))
+        stem = pick(
+            rng,
+            (
+                f"Screenshot_{day(rng)}-{clock(rng)}",
+                f"Screenshot_{day(rng)}-{clock(rng)}_{shown_in}",
+                f"Screenshot_{day(rng, '-')}-{clock(rng, '-')}",
+            ),
+        )
         place = PurePosixPath(pick(rng, ("Pictures/Screenshots", "DCIM/Screenshots")), stem + suffix)
     return _screen_file(screen, rng, place)
 

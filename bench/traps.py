@@ -118,15 +118,23 @@ def lay_out(roll: Sequence[Photograph], seed: int, photographs: int) -> Layout:
     kinds = _in_turn(rng)
     cases = [
         _case(rng, roll, folder, CASES[number % len(CASES)][half], place, names[place], kinds)
-        for number, place in enumerate(drawn) for half, folder in enumerate(FOLDERS)
+        for number, place in enumerate(drawn)
+        for half, folder in enumerate(FOLDERS)
     ]
     out = set(drawn) | {twin for place in drawn for twin in roll[place].twins}
     plain = {name: one.path for place, (name, one) in enumerate(zip(names, roll, strict=True)) if place not in out}
     return Layout(tuple(cases), dict.fromkeys(FOLDERS, plain))
 
 
-def _case(rng: np.random.Generator, roll: Sequence[Photograph], folder: str, what: str, place: int,
-          original: PurePosixPath, kinds: Iterator[str]) -> Case:
+def _case(
+    rng: np.random.Generator,
+    roll: Sequence[Photograph],
+    folder: str,
+    what: str,
+    place: int,
+    original: PurePosixPath,
+    kinds: Iterator[str],
+) -> Case:
     own = {place, *roll[place].twins, *roll[place].siblings}
     strangers = [one.path for number, one in enumerate(roll) if number not in own] or [roll[place].path]
     others = tuple(strangers[int(rng.integers(len(strangers)))] for _ in range(9))
@@ -139,8 +147,18 @@ def _case(rng: np.random.Generator, roll: Sequence[Photograph], folder: str, wha
     recipe = random_recipe(rng, "EASY" if rng.random() < EASY_SHARE else "TYPICAL")
     if what == "bare":
         original = original.with_suffix(".jpg" if original.suffix.islower() else ".JPG")
-    return Case(f"{folder}-{what}-{place:05d}", folder, what, place, roll[place].path, recipe, original, mine, others,
-                int(rng.integers(1 << 31)))
+    return Case(
+        f"{folder}-{what}-{place:05d}",
+        folder,
+        what,
+        place,
+        roll[place].path,
+        recipe,
+        original,
+        mine,
+        others,
+        int(rng.integers(1 << 31)),
+    )
 
 
 def _in_turn(rng: np.random.Generator) -> Iterator[str]:
@@ -215,11 +233,15 @@ def _put(path: Path, to: Path) -> None:
     link(path, to)
 
 
-def judge(layout: Layout, traps: Mapping[str, tuple[PurePosixPath, ...]], answers: Mapping[str, Answers],
-          home: Path) -> list[Verdict]:
+def judge(
+    layout: Layout, traps: Mapping[str, tuple[PurePosixPath, ...]], answers: Mapping[str, Answers], home: Path
+) -> list[Verdict]:
     """Each case with what the report says of it."""
-    kinds = {(case.folder, place): kind for case in layout.cases
-             for place, kind in zip(traps[case.name], case.kinds, strict=True)}
+    kinds = {
+        (case.folder, place): kind
+        for case in layout.cases
+        for place, kind in zip(traps[case.name], case.kinds, strict=True)
+    }
     verdicts = []
     for case in layout.cases:
         told = answers[case.folder].photos[case.name]
@@ -237,13 +259,19 @@ def main(words: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-traps-") as scratch:
         home = (order.keep or Path(scratch)).resolve()
         traps = build(layout, home)
-        answers = {folder: run_sync(home / folder, [one.name for one in layout.cases if one.folder == folder])
-                   for folder in FOLDERS}
+        answers = {
+            folder: run_sync(home / folder, [one.name for one in layout.cases if one.folder == folder])
+            for folder in FOLDERS
+        }
         verdicts = judge(layout, traps, answers, home)
         wrong = [_keep_wrong(one, home, order.wrong) for one in verdicts if one.is_wrong]
     photographs = len({one.place for one in layout.cases})
-    parts = [f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}", summary(verdicts),
-             kind_table(verdicts), "\n".join(f"WRONG: {line}" for line in wrong)]
+    parts = [
+        f"{photographs} photographs, two cases each, seed {order.seed}.\n{machine()}",
+        summary(verdicts),
+        kind_table(verdicts),
+        "\n".join(f"WRONG: {line}" for line in wrong),
+    ]
     sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
     if order.json:
         order.json.write_text(json.dumps(_figures(order, verdicts, answers), indent=1) + "\n", "utf-8")
@@ -253,7 +281,8 @@ def main(words: Sequence[str] | None = None) -> int:
 def parse(words: Sequence[str] | None) -> argparse.Namespace:
     """What is asked for, a list's seed and number in place of the options'."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench.traps", description="Is anything but an original taken for one?")
+        prog="python -m bench.traps", description="Is anything but an original taken for one?"
+    )
     parser.add_argument("folder", type=Path, help="photographs; sub-folders too")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other traps (default 1)")
     parser.add_argument("--photographs", type=int, default=300, help="how many, with two cases each (default 300)")
@@ -286,12 +315,14 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     alone, beside, bare = ([one for one in verdicts if one.case.what == what] for what in ("alone", "beside", "bare"))
     taken = sum(one.taken is not None for one in verdicts)
     other = sum(one.is_wrong for one in verdicts) - taken
-    return "\n".join((
-        f"Traps taken: {taken}, in {len(alone) + len(beside)} cases with traps "
-        f"({len(alone)} alone, {len(beside)} beside the original); other wrong files: {other}.",
-        f"Originals found beside traps: {_found(beside)}.",
-        f"Bare originals found: {_found(bare)}.",
-    ))
+    return "\n".join(
+        (
+            f"Traps taken: {taken}, in {len(alone) + len(beside)} cases with traps "
+            f"({len(alone)} alone, {len(beside)} beside the original); other wrong files: {other}.",
+            f"Originals found beside traps: {_found(beside)}.",
+            f"Bare originals found: {_found(bare)}.",
+        )
+    )
 
 
 def _found(verdicts: Sequence[Verdict]) -> str:
@@ -304,11 +335,23 @@ def kind_table(verdicts: Sequence[Verdict]) -> str:
     taken = Counter((one.case.what, one.taken) for one in verdicts)
     rows = []
     for kind in KINDS:
-        alone, beside = ([one for one in verdicts if one.case.kinds[:1] == (kind,) and one.case.what == what]
-                         for what in ("alone", "beside"))
+        alone, beside = (
+            [one for one in verdicts if one.case.kinds[:1] == (kind,) and one.case.what == what]
+            for what in ("alone", "beside")
+        )
         found = sum(one.is_right for one in beside)
-        rows.append([kind, len(alone), taken["alone", kind], sum(one.decision == "review" for one in alone),
-                     len(beside), taken["beside", kind], found, share(found, len(beside))])
+        rows.append(
+            [
+                kind,
+                len(alone),
+                taken["alone", kind],
+                sum(one.decision == "review" for one in alone),
+                len(beside),
+                taken["beside", kind],
+                found,
+                share(found, len(beside)),
+            ]
+        )
     head = ["kind", "alone", "TAKEN", "left for review", "beside the original", "TAKEN", "original found", "per cent"]
     return table(head, rows)
 
@@ -321,10 +364,19 @@ def _figures(order: argparse.Namespace, verdicts: Sequence[Verdict], answers: Ma
         "reading_s": {folder: one.reading_s for folder, one in answers.items()},
         "comparing_s": {folder: one.comparing_s for folder, one in answers.items()},
         "cases": [
-            {"name": one.case.name, "what": one.case.what, "source": one.case.source.name,
-             "traps": dict(zip(map(str, one.traps), one.case.kinds, strict=True)), "right": str(one.case.right or ""),
-             "decision": one.decision, "reason": one.reason, "chosen": str(one.chosen or ""), "wrong": one.is_wrong,
-             "taken": one.taken, "recipe": asdict(one.case.recipe)}
+            {
+                "name": one.case.name,
+                "what": one.case.what,
+                "source": one.case.source.name,
+                "traps": dict(zip(map(str, one.traps), one.case.kinds, strict=True)),
+                "right": str(one.case.right or ""),
+                "decision": one.decision,
+                "reason": one.reason,
+                "chosen": str(one.chosen or ""),
+                "wrong": one.is_wrong,
+                "taken": one.taken,
+                "recipe": asdict(one.case.recipe),
+            }
             for one in verdicts
         ],
     }

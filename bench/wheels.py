@@ -22,8 +22,22 @@ PLATFORMS = {
 
 def download(python: str, platforms: tuple[str, ...], to: Path) -> subprocess.CompletedProcess[str]:
     """Fetch the wheels for one Python on one system."""
-    words = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--python-version", python,
-             "--implementation", "cp", "--dest", str(to), "-r", str(ROOT / "requirements.txt")]
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--only-binary=:all:",
+        "--python-version",
+        python,
+        "--implementation",
+        "cp",
+        "--dest",
+        str(to),
+        "-r",
+        str(ROOT / "requirements.txt"),
+    ]
     for name in platforms:
         words += ["--platform", name]
     return subprocess.run(words, capture_output=True, text=True, check=False)

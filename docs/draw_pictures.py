@@ -35,10 +35,31 @@ from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 80
 SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
-TITLES = ("Sunday", "golden hour", "on the way home", "still here", "#latergram", "breakfast", "from the ferry",
-          "quiet", "look up", "the old harbour", "market day", "first light", "rain again", "window seat")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TITLES = (
+    "Sunday",
+    "golden hour",
+    "on the way home",
+    "still here",
+    "#latergram",
+    "breakfast",
+    "from the ferry",
+    "quiet",
+    "look up",
+    "the old harbour",
+    "market day",
+    "first light",
+    "rain again",
+    "window seat",
+)
 # A post of January 2011, and one of 2026 that no clock contradicts.
 TOO_EARLY = {2, 5, 7, 8, 10}
 EARLY, LATE = "https://www.instagram.com/p/QK1/", "https://ift.tt/1fCJLVn"
@@ -65,9 +86,15 @@ def post(flickr: SandboxFlickr, folder: Path) -> None:
 def run(environment: dict[str, str], *words: str) -> str:
     """What a command prints in a terminal of COLUMNS columns."""
     told = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
-    done = subprocess.run([sys.executable, str(ROOT / "instagram2flickr.py"), *words], env=environment | told,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-                          check=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "instagram2flickr.py"), *words],
+        env=environment | told,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
     return done.stdout
 
 
@@ -137,13 +164,22 @@ def draw(root: Path, program: str) -> None:
     with SandboxFlickr() as flickr, sync_playwright() as driver:
         post(flickr, folder)
         token, secret = flickr.issue_token("write")
-        own = {"SANDBOX": flickr.url, "STATE": str(root / "state"), "FLICKR_API_KEY": flickr.api_key,
-               "FLICKR_API_SECRET": flickr.api_secret, "FLICKR_TOKEN": token, "FLICKR_TOKEN_SECRET": secret}
+        own = {
+            "SANDBOX": flickr.url,
+            "STATE": str(root / "state"),
+            "FLICKR_API_KEY": flickr.api_key,
+            "FLICKR_API_SECRET": flickr.api_secret,
+            "FLICKR_TOKEN": token,
+            "FLICKR_TOKEN_SECRET": secret,
+        }
         plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
         environment = plain | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()}
         printed = run(environment, "sync", str(folder), "--dry-run", "--preview", str(plan))
-        draw_terminal("instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html", printed,
-                      PICTURES / "terminal.svg")
+        draw_terminal(
+            "instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html",
+            printed,
+            PICTURES / "terminal.svg",
+        )
         browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
         photograph(browser, plan.as_uri(), "preview")
         photograph(browser, plan.as_uri(), "preview-grid", lambda page: page.keyboard.press("g"))

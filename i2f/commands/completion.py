@@ -37,6 +37,7 @@ def script(cli: click.Command, shell: str) -> str:
 
 def _offer(find: Callable[[Journal], Iterable[tuple[str, str]]]) -> Complete:
     """A completion made from the journal: words with their explanations."""
+
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
         with suppress(Exception), _journal(ctx) as journal:
             if journal is not None:
@@ -88,8 +89,11 @@ def _decided(journal: Journal) -> Iterator[tuple[str, str]]:
 def _standing(name: str) -> Callable[[Journal], Iterator[tuple[str, str]]]:
     def find(journal: Journal) -> Iterator[tuple[str, str]]:
         titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
-        return ((photo_id, titles.get(photo_id, "")) for photo_id, one in journal.histories.all().items()
-                if one.standing == name)
+        return (
+            (photo_id, titles.get(photo_id, ""))
+            for photo_id, one in journal.histories.all().items()
+            if one.standing == name
+        )
 
     return find
 

@@ -35,8 +35,22 @@ COPIES = 14
 LEFT_OUT = 3
 SEED = 2011
 PROGRAM = Path(__file__).resolve().parents[2] / "instagram2flickr.py"
-TITLES = ("Sunday", "golden hour", "on the way home", "no filter #nofilter", "still here", "#latergram", "breakfast",
-          "from the ferry", "quiet", "look up", "the old harbour", "market day", "first light", "rain again")
+TITLES = (
+    "Sunday",
+    "golden hour",
+    "on the way home",
+    "no filter #nofilter",
+    "still here",
+    "#latergram",
+    "breakfast",
+    "from the ferry",
+    "quiet",
+    "look up",
+    "the old harbour",
+    "market day",
+    "first light",
+    "rain again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +85,18 @@ def tell(photos: Path | None) -> ExitCode:
         _say(f"Posted {len(posted)} small copies of them on a simulated Flickr at {flickr.url}.\n")
         run = _typist(flickr, root)
         _log_in(flickr, run)
-        run(["sync", str(folder), "--dry-run", "--json", str(root / "preview.json"),
-             "--preview", str(root / "plan.html")], None)
+        run(
+            [
+                "sync",
+                str(folder),
+                "--dry-run",
+                "--json",
+                str(root / "preview.json"),
+                "--preview",
+                str(root / "plan.html"),
+            ],
+            None,
+        )
         run(["sync", str(folder), "--yes", "--json", str(root / "report.json")], None)
         report = json.loads((root / "report.json").read_text(encoding="utf-8"))
         replaced = {one["photo_id"]: Path(one["original"]) for one in report["photos"] if one["outcome"] == "replaced"}
@@ -125,7 +149,10 @@ def _post(flickr: SandboxFlickr, chosen: Sequence[Path], gone: set[Path]) -> lis
         data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL", "TYPICAL")[number % 3]))
         when = datetime(2026, 6, 1, 12, number, tzinfo=UTC)
         photo_id = flickr.add_photo(
-            data, title=TITLES[number % len(TITLES)], tags="ifttt instagram", uploaded=int(when.timestamp()),
+            data,
+            title=TITLES[number % len(TITLES)],
+            tags="ifttt instagram",
+            uploaded=int(when.timestamp()),
             description=f"via Instagram https://www.instagram.com/p/{_code(when, number)}/",
         )
         posted.append(Posted(photo_id, path, path in gone, data))
@@ -145,14 +172,25 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
     config = root / "config.ini"
     config.write_text(f"[flickr]\napi_key = {flickr.api_key}\napi_secret = {flickr.api_secret}\n", encoding="utf-8")
-    environment |= {"INSTAGRAM2FLICKR_SANDBOX": flickr.url, "INSTAGRAM2FLICKR_STATE": str(root / "state"),
-                    "INSTAGRAM2FLICKR_CONFIG": str(config), "PYTHONUTF8": "1",
-                    "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    environment |= {
+        "INSTAGRAM2FLICKR_SANDBOX": flickr.url,
+        "INSTAGRAM2FLICKR_STATE": str(root / "state"),
+        "INSTAGRAM2FLICKR_CONFIG": str(config),
+        "PYTHONUTF8": "1",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
 
     def run(words: Sequence[str], typed: str | None) -> None:
         _say(f"\n$ instagram2flickr.py {' '.join(words)}")
-        with subprocess.Popen([sys.executable, str(PROGRAM), *words], env=environment, text=True, encoding="utf-8",
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(
+            [sys.executable, str(PROGRAM), *words],
+            env=environment,
+            text=True,
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
             if process.stdout is None or process.stdin is None:
                 raise RuntimeError("the program has no standard output")
             for line in process.stdout:
@@ -195,15 +233,19 @@ def _end(
 ) -> ExitCode:
     there = sum(1 for one in posted if not one.left_out)
     exact = sum(1 for one in posted if replaced.get(one.photo_id) == one.original)
-    _say(f"\n{len(posted)} copies, {there} of whose originals were in the folder: {len(replaced)} were replaced, "
-         f"{exact} with the very file they were made from and {len(replaced) - exact} with another version "
-         "of the same photo; one was then restored.")
+    _say(
+        f"\n{len(posted)} copies, {there} of whose originals were in the folder: {len(replaced)} were replaced, "
+        f"{exact} with the very file they were made from and {len(replaced) - exact} with another version "
+        "of the same photo; one was then restored."
+    )
     for line in wrong:
         _say(f"WRONG: {line}")
-    _say(f"\nSee\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
-         f"  {root / 'preview.json'}   the same as JSON\n"
-         f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the backups\n"
-         f"Delete {root} when you are done.")
+    _say(
+        f"\nSee\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
+        f"  {root / 'preview.json'}   the same as JSON\n"
+        f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the backups\n"
+        f"Delete {root} when you are done."
+    )
     if wrong or not replaced:
         _say("The demo FAILED.")
         return ExitCode.FAILED

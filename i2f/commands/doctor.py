@@ -34,8 +34,15 @@ ENOUGH_BYTES = 2 * 10**9
 
 
 # What the JSON has called a finding since 0.1.0.
-NAMES = {"Settings": "settings", "Sandbox": "sandbox", "State folder": "state folder", "Free disk": "free disk",
-         "Login": "login", "Write access": "permission", "Next": "next"}
+NAMES = {
+    "Settings": "settings",
+    "Sandbox": "sandbox",
+    "State folder": "state folder",
+    "Free disk": "free disk",
+    "Login": "login",
+    "Write access": "permission",
+    "Next": "next",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,9 @@ def doctor(settings: Settings, json_file: str | None) -> ExitCode:
     worst, told = ExitCode.DONE, []
     for finding in examine(settings):
         ok, words = finding.error is None, in_plain_words(finding.words)
-        told.append({"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words,
-                     "steps": list(finding.steps)})
+        told.append(
+            {"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words, "steps": list(finding.steps)}
+        )
         if finding.error is not None and worst is ExitCode.DONE:
             worst = finding.error.exit_code
         if json_file is None:
@@ -86,8 +94,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("State folder", str(state.root))
     free = shutil.disk_usage(state.root).free
-    yield Finding("Free disk", f"{free / 1e9:.0f} GB" + (
-        "" if free > ENOUGH_BYTES else " (low: a large collection needs about 2 GB for backups and thumbnails)"))
+    yield Finding(
+        "Free disk",
+        f"{free / 1e9:.0f} GB"
+        + ("" if free > ENOUGH_BYTES else " (low: a large collection needs about 2 GB for backups and thumbnails)"),
+    )
     try:
         require_key(settings)
     except SyncError as error:
@@ -138,7 +149,9 @@ def _key_steps(settings: Settings) -> tuple[str, ...]:
         "Run this; it asks for the key, checks it with Flickr, and logs you in:",
         f"    {_own_name()} setup",
         f"Or put the key and secret into {settings_file(settings)}:",
-        "    [flickr]", "    api_key = the key", "    api_secret = the secret",
+        "    [flickr]",
+        "    api_key = the key",
+        "    api_secret = the secret",
         f"Keys are created at {KEY_PAGE}",
     )
 
@@ -160,8 +173,12 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             login = None if settings.flickr.token else load_login(state)
             if login is not None and login.perms not in {"write", "delete"}:
                 raise LoginError("this login is read-only; run `login` again to grant write access")
-            yield Finding(what, "granted" if login is not None
-                          else "not known for a token from the settings; the first replacement shows it")
+            yield Finding(
+                what,
+                "granted"
+                if login is not None
+                else "not known for a token from the settings; the first replacement shows it",
+            )
             what = "Pro"
             permission = ask_permission(session)
             yield Finding(what, f"yes; photos of up to {permission.max_photo_bytes >> 20} MiB can be replaced")

@@ -71,9 +71,11 @@ def _by_callback(settings: Settings) -> Token | None:
         except (LoginError, SettingsError):
             return None  # it may refuse the callback alone; a wrong key is told by the next step
         callback.token = pending.request_token
-        sys.stderr.write("Approve access in your browser. If no page opens, open this URL:\n"
-                         f"  {address}\n"
-                         "Waiting for Flickr. Press Enter to type a 9-digit code instead.\n")
+        sys.stderr.write(
+            "Approve access in your browser. If no page opens, open this URL:\n"
+            f"  {address}\n"
+            "Waiting for Flickr. Press Enter to type a 9-digit code instead.\n"
+        )
         webbrowser.open(address)
         typed = _wait(callback)
         if callback.verifier is not None:

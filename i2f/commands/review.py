@@ -62,8 +62,10 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
                 session = ReviewSession(questions, journal, state.backups)
                 _ask_in_browser(session, state, open_it=how == "browser" and has_browser())
         left = sum(1 for one in questions if not read_progress(journal, one).done)
-        say(f"{len(questions) - left} answered, {left} left to review. " + (
-            "Run `review` to continue." if left else "Run `sync` to apply your answers."))
+        say(
+            f"{len(questions) - left} answered, {left} left to review. "
+            + ("Run `review` to continue." if left else "Run `sync` to apply your answers.")
+        )
     finally:
         journal.close()
     return ExitCode.DONE
@@ -87,8 +89,9 @@ def _require_named(journal: Journal, photo_ids: Sequence[str], questions: Sequen
         if kept is None:
             raise UnknownPhotoError(f"photo {photo_id} was not compared yet; run `sync FOLDER --dry-run` first")
         if is_outdated(kept[1]):
-            raise UnknownPhotoError(f"photo {photo_id} was compared by an older version; run `sync FOLDER --dry-run` "
-                                    "first")
+            raise UnknownPhotoError(
+                f"photo {photo_id} was compared by an older version; run `sync FOLDER --dry-run` first"
+            )
         raise UnknownPhotoError(f"no file resembles photo {photo_id}, so there is nothing to review")
 
 
@@ -120,8 +123,10 @@ def _ask_in_browser(session: ReviewSession, state: StateFolder, *, open_it: bool
             say(f"  {remote}", whole=True)
             say("and open the URL above there. To review in this terminal: `review --terminal`.")
         # A browser from a sandboxed package may not read the doorstep's folder.
-        say(("If no browser opens, open that URL yourself. " if open_it else "")
-            + "The page closes when all are answered; Ctrl-C ends it earlier, answers are saved.")
+        say(
+            ("If no browser opens, open that URL yourself. " if open_it else "")
+            + "The page closes when all are answered; Ctrl-C ends it earlier, answers are saved."
+        )
         if open_it:
             webbrowser.open(file.as_uri())
         while waiting.is_alive():
@@ -132,9 +137,12 @@ def _ask_in_browser(session: ReviewSession, state: StateFolder, *, open_it: bool
 def _doorstep(state: StateFolder, address: str) -> Iterator[Path]:
     """A page that leads on to the address, for the owner's eyes only."""
     file = state.root / "review.html"
-    write_private(file, f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-                        f'<meta http-equiv="refresh" content="0;url={html.escape(address)}">'
-                        f'<a href="{html.escape(address)}">Review page</a>'.encode())
+    write_private(
+        file,
+        f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="refresh" content="0;url={html.escape(address)}">'
+        f'<a href="{html.escape(address)}">Review page</a>'.encode(),
+    )
     try:
         yield file
     finally:
@@ -195,8 +203,13 @@ def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str
             return
         keep_step(journal, question.photo_id, question.copy_sha256, step)
         at.answered.append(at.number)
-        say({THIS: f"{in_plain_words(step.originals[0].name)} accepted.", NONE: "None of these.",
-             NEVER: f"{in_plain_words(step.originals[0].name)} rejected."}[step.kind])
+        say(
+            {
+                THIS: f"{in_plain_words(step.originals[0].name)} accepted.",
+                NONE: "None of these.",
+                NEVER: f"{in_plain_words(step.originals[0].name)} rejected.",
+            }[step.kind]
+        )
         at.move(at.number + 1 if read_progress(journal, question).done else at.number)
 
 

@@ -29,9 +29,11 @@ def set_up(settings: Settings, named: Path | None, *, open_browser: bool) -> Non
     from i2f.display.lines import say
 
     file = settings_file(settings, named)
-    sys.stderr.write("You need a Flickr API key. Create one here (non-commercial; any name will do):\n"
-                     f"  {KEY_PAGE}\n"
-                     "Then paste the key and the secret it shows.\n")
+    sys.stderr.write(
+        "You need a Flickr API key. Create one here (non-commercial; any name will do):\n"
+        f"  {KEY_PAGE}\n"
+        "Then paste the key and the secret it shows.\n"
+    )
     ready = _ask(settings)
     write_key(file, ready.flickr.api_key, ready.flickr.api_secret)
     say(f"Flickr accepts the key. Saved in {file}")
@@ -52,8 +54,7 @@ def what_is_wrong(key: str, secret: str) -> str:
     """Why these cannot be Flickr's, or nothing."""
     if KEY.fullmatch(key) and SECRET.fullmatch(secret):
         return ""
-    return ("a Flickr key has 32 characters (0-9, a-f) and its secret 16; "
-            f"these have {len(key)} and {len(secret)}")
+    return f"a Flickr key has 32 characters (0-9, a-f) and its secret 16; these have {len(key)} and {len(secret)}"
 
 
 def _ask(settings: Settings) -> Settings:
@@ -117,4 +118,4 @@ def _with(text: str, name: str, value: str) -> str:
     body, count = re.subn(rf"^{name}[ \t]*[=:].*$", f"{name} = {value}", section["body"], count=1, flags=re.MULTILINE)
     if not count:
         body = f"{name} = {value}\n{section['body']}"
-    return text[: section.start("body")] + body + text[section.end("body"):]
+    return text[: section.start("body")] + body + text[section.end("body") :]

@@ -55,12 +55,20 @@ def look_over(settings: Settings) -> dict[str, Any]:
         files = {one.file: one.size_bytes for one in journal.record.backups()}
         calls = journal.record.calls_since(datetime.now(UTC).timestamp() - 3600)
         return {
-            "version": VERSION, "state": printable(state.root), "account": journal.fact("account"),
+            "version": VERSION,
+            "state": printable(state.root),
+            "account": journal.fact("account"),
             "runs": [_run(one, steps[one["run"]]) for one in journal.record.runs()],
-            "pictures": {"replaced": standings[Standing.REPLACED], "taken_back": standings[Standing.TAKEN_BACK],
-                         "unclear": standings[Standing.OPEN] + standings[Standing.UNDO_OPEN]},
-            "planned": sum(1 for one in journal.assessments.decisions() if one["decision"] == Verdict.REPLACE
-                           and _may_replace(histories.get(one["photo_id"]))),
+            "pictures": {
+                "replaced": standings[Standing.REPLACED],
+                "taken_back": standings[Standing.TAKEN_BACK],
+                "unclear": standings[Standing.OPEN] + standings[Standing.UNDO_OPEN],
+            },
+            "planned": sum(
+                1
+                for one in journal.assessments.decisions()
+                if one["decision"] == Verdict.REPLACE and _may_replace(histories.get(one["photo_id"]))
+            ),
             "questions": {"waiting": answered.count(False), "answered": answered.count(True)},
             "backups": {"folder": printable(state.backups), "files": len(files), "bytes": sum(files.values())},
             "calls_left_this_hour": max(0, settings.flickr.calls_per_hour - len(calls)),
@@ -75,12 +83,19 @@ def _may_replace(history: History | None) -> bool:
 
 def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
     """One run; `sent` is how many photos it sent to Flickr or found sent, `verified` how many came through."""
+
     def moment(seconds: float | None) -> str | None:
         return timestamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
-    return {"run": one["run"], "mode": one["mode"], "started_at": moment(one["started_at"]),
-            "finished_at": moment(one["finished_at"]), "counts": one["summary"] or {},
-            "sent": max(steps.get("intended", 0), steps.get("confirmed", 0)), "verified": steps.get("confirmed", 0)}
+    return {
+        "run": one["run"],
+        "mode": one["mode"],
+        "started_at": moment(one["started_at"]),
+        "finished_at": moment(one["finished_at"]),
+        "counts": one["summary"] or {},
+        "sent": max(steps.get("intended", 0), steps.get("confirmed", 0)),
+        "verified": steps.get("confirmed", 0),
+    }
 
 
 def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tuple[str, str]]:
@@ -96,8 +111,10 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
     if hidden:
         yield f"  ({hidden:,} earlier {'run' if hidden == 1 else 'runs'}: `status --all`)", ""
     pictures, questions, backups = told["pictures"], told["questions"], told["backups"]
-    yield (f"Replaced: {pictures['replaced']:,}, restored by undo: {pictures['taken_back']:,}",
-           GOOD if pictures["replaced"] else "")
+    yield (
+        f"Replaced: {pictures['replaced']:,}, restored by undo: {pictures['taken_back']:,}",
+        GOOD if pictures["replaced"] else "",
+    )
     if pictures["unclear"]:
         yield f"Interrupted: {pictures['unclear']:,}; the next `sync` asks Flickr first", BAD
     if told["planned"]:
@@ -108,8 +125,13 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
         yield "Nothing to review", ""
     if questions["answered"]:
         yield f"Reviewed: {questions['answered']:,}; the next `sync` applies your answers", ATTENTION
-    yield (f"Backups: {backups['files']:,} {'file' if backups['files'] == 1 else 'files'}, "
-           f"{backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"), ""
+    yield (
+        (
+            f"Backups: {backups['files']:,} {'file' if backups['files'] == 1 else 'files'}, "
+            f"{backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"
+        ),
+        "",
+    )
     yield f"Flickr calls left this hour: {told['calls_left_this_hour']:,}", ""
 
 
@@ -127,7 +149,9 @@ def _became(run: Mapping[str, Any]) -> str:
     counts, done = run["counts"], "restored" if run["mode"] == "undo" else "replaced"
     if not run["finished_at"]:
         return f"interrupted, {run['verified']:,} {done}"
-    parts = [f"{counts.get(name, 0):,} {words}" for name, words in
-             (("replaced", done), ("failed", "failed"), ("unsure", "unsure"), ("review", "to review"))
-             if counts.get(name) or name == "replaced"]
+    parts = [
+        f"{counts.get(name, 0):,} {words}"
+        for name, words in (("replaced", done), ("failed", "failed"), ("unsure", "unsure"), ("review", "to review"))
+        if counts.get(name) or name == "replaced"
+    ]
     return ", ".join(parts)

@@ -31,8 +31,10 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
     report: Report | None = None
     check_places(order.json_file, order.preview_file)
     try:
-        with (TerminalProgress(quiet=settings.quiet) as progress,
-              open_session(settings, SystemClock(), progress) as session):
+        with (
+            TerminalProgress(quiet=settings.quiet) as progress,
+            open_session(settings, SystemClock(), progress) as session,
+        ):
             pipeline.check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
             pipeline.check_folders(session, order, found)
@@ -96,9 +98,7 @@ def _draw(session: Session, report: Report, order: SyncOrder) -> None:
         session.progress.say(f"Open the preview in a browser: {order.preview_file.absolute()}")
 
 
-def _plan_and_carry_out(
-    session: Session, found: Found, report: Report, order: SyncOrder
-) -> bool:
+def _plan_and_carry_out(session: Session, found: Found, report: Report, order: SyncOrder) -> bool:
     """Do it; False when the person was asked and said no."""
     permission = pipeline.ask_permission(session)
     session.journal.record.begin_run(session.run, "sync")
@@ -136,10 +136,15 @@ def _summary(session: Session, report: Report, planned: Sequence[Decision]) -> P
     at_the_limit_s = 3600 * pipeline.calls_a_photo(session.settings.sync) * len(planned) / flickr.calls_per_hour
     took_s = estimate_s(session.journal.record.entries(), len(planned), sent, flickr.uploads)
     return PlanSummary(
-        len(planned), counts["review"], counts["keep"], sent,
+        len(planned),
+        counts["review"],
+        counts["keep"],
+        sent,
         max(took_s, at_the_limit_s if at_the_limit_s > 3600 else 0.0),
         sum({one.file: one.size_bytes for one in session.journal.record.backups()}.values()),
-        free_bytes(str(session.state.backups)), str(session.state.backups))
+        free_bytes(str(session.state.backups)),
+        str(session.state.backups),
+    )
 
 
 def _show(report: Report, order: SyncOrder, quiet: bool) -> None:

@@ -66,12 +66,15 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
         pipeline.settle(session)
         now = session.journal.histories.all()
         # What the settling has only now found replaced was not in the list that was agreed to.
-        wanted = {photo_id: levels for photo_id, levels in _to_undo(now, order).items()
-                  if photo_id in listed or not asks}
+        wanted = {
+            photo_id: levels for photo_id, levels in _to_undo(now, order).items() if photo_id in listed or not asks
+        }
         # What an earlier undo had sent and the settling found in place is restored as well.
-        outcomes |= {photo_id: Outcome(OutcomeKind.REPLACED) for photo_id in listed
-                     if before[photo_id].standing is Standing.UNDO_OPEN
-                     and now[photo_id].standing is Standing.TAKEN_BACK}
+        outcomes |= {
+            photo_id: Outcome(OutcomeKind.REPLACED)
+            for photo_id in listed
+            if before[photo_id].standing is Standing.UNDO_OPEN and now[photo_id].standing is Standing.TAKEN_BACK
+        }
         try:
             pipeline.take_back(session, wanted, outcomes)
         except KeyboardInterrupt as stop:
@@ -86,8 +89,10 @@ def _agreed(
 ) -> bool:
     """Show what would be restored, and ask."""
     titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
-    lines = [f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}"
-             for photo_id in list(listed)[:SHOWN]]
+    lines = [
+        f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}"
+        for photo_id in list(listed)[:SHOWN]
+    ]
     if len(listed) > SHOWN:
         lines.append(f"  ... and {len(listed) - SHOWN:,} more")
     typed = progress.ask("\n".join([*lines, f"Restore {_photos(len(listed))} from backup? [y/N]"]))
@@ -140,9 +145,14 @@ def _to_undo(histories: Mapping[str, History], order: UndoOrder) -> dict[str, in
 
 
 def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCode:
-    photos = [{"photo_id": photo_id, "error": one.note,
-               "outcome": "taken back" if one.outcome is OutcomeKind.REPLACED else str(one.outcome)}
-              for photo_id, one in outcomes.items()]
+    photos = [
+        {
+            "photo_id": photo_id,
+            "error": one.note,
+            "outcome": "taken back" if one.outcome is OutcomeKind.REPLACED else str(one.outcome),
+        }
+        for photo_id, one in outcomes.items()
+    ]
     bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
     restored = [photo_id for photo_id, one in outcomes.items() if one.outcome is OutcomeKind.REPLACED]
     again_words = ""
@@ -198,8 +208,10 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
 
 
 def _agreed_to_delete(prunable: Prunable) -> bool:
-    words = (f"Delete {_backups(len(prunable.files))} ({prunable.size_bytes / 1e6:.1f} MB)? "
-             f"{_photos(len(prunable.replaced))} can then no longer be restored")
+    words = (
+        f"Delete {_backups(len(prunable.files))} ({prunable.size_bytes / 1e6:.1f} MB)? "
+        f"{_photos(len(prunable.replaced))} can then no longer be restored"
+    )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise StoppedError(f"there is no terminal to ask in, so nothing was deleted. {words}. To confirm: --yes")
     drop_typed_ahead()

@@ -57,8 +57,16 @@ def why(settings: Settings, photo_id: str, json_file: str | None, *, open_page: 
     finally:
         journal.close()
     if json_file is not None:
-        write_report(json_file, {"version": 1, "run": run, **without_insides(body),
-                                 "standing": str(history.standing), "replaced_in": history.replaced_in})
+        write_report(
+            json_file,
+            {
+                "version": 1,
+                "run": run,
+                **without_insides(body),
+                "standing": str(history.standing),
+                "replaced_in": history.replaced_in,
+            },
+        )
         return
     for line, color in explained(run, body, history, verbose=settings.verbose):
         say(colored(fitted(line, sys.stdout), color, sys.stdout) if color else line, whole=bool(color))
@@ -107,8 +115,14 @@ def explained(
         yield f"{hidden} more compared and found to be {'another picture' if hidden == 1 else 'other pictures'}.", ""
     if body["evidence"]:
         yield "", ""
-        yield ("Every measured value: `why PHOTO_ID --json -`" if verbose else
-               "The pictures: `why PHOTO_ID --open`. The numbers: `why PHOTO_ID --verbose`"), ""
+        yield (
+            (
+                "Every measured value: `why PHOTO_ID --json -`"
+                if verbose
+                else "The pictures: `why PHOTO_ID --open`. The numbers: `why PHOTO_ID --verbose`"
+            ),
+            "",
+        )
 
 
 def _since(photo_id: str, history: History) -> str:
@@ -151,7 +165,8 @@ def _window(window: Mapping[str, Any]) -> str:
     across, down = (f"{100 * part:.0f}%" for part in window["size"])
     turned = f", rotated {window['degrees']:.1f} degrees" if abs(window["degrees"]) >= 0.05 else ""
     return f"The copy shows {across} of its width and {down} of its height{turned}" + (
-        ", mirrored" if window["mirrored"] else "")
+        ", mirrored" if window["mirrored"] else ""
+    )
 
 
 def _numbers(one: Mapping[str, Any]) -> Iterator[str]:
@@ -161,8 +176,12 @@ def _numbers(one: Mapping[str, Any]) -> Iterator[str]:
         return
     x, y = one["window"]["center"]
     yield f"Center of the copy: {100 * x:.1f}% from the left, {100 * y:.1f}% from the top"
-    yield (f"Displacement: {told['chi']:.2f} squared deviations (median of {told['measured']:.0f} blocks; 1.4 is "
-           f"chance), common field {told['field']:.3f} px of 512, neighbor correlation {told['kin']:.2f}")
+    yield (
+        f"Displacement: {told['chi']:.2f} squared deviations (median of {told['measured']:.0f} blocks; 1.4 is "
+        f"chance), common field {told['field']:.3f} px of 512, neighbor correlation {told['kin']:.2f}"
+    )
     yield f"Tone curve: explains {100 * one['tone']:.0f}% of the tones"
-    yield (f"Cells of 8 px that differ: {told['strange_total']:.0f} in content, {told['recoloured']:.0f} in color, "
-           f"{told['tinted']:.0f} in tint")
+    yield (
+        f"Cells of 8 px that differ: {told['strange_total']:.0f} in content, {told['recoloured']:.0f} in color, "
+        f"{told['tinted']:.0f} in tint"
+    )

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 def over_ssh(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether the person sits at another computer, without a screen forwarded from here."""
     return bool(environment.get("SSH_CONNECTION")) and not (
-        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    )
 
 
 def has_browser() -> bool:

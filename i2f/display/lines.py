@@ -21,6 +21,7 @@ def fitted(text: str, stream: TextIO) -> str:
     width, lines = shutil.get_terminal_size().columns, []
     for line in text.split("\n"):
         deeper = " " * (len(line) - len(line.lstrip()) + 2)
-        lines += textwrap.wrap(line, width, subsequent_indent=deeper, break_long_words=False,
-                               break_on_hyphens=False) or [""]
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False
+        ) or [""]
     return "\n".join(lines)

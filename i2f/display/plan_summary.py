@@ -57,7 +57,7 @@ def estimate_s(entries: Sequence[Entry], count: int, send_bytes: int, uploads: i
     """How long so many photos of so many bytes may take, by the last replacements in the record where there are any."""
     begun: dict[str, Entry] = {}
     took_s, took_bytes, done = 0.0, 0, 0
-    for entry in entries[-REMEMBERED * 3:]:
+    for entry in entries[-REMEMBERED * 3 :]:
         if entry.step == "intended":
             begun[entry.photo_id] = entry
         elif entry.step == "confirmed" and entry.photo_id in begun:

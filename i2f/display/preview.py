@@ -109,14 +109,23 @@ class Preview:
         kinds = Counter(str(one.verdict) for one in decisions)
         style, script = pages.read_page("look.css") + pages.read_page("preview.css"), pages.read_page("preview.js")
         began = report.started_at.astimezone()
-        stream = pages.templates().get_template("preview.html").generate(
-            cards=self._cards(report, decisions), style=style, script=script,
-            policy=POLICY.format(pages.csp_hash(style), pages.csp_hash(script)),
-            title=f"instagram2flickr, {began:%d %B %Y}", closing=sums(report),
-            when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {began:%d %B %Y, %H:%M}",
-            folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
-            total=len(decisions), kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()], run=report.run,
-            commands=next_commands(report),
+        stream = (
+            pages.templates()
+            .get_template("preview.html")
+            .generate(
+                cards=self._cards(report, decisions),
+                style=style,
+                script=script,
+                policy=POLICY.format(pages.csp_hash(style), pages.csp_hash(script)),
+                title=f"instagram2flickr, {began:%d %B %Y}",
+                closing=sums(report),
+                when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {began:%d %B %Y, %H:%M}",
+                folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
+                total=len(decisions),
+                kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()],
+                run=report.run,
+                commands=next_commands(report),
+            )
         )
         write_whole(file, stream, 0o600)
 
@@ -143,12 +152,15 @@ class Preview:
             small = None
         if small is None:
             return Pictures(None)
-        seen = [(one, open_thumbnail(jpeg)) for one in decision.candidates[:2]
-                if one.fit.score >= ASK_SCORE and (jpeg := self._journal.readings.thumbnail(one.original.path))]
+        seen = [
+            (one, open_thumbnail(jpeg))
+            for one in decision.candidates[:2]
+            if one.fit.score >= ASK_SCORE and (jpeg := self._journal.readings.thumbnail(one.original.path))
+        ]
         if seen and not _is_close(decision):
             seen = seen[:1]
         made = Pictures(None)
-        for edge, quality in LEVELS[_first_level(budget):]:
+        for edge, quality in LEVELS[_first_level(budget) :]:
             made = _encode(small, seen, edge, quality)
             if made.size_bytes() <= budget:
                 break
@@ -156,20 +168,27 @@ class Preview:
 
 
 def _first_level(budget: int) -> int:
-    return next((place for place, (edge, _) in enumerate(LEVELS[:-1])
-                 if 2.5 * edge * edge * TYPICAL_BYTES_A_PIXEL * 4 / 3 < budget), len(LEVELS) - 1)
+    return next(
+        (
+            place
+            for place, (edge, _) in enumerate(LEVELS[:-1])
+            if 2.5 * edge * edge * TYPICAL_BYTES_A_PIXEL * 4 / 3 < budget
+        ),
+        len(LEVELS) - 1,
+    )
 
 
 def _is_close(decision: Decision) -> bool:
     """Whether the runner-up is worth a look: it is one of the questions, or comes near."""
     best, *others = decision.candidates
-    return bool(others) and others[0].fit.score >= ASK_SCORE and (
-        decision.verdict is Verdict.REVIEW or best.fit.score - others[0].fit.score < SURE_MARGIN)
+    return (
+        bool(others)
+        and others[0].fit.score >= ASK_SCORE
+        and (decision.verdict is Verdict.REVIEW or best.fit.score - others[0].fit.score < SURE_MARGIN)
+    )
 
 
-def _encode(
-    small: Image.Image, seen: Sequence[tuple[Candidate, Image.Image]], edge: int, quality: int
-) -> Pictures:
+def _encode(small: Image.Image, seen: Sequence[tuple[Candidate, Image.Image]], edge: int, quality: int) -> Pictures:
     copy = _embed(shrunk(small, edge), quality)
     if not seen:
         return Pictures(copy)
@@ -181,8 +200,13 @@ def _encode(
     for candidate, picture in others:
         at = find_place(candidate.fit, small.size, picture.size)
         rival = _embed(cut(picture, at, small.size, round(0.5 * edge)), quality)
-    return Pictures(copy, _embed(cut(thumbnail, place, small.size, edge), quality), _embed(whole, quality),
-                    points(corners, whole.width, whole.height), rival)
+    return Pictures(
+        copy,
+        _embed(cut(thumbnail, place, small.size, edge), quality),
+        _embed(whole, quality),
+        points(corners, whole.width, whole.height),
+        rival,
+    )
 
 
 def _embed(picture: Image.Image, quality: int) -> Embedded:
@@ -198,21 +222,37 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
     if best is not None and best.fit.score < ASK_SCORE and decision.decided_by != "person":
         best = None  # a stranger, of which nothing is worth telling
     reason = in_plain_words(decision.reason) + (f" ({in_plain_words(note)})" if note else "")
-    rival = f"{in_plain_words(decision.candidates[1].original.path.name)}, score " \
-            f"{decision.candidates[1].fit.score:.2f}" if made.rival else ""
+    rival = (
+        f"{in_plain_words(decision.candidates[1].original.path.name)}, score {decision.candidates[1].fit.score:.2f}"
+        if made.rival
+        else ""
+    )
     return Card(
-        photo_id=copy.photo_id, title=in_plain_words(copy.photo.title), page_url=web_address(copy.photo.page_url),
-        kind=str(decision.verdict), outcome=outcome, word=_word(report.mode, decision, outcome), reason=reason,
-        facts=tuple(facts(copy, best, reason)), rival_words=rival,
-        copy=made.copy, cut=made.cut, whole=made.whole, points=made.points, rival=made.rival,
+        photo_id=copy.photo_id,
+        title=in_plain_words(copy.photo.title),
+        page_url=web_address(copy.photo.page_url),
+        kind=str(decision.verdict),
+        outcome=outcome,
+        word=_word(report.mode, decision, outcome),
+        reason=reason,
+        facts=tuple(facts(copy, best, reason)),
+        rival_words=rival,
+        copy=made.copy,
+        cut=made.cut,
+        whole=made.whole,
+        points=made.points,
+        rival=made.rival,
     )
 
 
 def _word(mode: str, decision: Decision, outcome: OutcomeKind) -> str:
     if outcome in TOUCHED:
         return outcome.capitalize() + ":"
-    words = {Verdict.REVIEW: "To review:", Verdict.KEEP: "Unchanged:",
-             Verdict.REPLACE: "Would be replaced:" if mode == "dry-run" else "Not replaced yet:"}
+    words = {
+        Verdict.REVIEW: "To review:",
+        Verdict.KEEP: "Unchanged:",
+        Verdict.REPLACE: "Would be replaced:" if mode == "dry-run" else "Not replaced yet:",
+    }
     return words[decision.verdict]
 
 
@@ -245,8 +285,13 @@ def facts(copy: InstagramCopy, candidate: Candidate | None, reason: str) -> Iter
         yield "Size", before
     else:
         original = candidate.original
-        yield "Size", (f"{before} \N{RIGHTWARDS ARROW} {original.width} \N{MULTIPLICATION SIGN} {original.height}, "
-                       f"{original.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB")
+        yield (
+            "Size",
+            (
+                f"{before} \N{RIGHTWARDS ARROW} {original.width} \N{MULTIPLICATION SIGN} {original.height}, "
+                f"{original.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB"
+            ),
+        )
     if posted is not None:
         yield "Posted", f"{_day(posted)} UTC"
     if candidate is not None:

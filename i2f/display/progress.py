@@ -110,7 +110,12 @@ class TerminalProgress:
             width = self._console.width
             bar = [BarColumn(bar_width=14)] if width >= WIDE_ENOUGH_FOR_A_BAR else []
             self._bar = Progress(
-                TextColumn("{task.description}"), *bar, _Pace(), _Item(), console=self._console, transient=True,
+                TextColumn("{task.description}"),
+                *bar,
+                _Pace(),
+                _Item(),
+                console=self._console,
+                transient=True,
                 get_time=self._clock,
             )
             self._bar.start()

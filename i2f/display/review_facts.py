@@ -26,10 +26,15 @@ def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
     """Everything the page shows of a question but its pictures."""
     question = session.questions[number]
     return {
-        "photo_id": question.photo_id, "stamp": stamp_of(question), "title": in_plain_words(question.title),
-        "page_url": web_address(question.page_url), "reason": in_plain_words(question.reason),
-        "group": in_plain_words(group_of(question)), "posted": (question.posted_at or "")[:10],
-        "size": list(question.copy_size), "choices": [_tell_choice(question, one) for one in question.choices],
+        "photo_id": question.photo_id,
+        "stamp": stamp_of(question),
+        "title": in_plain_words(question.title),
+        "page_url": web_address(question.page_url),
+        "reason": in_plain_words(question.reason),
+        "group": in_plain_words(group_of(question)),
+        "posted": (question.posted_at or "")[:10],
+        "size": list(question.copy_size),
+        "choices": [_tell_choice(question, one) for one in question.choices],
         **tell_progress(session, number),
     }
 
@@ -37,16 +42,21 @@ def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
 def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
     """How far a question is answered, and by how many changes."""
     progress: Progress = session.progress(number)
-    return {"done": progress.done, "chosen": progress.chosen, "refused": sorted(progress.refused),
-            "chosen_name": in_plain_words(progress.chosen_name) if progress.chosen_name else None,
-            "revision": session.revisions[number]}
+    return {
+        "done": progress.done,
+        "chosen": progress.chosen,
+        "refused": sorted(progress.refused),
+        "chosen_name": in_plain_words(progress.chosen_name) if progress.chosen_name else None,
+        "revision": session.revisions[number],
+    }
 
 
 def group_of(question: Question) -> str:
     """The reason without what differs from photo to photo."""
     text = question.reason
     names = {one.original.path.name for one in question.choices} | {
-        twin.replace("\\", "/").rsplit("/", 1)[-1] for one in question.choices for twin in one.twins}
+        twin.replace("\\", "/").rsplit("/", 1)[-1] for one in question.choices for twin in one.twins
+    }
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, ANY)
     for pattern, instead in ((_FILE_NAME, ANY), (_IN_BRACKETS, ""), (_DATE, ANY), (_NUMBER, ANY)):
@@ -57,11 +67,17 @@ def group_of(question: Question) -> str:
 def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
     one = choice.original
     return {
-        "key": key_of(choice), "name": in_plain_words(one.path.name), "path": in_plain_words(printable(one.path)),
-        "size": [one.width, one.height], "megabytes": round(one.size_bytes / 1e6, 1),
-        "taken": f"{one.taken.local:%Y-%m-%d %H:%M}" if one.taken else "", "camera": in_plain_words(one.camera or ""),
-        "score": round(choice.fit.score, 2), "likely": _likely(choice.fit.score),
-        "words": in_plain_words(choice.fit.words), "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
+        "key": key_of(choice),
+        "name": in_plain_words(one.path.name),
+        "path": in_plain_words(printable(one.path)),
+        "size": [one.width, one.height],
+        "megabytes": round(one.size_bytes / 1e6, 1),
+        "taken": f"{one.taken.local:%Y-%m-%d %H:%M}" if one.taken else "",
+        "camera": in_plain_words(one.camera or ""),
+        "score": round(choice.fit.score, 2),
+        "likely": _likely(choice.fit.score),
+        "words": in_plain_words(choice.fit.words),
+        "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
         "versions": [in_plain_words(twin) for twin in choice.twins],
         # What lies around the picture is the point where a file may be no original.
         "whole": bool(choice.doubt),

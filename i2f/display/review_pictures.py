@@ -80,8 +80,14 @@ class ReviewPictures:
 
     def _cut(self, number: int, choice: int) -> bytes:
         small, thumbnail = self.small(number), self.thumbnail(number, choice)
-        return _as_jpeg(cut(thumbnail, self._place(number, choice, small.size, thumbnail.size), small.size,
-                            min(EDGE, max(small.size))))
+        return _as_jpeg(
+            cut(
+                thumbnail,
+                self._place(number, choice, small.size, thumbnail.size),
+                small.size,
+                min(EDGE, max(small.size)),
+            )
+        )
 
     def _whole(self, number: int, choice: int, edge: int = STRIP_EDGE) -> bytes:
         return _as_jpeg(shrunk(open_thumbnail(self._jpeg(number, choice), edge), edge))
@@ -126,8 +132,12 @@ class ReviewPictures:
         left, top = column * TILE_EDGE, row * TILE_EDGE
         if left >= frame[0] or top >= frame[1]:
             raise PictureError("there is no such tile")
-        matrix = stretched(frame_matrix(self._place(number, choice, small, size), frame),
-                           original.width / size[0], original.height / size[1], (left, top))
+        matrix = stretched(
+            frame_matrix(self._place(number, choice, small, size), frame),
+            original.width / size[0],
+            original.height / size[1],
+            (left, top),
+        )
         return self._tiles.tile(original, matrix, (min(TILE_EDGE, frame[0] - left), min(TILE_EDGE, frame[1] - top)))
 
 

@@ -31,8 +31,10 @@ from i2f.display.review_session import UNDO, Answered, ReviewSession, key_of
 from i2f.ground.errors import PictureError
 from i2f.memory.review_answers import NEVER, NONE, THIS
 
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 SCRIPTS = ("review.js", "review_queue.js", "review_zoom.js", "review_grid.js")
 # So many are answered as one at most; the page lists fewer at a time.
 MOST_AT_ONCE = 100
@@ -93,8 +95,10 @@ def _add_page(app: Flask, session: ReviewSession, secret: str) -> None:
 
     @app.get(f"/{secret}/questions")
     def questions() -> Response:
-        return jsonify(questions=[tell_question(session, number) for number in range(len(session.questions))],
-                       history=[list(numbers) for numbers in session.history])
+        return jsonify(
+            questions=[tell_question(session, number) for number in range(len(session.questions))],
+            history=[list(numbers) for numbers in session.history],
+        )
 
 
 def _add_measures(app: Flask, session: ReviewSession, secret: str, pictures: ReviewPictures) -> None:
@@ -103,8 +107,7 @@ def _add_measures(app: Flask, session: ReviewSession, secret: str, pictures: Rev
         if not _in(session.questions, number):
             abort(404)
         try:
-            return jsonify([pictures.window(number, place)
-                            for place in range(len(session.questions[number].choices))])
+            return jsonify([pictures.window(number, place) for place in range(len(session.questions[number].choices))])
         except (OSError, PictureError):
             abort(404)
 
@@ -178,8 +181,11 @@ def _add_answers(app: Flask, session: ReviewSession, secret: str, on_answer: Cal
         refused = session.answer(kind, answers)
         on_answer(kind)
         numbers = [session.number_of(one.photo_id) for one in answers]
-        told = {session.questions[number].photo_id: tell_progress(session, number)
-                for number in numbers if number is not None}
+        told = {
+            session.questions[number].photo_id: tell_progress(session, number)
+            for number in numbers
+            if number is not None
+        }
         names = [session.questions[number].photo_id for number in refused]
         return jsonify(progress=told, refused=names), 409 if refused else 200
 

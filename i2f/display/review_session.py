@@ -84,11 +84,17 @@ class ReviewSession:
         """Write answers down, or take the last ones back; returns the questions that refuse it, and then keeps none."""
         with self._guard:
             numbers = [self._numbers[one.photo_id] for one in answers]
-            refused = [number for number, one in zip(numbers, answers, strict=True)
-                       if self._was_changed(number) or not self._is_current(number, one)]
+            refused = [
+                number
+                for number, one in zip(numbers, answers, strict=True)
+                if self._was_changed(number) or not self._is_current(number, one)
+            ]
             if kind == THIS and len(numbers) > 1:
-                refused += [number for number, one in zip(numbers, answers, strict=True)
-                            if number not in refused and not self._may_pass(number, one)]
+                refused += [
+                    number
+                    for number, one in zip(numbers, answers, strict=True)
+                    if number not in refused and not self._may_pass(number, one)
+                ]
             if not refused:
                 self._carry_out(kind, numbers, answers)
             return refused
@@ -145,8 +151,9 @@ class ReviewSession:
 
     def _may_pass(self, number: int, one: Answered) -> bool:
         """Whether a file may be accepted together with others: the only one offered, shown, and not itself in doubt."""
-        left = [place for place in range(len(self.questions[number].choices))
-                if place not in self._progress[number].refused]
+        left = [
+            place for place in range(len(self.questions[number].choices)) if place not in self._progress[number].refused
+        ]
         if len(left) != 1 or (number, left[0]) not in self.shown:
             return False
         question = self.questions[number]

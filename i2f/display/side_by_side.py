@@ -47,8 +47,14 @@ def _from_window(window: Window, copy_size: tuple[int, int], thumbnail_size: tup
     turn = math.radians(window.degrees - 90 * round(window.degrees / 90))
     across, _ = _upright_size(copy_size, quarter_turns)
     scale = window.size[0] * thumbnail_size[0] * min(copy_size) / across
-    return Place(scale * math.cos(turn), -scale * math.sin(turn), window.center[0] * thumbnail_size[0],
-                 window.center[1] * thumbnail_size[1], quarter_turns, window.mirrored)
+    return Place(
+        scale * math.cos(turn),
+        -scale * math.sin(turn),
+        window.center[0] * thumbnail_size[0],
+        window.center[1] * thumbnail_size[1],
+        quarter_turns,
+        window.mirrored,
+    )
 
 
 def _upright_size(copy_size: tuple[int, int], quarter_turns: int) -> tuple[int, int]:
@@ -63,8 +69,10 @@ def find_corners(
     short = min(copy_size)
     x, y = across / short / 2, down / short / 2
     return tuple(
-        ((place.a * left - place.b * top + place.cx) / thumbnail_size[0],
-         (place.b * left + place.a * top + place.cy) / thumbnail_size[1])
+        (
+            (place.a * left - place.b * top + place.cx) / thumbnail_size[0],
+            (place.b * left + place.a * top + place.cy) / thumbnail_size[1],
+        )
         for left, top in ((-x, -y), (x, -y), (x, y), (-x, y))
     )
 

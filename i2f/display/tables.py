@@ -55,8 +55,9 @@ def show(report: Report, console: Console, *, brief: bool = False) -> None:
     for path, reason in shown:
         console.print(f"unreadable: {in_plain_words(printable(path))}: {reason}", soft_wrap=wrap)
     if not brief and len(report.unreadable) > SHOWN_ROWS:
-        console.print(f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them",
-                      soft_wrap=wrap)
+        console.print(
+            f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them", soft_wrap=wrap
+        )
     passed_over = passed_over_sentence(report)
     if passed_over is not None:
         console.print(passed_over, soft_wrap=wrap)
@@ -80,8 +81,11 @@ def _rest(count: int) -> str:
 
 # The sections of a terminal, in the order in which they are read.
 _SECTIONS = (
-    ("review", "To review", ATTENTION), ("failed", "Failed", BAD), ("unsure", "Unsure", BAD),
-    ("replaced", "Replaced", GOOD), ("planned", "", GOOD),
+    ("review", "To review", ATTENTION),
+    ("failed", "Failed", BAD),
+    ("unsure", "Unsure", BAD),
+    ("replaced", "Replaced", GOOD),
+    ("planned", "", GOOD),
 )
 
 
@@ -127,8 +131,14 @@ def _section(report: Report, console: Console, decisions: Sequence[Decision], he
 
 
 def _wrapped(text: str, width: int, indent: int) -> str:
-    return textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent,
-                         break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _shared_reason(report: Report, decision: Decision) -> str:
@@ -182,6 +192,7 @@ def _show_kept(console: Console, decisions: Sequence[Decision]) -> None:
         console.print(Text(_wrapped(f"{count:>4,}  {reason}", console.width, 2)))
     others = sum(reasons.values()) - sum(count for _, count in common)
     if others:
-        console.print(_wrapped(f"{others:>4,}  other reasons; --json FILE and --preview FILE.html hold them",
-                               console.width, 2))
+        console.print(
+            _wrapped(f"{others:>4,}  other reasons; --json FILE and --preview FILE.html hold them", console.width, 2)
+        )
     console.print()

@@ -34,13 +34,17 @@ def page(journal: Journal, backups: Path, body: Mapping[str, Any]) -> str:
     saved = journal.record.backup(body["photo_id"], body["copy"]["secret"])
     copy = _opened(backups / saved.file) if saved else None
     title = html.escape(in_plain_words(body["title"] or body["photo_id"]))
-    parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Why: {title}</title>'
-             '<meta name="viewport" content="width=device-width, initial-scale=1">'
-             f"<style>{STYLE}</style><main><h1>{title}</h1><p>{html.escape(in_plain_words(body['reason']))}</p>"]
+    parts = [
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Why: {title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}</style><main><h1>{title}</h1><p>{html.escape(in_plain_words(body['reason']))}</p>"
+    ]
     for one, choice in zip(body["evidence"], choices_of(body), strict=True):
-        parts.append(f"<h2>{html.escape(in_plain_words(one['path']))}</h2><p>Match score {one['score']:.2f} of 1</p>"
-                     f'<div class="pair">{_figure("The copy on Flickr", copy)}'
-                     f"{_figure('The same part of the original', _part(journal, choice, copy))}</div>")
+        parts.append(
+            f"<h2>{html.escape(in_plain_words(one['path']))}</h2><p>Match score {one['score']:.2f} of 1</p>"
+            f'<div class="pair">{_figure("The copy on Flickr", copy)}'
+            f"{_figure('The same part of the original', _part(journal, choice, copy))}</div>"
+        )
     return "".join(parts) + "</main></html>"
 
 
@@ -66,5 +70,7 @@ def _figure(words: str, picture: Image.Image | None) -> str:
     small, buffer = shrunk(picture, EDGE), io.BytesIO()
     small.save(buffer, "JPEG", quality=90)
     data = base64.b64encode(buffer.getvalue()).decode()
-    return (f'<figure><img alt="{words}" width="{small.width}" height="{small.height}" '
-            f'src="data:image/jpeg;base64,{data}"><figcaption>{words}</figcaption></figure>')
+    return (
+        f'<figure><img alt="{words}" width="{small.width}" height="{small.height}" '
+        f'src="data:image/jpeg;base64,{data}"><figcaption>{words}</figcaption></figure>'
+    )

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-DONE = (b'<!doctype html><html lang="en"><meta charset="utf-8"><title>instagram2flickr</title>'
-        b"<p>Access approved. You can close this tab and go back to the terminal.</p></html>")
+DONE = (
+    b'<!doctype html><html lang="en"><meta charset="utf-8"><title>instagram2flickr</title>'
+    b"<p>Access approved. You can close this tab and go back to the terminal.</p></html>"
+)
 
 
 class Callback:

@@ -258,4 +258,3 @@ def _settle(part: Path, destination: Path) -> None:
 def _for_owner_only(path: str, flags: int) -> int:
     """Open as builtins.open would, but for nobody else's eyes."""
     return os.open(path, flags, 0o600)
-

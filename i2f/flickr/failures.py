@@ -171,8 +171,9 @@ def sending_from_failure(failure: Failure, photo_id: str) -> SyncError:
     if failure.code in {1, 2} and "not found" in failure.message.lower():
         return PictureGoneError(f"photo {photo_id} is no longer on Flickr")
     if failure.code == 1:
-        return NotProError("this Flickr account is not Pro, and only Pro accounts can replace photos; none was "
-                           "replaced")
+        return NotProError(
+            "this Flickr account is not Pro, and only Pro accounts can replace photos; none was replaced"
+        )
     # 2 no photo and 4 zero bytes tell of a sending that went wrong on the way, 3 is the general failure.
     return Refused(failure.words, failure.code, final=failure.code not in PASSING_CODES | {2, 3, 4})
 
@@ -187,8 +188,9 @@ def sending_from_connection(error: Exception, *, begun: bool) -> SyncError:
 
 def lost(words: str) -> ReplyLostError:
     """Return the error for a picture that Flickr may or may not have taken."""
-    return ReplyLostError(f"the picture was sent, but Flickr's reply was lost ({words}); it may or may not have "
-                          "arrived")
+    return ReplyLostError(
+        f"the picture was sent, but Flickr's reply was lost ({words}); it may or may not have arrived"
+    )
 
 
 def retry_after_s(response: requests.Response, now: float) -> float | None:

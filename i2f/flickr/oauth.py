@@ -89,13 +89,12 @@ class PendingLogin:
         return Token(made.token, made.token_secret, made.user_nsid, made.username, made.fullname, PERMS)
 
 
-def begin(
-    wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "oob"
-) -> tuple[str, PendingLogin]:
+def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "oob") -> tuple[str, PendingLogin]:
     """Fetch a request token; return the address the person opens, and what waits for the code.
 
     `callback` is where Flickr shall lead once access was approved; "oob" makes it show nine digits instead.
     """
+
     def ask() -> None:
         budget.take()
         wire.ask(budget.clock.now, wire.api.get_request_token, oauth_callback=callback)

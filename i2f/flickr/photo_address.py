@@ -14,7 +14,8 @@ _SCHEME = r"(?:https?:)?(?://)?"
 _PAGE = re.compile(_SCHEME + r"(?:[a-z]+\.)?flickr\.com/(?:#/)?photos/[^/?#]+/([0-9]{1,20})(?:[/?#].*)?", re.IGNORECASE)
 _SHORT = re.compile(_SCHEME + r"(?:www\.)?flic\.kr/p/([1-9a-zA-Z]{1,12})/?(?:[?#].*)?", re.IGNORECASE)
 _PICTURE = re.compile(
-    _SCHEME + r"(?:live|c[0-9]+|farm[0-9]+)\.static\.?flickr\.com/(?:[0-9]+/)+([0-9]{1,20})_.*", re.IGNORECASE)
+    _SCHEME + r"(?:live|c[0-9]+|farm[0-9]+)\.static\.?flickr\.com/(?:[0-9]+/)+([0-9]{1,20})_.*", re.IGNORECASE
+)
 
 
 def photo_id_of(text: str) -> str:

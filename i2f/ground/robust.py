@@ -43,9 +43,7 @@ class Procedure:
     weight: Doubles | None = None
 
 
-def fit_robustly(
-    design: Doubles, wanted: Doubles, reweigh: Callable[[Doubles], Doubles], by: Procedure
-) -> RobustFit:
+def fit_robustly(design: Doubles, wanted: Doubles, reweigh: Callable[[Doubles], Doubles], by: Procedure) -> RobustFit:
     """Fit n rows of `design` (n, k) to `wanted` (n,) or (n, c); `reweigh` gives the weights of the next round from
     what the last one predicted.
     """

@@ -145,16 +145,25 @@ KEYS: tuple[Key, ...] = (
     Key("flickr", "silence_timeout_s", 120.0, _number(0.1, 3600), "Read timeout in seconds."),
     Key("flickr", "tickets", False, _yes_no, "Upload asynchronously and poll until Flickr has finished."),
     Key("flickr", "uploads", 3, _whole(1, 8), "Number of parallel uploads."),
-    Key("sync", "min_gain", 1.2, _number(0, 1000),
-        "Replace only if the original has at least this many times the copy's pixels (0: always)."),
-    Key("sync", "prefer", "camera", _one_of("camera", "look"),
-        "Which of several versions of a photo to send: the camera's own, or the one that looks most like the copy."),
+    Key(
+        "sync",
+        "min_gain",
+        1.2,
+        _number(0, 1000),
+        "Replace only if the original has at least this many times the copy's pixels (0: always).",
+    ),
+    Key(
+        "sync",
+        "prefer",
+        "camera",
+        _one_of("camera", "look"),
+        "Which of several versions of a photo to send: the camera's own, or the one that looks most like the copy.",
+    ),
     Key("sync", "brake", 10, _whole(1, 1000), "Stop after this many consecutive failures."),
     Key("sync", "wait", True, _yes_no, "At the hourly limit: wait (yes), or stop with exit code 5 (no)."),
     Key("sync", "set_taken", False, _yes_no, "Set the Flickr photo's date taken to the original's capture time."),
     Key("sync", "set_location", False, _yes_no, "Set the Flickr photo's location from the original's GPS data."),
-    Key("privacy", "location", "keep", _one_of("keep", "strip"),
-        "GPS data in sent photos: keep or strip."),
+    Key("privacy", "location", "keep", _one_of("keep", "strip"), "GPS data in sent photos: keep or strip."),
 )
 
 
@@ -208,8 +217,9 @@ def _read_file(file: Path) -> dict[tuple[str, str], Value]:
         # A parser's message repeats the line it stumbled on, which may hold a secret: only the kind is told.
         headless = isinstance(error, configparser.MissingSectionHeaderError)
         why = "its first line must be [flickr]" if headless else type(error).__name__
-        raise SettingsError(f"{file} cannot be read as a settings file ({why}); "
-                            "compare it with config.example.ini") from None
+        raise SettingsError(
+            f"{file} cannot be read as a settings file ({why}); compare it with config.example.ini"
+        ) from None
     values: dict[tuple[str, str], Value] = {}
     for section in parser.sections():
         for name, raw in parser.items(section):

@@ -46,16 +46,23 @@ class FailureLimit:
         """Note how one picture went; None is well. Raises StoppedError at the limit."""
         self._in_a_row = 0 if failure is None else self._in_a_row + 1
         if self._in_a_row >= self._limit:
-            raise StoppedError(f"stopped after {self._in_a_row} consecutive failures ([sync] brake); the last: "
-                               f"{failure}. Progress is saved; fix the cause and run again")
+            raise StoppedError(
+                f"stopped after {self._in_a_row} consecutive failures ([sync] brake); the last: "
+                f"{failure}. Progress is saved; fix the cause and run again"
+            )
 
 
 class ThreadPool(Generic[T, R]):
     """Works on tasks with so many threads; results come in the order in which they are finished."""
 
     def __init__(
-        self, work: Callable[[T], R], count: int, *, before_each: Callable[[int], bool] | None = None,
-        on_stop: Callable[[int], None] | None = None, must_finish: bool = True,
+        self,
+        work: Callable[[T], R],
+        count: int,
+        *,
+        before_each: Callable[[int], bool] | None = None,
+        on_stop: Callable[[int], None] | None = None,
+        must_finish: bool = True,
     ) -> None:
         """`before_each` is told how many are under way before a further one begins; False puts it off until one
         is finished. `on_stop` is told how many are waited for when the person says stop; with `must_finish` off

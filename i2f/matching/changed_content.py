@@ -160,9 +160,7 @@ def _within(pair: Pair, margin: float) -> Mask:
 
 
 def _core(pair: Pair, within: Mask) -> Mask:
-    return np.asarray(
-        cells_within(within) & binary_erosion(cells_within(pair.valid), np.ones((3, 3)), border_value=1)
-    )
+    return np.asarray(cells_within(within) & binary_erosion(cells_within(pair.valid), np.ones((3, 3)), border_value=1))
 
 
 def _may_be_framed(pair: Pair, regression: Regression) -> bool:
@@ -211,9 +209,7 @@ def _are_ink(inks: Sequence[Ink], pair: Pair, within: Mask, regression: Regressi
     again = regress(pair, within & ~uncrop(drawn, pair.copy.shape), guide=regression)
     missed = uncut(again.rest, pair.copy.shape) ** 2
     missed[missed < STROKE**2] = 0
-    return [
-        one.plain or float(missed[one.area & ~one.pixels].sum()) <= BESIDE_INK * one.power for one in inks
-    ]
+    return [one.plain or float(missed[one.area & ~one.pixels].sum()) <= BESIDE_INK * one.power for one in inks]
 
 
 def _expected_colours(seen: Floats, original: Picture, at: Similarity, pair: Pair) -> Floats:

@@ -142,8 +142,9 @@ def _missed(cells: Cells, leak: float | None = None) -> tuple[Floats, Floats]:
     curved = _differences(cells.curved, cells.curved @ np.array(REC601, np.float32))[here].astype(np.float64)
     strengths = [part / 64 for whole in (colour, curved) for part in (whole, whole * brightness[:, None])]
     common = np.stack(strengths, 2)
-    design = np.concatenate([np.concatenate([tint, nothing, common[:, 0]], 1),
-                             np.concatenate([nothing, tint, common[:, 1]], 1)])
+    design = np.concatenate(
+        [np.concatenate([tint, nothing, common[:, 0]], 1), np.concatenate([nothing, tint, common[:, 1]], 1)]
+    )
     target = np.concatenate([wanted[:, 0], wanted[:, 1]])
 
     def missed_by(fitted: NDArray[np.float64]) -> NDArray[np.float64]:

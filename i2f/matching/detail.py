@@ -165,8 +165,10 @@ def _bands(grey: Floats, grid: _Grid) -> tuple[Floats, Floats]:
     wave = np.maximum(down[:, None], across[None, :]) * grid.scale
     fine = (wave > FINE_BAND[0]) & (wave < FINE_BAND[1] * grid.scale / 2)
     coarse = (wave > COARSE_BAND[0]) & (wave < COARSE_BAND[1])
-    return (np.asarray(fft.irfft2(spectrum * fine, s=grid.shape), np.float32),
-            np.asarray(fft.irfft2(spectrum * coarse, s=grid.shape), np.float32))
+    return (
+        np.asarray(fft.irfft2(spectrum * fine, s=grid.shape), np.float32),
+        np.asarray(fft.irfft2(spectrum * coarse, s=grid.shape), np.float32),
+    )
 
 
 def _taper(length: int) -> Floats:

@@ -143,8 +143,10 @@ def colours_below(original: Picture, similarity: Similarity, x: Floats, y: Float
     across, down = np.float32(width / original.shape[1]), np.float32(height / original.shape[0])
     u = (similarity.a * x - similarity.b * y + np.float32(similarity.cx)) * across - np.float32(0.5)
     v = (similarity.b * x + similarity.a * y + np.float32(similarity.cy)) * down - np.float32(0.5)
-    return [np.asarray(map_coordinates(plane, (v, u), output=np.float32, order=1, mode="nearest"), np.float32)
-            for plane in planes(original, height, width)]
+    return [
+        np.asarray(map_coordinates(plane, (v, u), output=np.float32, order=1, mode="nearest"), np.float32)
+        for plane in planes(original, height, width)
+    ]
 
 
 def inside(shape: tuple[int, int], similarity: Similarity, x: Floats, y: Floats, margin: float) -> NDArray[np.bool_]:

@@ -65,13 +65,13 @@ def largest_cluster(mask: Mask) -> int:
     return int(np.bincount(marked.ravel())[1:].max()) if count else 0
 
 
-def outlier_cells(
-    rest: Floats, seen: Floats, noise: Floats, core: Mask, *kinds: tuple[float, float]
-) -> list[Mask]:
+def outlier_cells(rest: Floats, seen: Floats, noise: Floats, core: Mask, *kinds: tuple[float, float]) -> list[Mask]:
     """For each kind (times the noise, share) the cells that are so much above it; all are powers per cell."""
     around = _around((rest, noise, seen), core, 2)
-    return [np.asarray(core & (around[0] > times * around[1]) & (around[0] > share * (around[2] + 4)))
-            for times, share in kinds]
+    return [
+        np.asarray(core & (around[0] > times * around[1]) & (around[0] > share * (around[2] + 4)))
+        for times, share in kinds
+    ]
 
 
 def vanished(rest: Floats, seen: Floats, noise: Floats, core: Mask) -> float:

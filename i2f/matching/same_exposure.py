@@ -221,8 +221,11 @@ def _field(blocks: Blocks, use: NDArray[np.bool_]) -> float:
     design = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
     weight, ridge = 1 / (variance + SYSTEMATIC**2), 1e-6 * np.eye(6)
     found = fit_robustly(
-        design, moved, lambda fitted: weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8),
-        Procedure(6, ridge, weight=weight))
+        design,
+        moved,
+        lambda fitted: weight / (1 + ((moved - fitted) ** 2).sum(1) * weight / 8),
+        Procedure(6, ridge, weight=weight),
+    )
     weighted = design * found.used[:, None]
     inverse = np.linalg.inv(weighted.T @ design + ridge)
     by_chance = inverse @ (weighted.T @ (weighted * variance[:, None])) @ inverse

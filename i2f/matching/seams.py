@@ -146,8 +146,14 @@ def _weigh(lines: _Lines, slack: int, fine: int, outside: float) -> Side:
         told = max(told, float(telling.mean()))
     ground = _flat(lines.values[where + 3 : where + 3 + max(4, round(0.06 * fine))])
     broken = _broken(lines.values, middle, slack)
-    return Side(outside / fine, told, best, broken, ground, *_outer_edge(
-        lines.values, step, where + 6, round(LEAST_GROUND * fine)))
+    return Side(
+        outside / fine,
+        told,
+        best,
+        broken,
+        ground,
+        *_outer_edge(lines.values, step, where + 6, round(LEAST_GROUND * fine)),
+    )
 
 
 def _broken(values: Floats, middle: int, slack: int) -> float:

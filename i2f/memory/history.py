@@ -180,8 +180,21 @@ class _Reader:
         self.at, self.run = _moment(entry), entry.run
 
     def told(self) -> History:
-        return History(self.standing, self.at, self.run, self.intended, self.intended_at, self.is_undo, self.ticket,
-                       self.last_step, self.gone_at, tuple(self.pile), self.seen, self.is_half_back, self.let_go_at)
+        return History(
+            self.standing,
+            self.at,
+            self.run,
+            self.intended,
+            self.intended_at,
+            self.is_undo,
+            self.ticket,
+            self.last_step,
+            self.gone_at,
+            tuple(self.pile),
+            self.seen,
+            self.is_half_back,
+            self.let_go_at,
+        )
 
 
 def _moment(entry: Entry) -> datetime:

@@ -95,17 +95,21 @@ def load_login(state: StateFolder) -> Login | None:
             raise LoginError(
                 f"the login is in the keyring ({entry.keyring}), which cannot be reached from here, as under cron or "
                 "over ssh. Set [flickr] token and token_secret, or turn the keyring off "
-                "(PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring) and run `login`")
+                "(PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring) and run `login`"
+            )
         return None
     try:
         kept = keyring.get_password(SERVICE, entry.name if entry else _own_name(state))
         login = Login(**json.loads(kept)) if kept else None
     except Exception as error:  # noqa: BLE001 - each keyring has failures of its own
-        raise LoginError(f"the system keyring did not hand out the login ({type(error).__name__}). Unlock it, or run "
-                         "`login` again") from None
+        raise LoginError(
+            f"the system keyring did not hand out the login ({type(error).__name__}). Unlock it, or run `login` again"
+        ) from None
     if login is None and entry is not None:
-        raise LoginError(f"the login was put into the keyring ({entry.keyring}), but {_called(keyring)} does not hold "
-                         "it; run `login` again")
+        raise LoginError(
+            f"the login was put into the keyring ({entry.keyring}), but {_called(keyring)} does not hold "
+            "it; run `login` again"
+        )
     return login
 
 
@@ -115,8 +119,10 @@ def drop_login(state: StateFolder) -> bool:
     keyring, entry = _keyring(), _noted(state)
     if keyring is None:
         if entry is not None:
-            raise LoginError(f"the keyring ({entry.keyring}) cannot be reached from here; the login is still in it. "
-                             "Run `logout` again where you logged in")
+            raise LoginError(
+                f"the keyring ({entry.keyring}) cannot be reached from here; the login is still in it. "
+                "Run `logout` again where you logged in"
+            )
         return was
     try:
         held = _delete(keyring, entry.name if entry else _own_name(state))
@@ -124,11 +130,14 @@ def drop_login(state: StateFolder) -> bool:
         if was and entry is None:
             return True  # the file was the place
         where = "the login is still in it" if entry else "a login may still be in it"
-        raise LoginError(f"the keyring is locked or failed ({type(error).__name__}); {where}. Unlock it and run "
-                         "`logout` again") from None
+        raise LoginError(
+            f"the keyring is locked or failed ({type(error).__name__}); {where}. Unlock it and run `logout` again"
+        ) from None
     if entry is not None and not held and entry.keyring not in {UNNAMED, _called(keyring)}:
-        raise LoginError(f"the login is in another keyring ({entry.keyring}) than the one that answers here "
-                         f"({_called(keyring)}). Run `logout` again where you logged in")
+        raise LoginError(
+            f"the login is in another keyring ({entry.keyring}) than the one that answers here "
+            f"({_called(keyring)}). Run `logout` again where you logged in"
+        )
     _note_file(state).unlink(missing_ok=True)
     return was or held
 

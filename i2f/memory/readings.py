@@ -43,8 +43,10 @@ class Readings:
         with self._database.writing() as db:
             for reading, thumbnail in readings:
                 key = os.fsencode(reading.path)
-                db.execute("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)", (
-                    key, reading.size_bytes, reading.mtime_ns, version, json.dumps(reading.body), reading.fingerprint))
+                db.execute(
+                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)",
+                    (key, reading.size_bytes, reading.mtime_ns, version, json.dumps(reading.body), reading.fingerprint),
+                )
                 if thumbnail is not None:
                     db.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (key, thumbnail))
 

@@ -53,14 +53,17 @@ class Record:
     def append(self, run: str, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
         """Append to the record; returns only when it is on the disk."""
         with self._database.writing() as db:
-            db.execute("INSERT INTO record (run, at, photo_id, step, body) VALUES (?, ?, ?, ?, ?)",
-                       (run, time.time(), photo_id, str(step), json.dumps(body)))
+            db.execute(
+                "INSERT INTO record (run, at, photo_id, step, body) VALUES (?, ?, ?, ?, ?)",
+                (run, time.time(), photo_id, str(step), json.dumps(body)),
+            )
 
     def entries(self, photo_id: str | None = None, after: int = 0) -> list[Entry]:
         """The record, oldest first, of one photo or of all; what was appended `after` an entry."""
         where, values = ("AND photo_id = ?", (after, photo_id)) if photo_id is not None else ("", (after,))
         rows = self._database.rows(
-            f"SELECT entry, run, at, photo_id, step, body FROM record WHERE entry > ? {where} ORDER BY entry", values)
+            f"SELECT entry, run, at, photo_id, step, body FROM record WHERE entry > ? {where} ORDER BY entry", values
+        )
         return [Entry(entry, run, at, photo, step, json.loads(body)) for entry, run, at, photo, step, body in rows]
 
     def begin_run(self, run: str, mode: str) -> None:
@@ -71,22 +74,42 @@ class Record:
     def end_run(self, run: str, summary: Mapping[str, Any]) -> None:
         """Note how a run ended."""
         with self._database.writing() as db:
-            db.execute("UPDATE runs SET finished_at = ?, summary = ? WHERE run = ?",
-                       (time.time(), json.dumps(summary), run))
+            db.execute(
+                "UPDATE runs SET finished_at = ?, summary = ? WHERE run = ?", (time.time(), json.dumps(summary), run)
+            )
 
     def runs(self) -> list[Mapping[str, Any]]:
         """All runs, oldest first; `finished_at` is None for one that was cut off."""
         rows = self._database.rows(
-            "SELECT run, mode, started_at, finished_at, summary FROM runs ORDER BY started_at, run")
-        return [{"run": run, "mode": mode, "started_at": start, "finished_at": end,
-                 "summary": json.loads(summary) if summary else None} for run, mode, start, end, summary in rows]
+            "SELECT run, mode, started_at, finished_at, summary FROM runs ORDER BY started_at, run"
+        )
+        return [
+            {
+                "run": run,
+                "mode": mode,
+                "started_at": start,
+                "finished_at": end,
+                "summary": json.loads(summary) if summary else None,
+            }
+            for run, mode, start, end, summary in rows
+        ]
 
     def keep_backup(self, backup: Backup) -> None:
         """Note that a copy's own bytes are on the disk."""
         with self._database.writing() as db:
-            db.execute("INSERT OR REPLACE INTO backups VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (
-                backup.photo_id, backup.original_secret, backup.sha256, backup.file, backup.size_bytes,
-                backup.width, backup.height, backup.fetched_at))
+            db.execute(
+                "INSERT OR REPLACE INTO backups VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    backup.photo_id,
+                    backup.original_secret,
+                    backup.sha256,
+                    backup.file,
+                    backup.size_bytes,
+                    backup.width,
+                    backup.height,
+                    backup.fetched_at,
+                ),
+            )
 
     def backup(self, photo_id: str, original_secret: str) -> Backup | None:
         """The backup of this very version of a photo."""
@@ -98,8 +121,10 @@ class Record:
     def forget_backup(self, backup: Backup) -> None:
         """Note that a saved copy is no longer there, or no longer what was saved."""
         with self._database.writing() as db:
-            db.execute("DELETE FROM backups WHERE photo_id = ? AND original_secret = ?",
-                       (backup.photo_id, backup.original_secret))
+            db.execute(
+                "DELETE FROM backups WHERE photo_id = ? AND original_secret = ?",
+                (backup.photo_id, backup.original_secret),
+            )
 
     def backups(self) -> list[Backup]:
         """Every backup noted."""

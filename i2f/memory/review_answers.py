@@ -43,8 +43,11 @@ class Identity:
         """Whether both name one original, though perhaps only one of them was read to its end."""
         if self.sha256 is not None and self.sha256 == other.sha256:
             return True
-        return self.thumbnail_sha256 is not None and self.thumbnail_sha256 == other.thumbnail_sha256 and (
-            (self.width, self.height) == (other.width, other.height))
+        return (
+            self.thumbnail_sha256 is not None
+            and self.thumbnail_sha256 == other.thumbnail_sha256
+            and ((self.width, self.height) == (other.width, other.height))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,9 @@ class Seen:
             identity.thumbnail_sha256 is not None and self.thumbnail_sha256 == identity.thumbnail_sha256
         ):
             return True
-        return one.size_bytes == identity.size_bytes and identity.sha256 is not None and (
-            self.sha256 == identity.sha256)
+        return (
+            one.size_bytes == identity.size_bytes and identity.sha256 is not None and (self.sha256 == identity.sha256)
+        )
 
     def identity(self, *, with_file: bool = True) -> Identity:
         """What to write down, so that it is found again."""
@@ -168,8 +172,10 @@ def _all_said(journal: Journal, photo_id: str) -> dict[str, Said]:
     if kept is None:
         return {}
     body, answered_at = kept
-    return {one.copy_sha256: one for one in (
-        *(_read(other, other["answered_at"]) for other in body.get("others", ())), _read(body, answered_at))}
+    return {
+        one.copy_sha256: one
+        for one in (*(_read(other, other["answered_at"]) for other in body.get("others", ())), _read(body, answered_at))
+    }
 
 
 def _read(body: Mapping[str, Any], answered_at: float) -> Said:

@@ -66,8 +66,14 @@ _MACOS_ONLINE_ONLY = 0x40000000
 ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); download it to this device first"
 IN_TRASH, THUMBNAILS = "in trash folders", "in thumbnail folders"
 _SKIPPED_FOLDERS = {
-    "#recycle": IN_TRASH, "@recycle": IN_TRASH, ".recycle": IN_TRASH, "$recycle.bin": IN_TRASH, ".trash": IN_TRASH,
-    ".trashes": IN_TRASH, "@eadir": THUMBNAILS, ".thumbnails": THUMBNAILS,
+    "#recycle": IN_TRASH,
+    "@recycle": IN_TRASH,
+    ".recycle": IN_TRASH,
+    "$recycle.bin": IN_TRASH,
+    ".trash": IN_TRASH,
+    ".trashes": IN_TRASH,
+    "@eadir": THUMBNAILS,
+    ".thumbnails": THUMBNAILS,
 }
 _TRASH_OF_A_USER = ".trash-"
 
@@ -320,8 +326,13 @@ def _look_at(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> 
         if leads_nowhere and not claims_to_be_a_picture(path):
             harvest.passed_over[path] = "broken links"
         else:
-            reason = ("a broken link" if leads_nowhere else
-                      f"link cannot be followed: {_why(error)}" if is_link else _why(error))
+            reason = (
+                "a broken link"
+                if leads_nowhere
+                else f"link cannot be followed: {_why(error)}"
+                if is_link
+                else _why(error)
+            )
             harvest.named.append(Unreadable(path, reason))
         return
     if not stat.S_ISREG(status.st_mode):

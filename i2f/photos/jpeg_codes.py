@@ -74,7 +74,8 @@ def _last_scan(data: bytes) -> tuple[_Headings, bytes, bytes]:
             headings.height, headings.width, count = struct.unpack_from(">xHHB", body)
             headings.components = {
                 body[6 + 3 * place]: _Component(body[7 + 3 * place] >> 4, body[7 + 3 * place] & 15)
-                for place in range(count)}
+                for place in range(count)
+            }
         elif segment.marker == SOS:
             scan, codes = body, data[segment.end : end_of_scan(data, segment.end)]
     return headings, scan, codes

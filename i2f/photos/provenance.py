@@ -92,9 +92,7 @@ _EDITORS = re.compile(
     r"\bon1\b|digikam|shotwell|^preview\b",
     re.IGNORECASE,
 )
-_XMP_SOFTWARE = re.compile(
-    r"(?:xmp:CreatorTool|photoshop:Source|tiff:Software)(?:=\"([^\"]{1,200})\"|>([^<]{1,200})<)"
-)
+_XMP_SOFTWARE = re.compile(r"(?:xmp:CreatorTool|photoshop:Source|tiff:Software)(?:=\"([^\"]{1,200})\"|>([^<]{1,200})<)")
 
 
 def marks_of(exif: bytes | None, info: Mapping[Any, Any]) -> tuple[FileMark, ...]:
@@ -150,8 +148,10 @@ def path_marks(path: Path) -> frozenset[PathMark]:
     found = set()
     if _SCREENSHOT_WORDS.search(stem) or any(_SCREENSHOT_WORDS.fullmatch(one) for one in folders):
         found.add(PathMark.SCREENSHOT)
-    if _CHAT_NAME.match(stem) or any(_CHAT_FOLDER.fullmatch(one) for one in folders) or (
-        _CHAT_PARENT.fullmatch(parent)
+    if (
+        _CHAT_NAME.match(stem)
+        or any(_CHAT_FOLDER.fullmatch(one) for one in folders)
+        or (_CHAT_PARENT.fullmatch(parent))
     ):
         found.add(PathMark.CHAT)
     if _THUMBNAIL_NAME.search(stem) or any(_THUMBNAIL_FOLDER.fullmatch(one) for one in folders):

@@ -215,8 +215,9 @@ def _blank_repeats(edited: bytearray, begin: int, end: int, secrets: _Secrets) -
     for latitude, longitude in secrets.places:
         part = bytes(edited[begin:end])
         numbers = [(found.start(), found.end(), float(found.group())) for found in _DECIMALS.finditer(part)]
-        north, east = ([one for one in numbers if abs(one[2] - degrees) < _NEAR_DEGREES] for degrees in
-                       (latitude, longitude))
+        north, east = (
+            [one for one in numbers if abs(one[2] - degrees) < _NEAR_DEGREES] for degrees in (latitude, longitude)
+        )
         for a, b in itertools.product(north, east):
             if a != b and abs(a[0] - b[0]) < _NEIGHBOURS_BYTES:
                 for at, after, _ in (a, b):

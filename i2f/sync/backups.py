@@ -62,8 +62,18 @@ class Backups:
             arriving.unlink()
             raise PictureGoneError(f"photo {photo.photo_id} was changed on Flickr since it was listed; run again")
         name = self._settle(arriving, fetched)
-        self._record.keep_backup(Backup(photo.photo_id, secret_of(photo), fetched.sha256, name.as_posix(),
-                                         fetched.size_bytes, fetched.width, fetched.height, self._clock.now()))
+        self._record.keep_backup(
+            Backup(
+                photo.photo_id,
+                secret_of(photo),
+                fetched.sha256,
+                name.as_posix(),
+                fetched.size_bytes,
+                fetched.width,
+                fetched.height,
+                self._clock.now(),
+            )
+        )
 
     def _settle(self, arriving: Path, fetched: Fetched) -> Path:
         """Give the file its name, and see that the name is on the disk too."""
@@ -126,9 +136,7 @@ class Prunable:
     replaced: tuple[str, ...]
 
 
-def find_prunable(
-    record: Record, state: StateFolder, histories: Mapping[str, History], before: float
-) -> Prunable:
+def find_prunable(record: Record, state: StateFolder, histories: Mapping[str, History], before: float) -> Prunable:
     """Saved copies fetched before a moment; a file that a younger one or an open question needs stays."""
     open_ones = {photo for photo, one in histories.items() if one.is_open}
     known = record.backups()
@@ -169,4 +177,3 @@ def let_go_words(history: History) -> str | None:
     if history.let_go_at is None:
         return None
     return f"its backup was deleted on {history.let_go_at.astimezone(UTC):%Y-%m-%d} (backup prune)"
-

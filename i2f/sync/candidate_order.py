@@ -49,9 +49,14 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
 
 # In the order of _Order.by_camera.
 _ADVANTAGES = (
-    "the one with camera and time", "the one with the most pixels", "the unedited one",
-    "the one with the camera's own note", "the one with the most pixels", "the one Flickr takes without conversion",
-    "the one with the shortest name", "the first one by name",
+    "the one with camera and time",
+    "the one with the most pixels",
+    "the unedited one",
+    "the one with the camera's own note",
+    "the one with the most pixels",
+    "the one Flickr takes without conversion",
+    "the one with the shortest name",
+    "the first one by name",
 )
 # A file without the camera's own note that holds less than this share of another's pixels was made smaller.
 REDUCED = 0.5
@@ -92,8 +97,16 @@ class _Order:
         noted = FileMark.MAKER_NOTE in original.marks
         as_it_is = original.content_format in SENT_AS_THEY_ARE
         path = str(original.path)
-        return (not has_camera(original), self.is_reduced(original), is_edit(original), not noted, -_pixels(original),
-                not as_it_is, len(path), path)
+        return (
+            not has_camera(original),
+            self.is_reduced(original),
+            is_edit(original),
+            not noted,
+            -_pixels(original),
+            not as_it_is,
+            len(path),
+            path,
+        )
 
     def by_look(self, one: Candidate) -> tuple[object, ...]:
         """The file whose tones explain the copy best first."""

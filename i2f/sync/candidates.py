@@ -139,9 +139,7 @@ def _split(assessed: Assessed, gallery: Gallery) -> Iterator[list[Candidate]]:
                 yield part
 
 
-def _seek(
-    waiting: Mapping[str, Path], gallery: Gallery, journal: Journal
-) -> Iterator[tuple[str, Assessed | None]]:
+def _seek(waiting: Mapping[str, Path], gallery: Gallery, journal: Journal) -> Iterator[tuple[str, Assessed | None]]:
     if not gallery.originals:
         yield from ((sha256, Assessed(())) for sha256 in waiting)
         return
@@ -333,17 +331,29 @@ def copy_pixels(data: bytes) -> NDArray[np.uint8]:
 
 def _to_json(assessed: Assessed) -> Any:
     return [
-        [[place, fit.score, fit.sure, fit.tone, fit.words, fit.measures,
-          [fit.window.center, fit.window.size, fit.window.degrees, fit.window.mirrored]] for place, fit in group]
+        [
+            [
+                place,
+                fit.score,
+                fit.sure,
+                fit.tone,
+                fit.words,
+                fit.measures,
+                [fit.window.center, fit.window.size, fit.window.degrees, fit.window.mirrored],
+            ]
+            for place, fit in group
+        ]
         for group in assessed.groups
     ]
 
 
 def _from_json(body: Any) -> Assessed:
-    return Assessed(tuple(
+    return Assessed(
         tuple(
-            (place, Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures))
-            for place, score, sure, tone, words, measures, ((x, y), (across, down), degrees, mirrored) in group
+            tuple(
+                (place, Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures))
+                for place, score, sure, tone, words, measures, ((x, y), (across, down), degrees, mirrored) in group
+            )
+            for group in body
         )
-        for group in body
-    ))
+    )

@@ -46,8 +46,10 @@ def list_copies(session: Session) -> list[InstagramCopy]:
         if listing.complete:
             journal.remember("watermark", str(listing.watermark))
         else:
-            session.progress.say(f"Flickr counts {listing.total} photos but listed {listing.distinct}; the rest are "
-                            "looked for in the next run")
+            session.progress.say(
+                f"Flickr counts {listing.total} photos but listed {listing.distinct}; the rest are "
+                "looked for in the next run"
+            )
     photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.listing.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
     return sorted(copies, key=lambda one: (one.photo.uploaded_at, one.photo_id))

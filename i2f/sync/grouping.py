@@ -57,8 +57,9 @@ def noted_apart(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, F
     for one, other in combinations([group for group in certain if group], 2):
         if _moved(files, one[0], other[0]):
             apart.update((*one, *other))
-    return {place: replace(files.fits[place], measures=dict(files.fits[place].measures) | {APART: 1.0})
-            for place in apart}
+    return {
+        place: replace(files.fits[place], measures=dict(files.fits[place].measures) | {APART: 1.0}) for place in apart
+    }
 
 
 def _moved(files: Compared, first: int, second: int) -> bool:
@@ -67,7 +68,8 @@ def _moved(files: Compared, first: int, second: int) -> bool:
     pictures, fits = files.pictures, files.fits
     return other_exposure_by_exif(one, other) or (
         not same_exposure_by_exif(one, other)
-        and matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second]))
+        and matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second])
+    )
 
 
 def _belongs(files: Compared, group: Sequence[int], place: int) -> bool:

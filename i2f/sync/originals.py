@@ -95,18 +95,35 @@ def _to_stored(reading: Reading | Unreadable) -> StoredReading:
         return StoredReading(reading.path, reading.size_bytes, reading.mtime_ns, body, None)
     original, buffer = reading.original, BytesIO()
     np.save(buffer, reading.fingerprint, allow_pickle=False)
-    body = {"format": original.content_format, "width": original.width, "height": original.height,
-            "camera": original.camera, "taken": _time_to_json(original.taken), "place": original.place,
-            "hdr_frame": original.hdr_frame, "marks": original.marks}
+    body = {
+        "format": original.content_format,
+        "width": original.width,
+        "height": original.height,
+        "camera": original.camera,
+        "taken": _time_to_json(original.taken),
+        "place": original.place,
+        "hdr_frame": original.hdr_frame,
+        "marks": original.marks,
+    }
     return StoredReading(original.path, original.size_bytes, original.mtime_ns, body, buffer.getvalue())
 
 
 def _original(one: StoredReading) -> Original:
     body = one.body
     place = body.get("place")  # journals before November 2026 do not have it
-    return Original(one.path, one.size_bytes, one.mtime_ns, body["format"], body["width"], body["height"],
-                    _time_from_json(body["taken"]), body["camera"], (place[0], place[1]) if place else None,
-                    body.get("hdr_frame"), tuple(body.get("marks", ())))
+    return Original(
+        one.path,
+        one.size_bytes,
+        one.mtime_ns,
+        body["format"],
+        body["width"],
+        body["height"],
+        _time_from_json(body["taken"]),
+        body["camera"],
+        (place[0], place[1]) if place else None,
+        body.get("hdr_frame"),
+        tuple(body.get("marks", ())),
+    )
 
 
 def _time_to_json(taken: CaptureTime | None) -> Mapping[str, Any] | None:

@@ -121,8 +121,9 @@ def _write_over(target: Path, temporary: Path) -> None:
     try:
         _pour(temporary, target)
     except OSError as error:
-        raise NotWrittenError(f"{target} could not be written to its end ({_why(error)}); the whole is in "
-                              f"{temporary}") from error
+        raise NotWrittenError(
+            f"{target} could not be written to its end ({_why(error)}); the whole is in {temporary}"
+        ) from error
     temporary.unlink()
 
 

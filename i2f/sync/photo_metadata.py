@@ -72,22 +72,27 @@ def put_metadata(
             notes.append("its date taken was edited on Flickr since, so it was left unchanged")
         else:
             changed = True
-            notes += tried("its capture time could not be set on Flickr",
-                           lambda: flickr.set_dates(after.photo_id, metadata.taken or "", EXACT))
+            notes += tried(
+                "its capture time could not be set on Flickr",
+                lambda: flickr.set_dates(after.photo_id, metadata.taken or "", EXACT),
+            )
     if metadata.place is not None and not _is_there(after, metadata.place):
         if is_old and after.place != before.place:
             notes.append("its location was edited on Flickr since, so it was left unchanged")
         else:
             changed = True
             latitude, longitude = metadata.place
-            notes += tried("its location could not be set on Flickr",
-                           lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET))
+            notes += tried(
+                "its location could not be set on Flickr",
+                lambda: flickr.set_location(after.photo_id, latitude, longitude, STREET),
+            )
     return flickr.get_info(after.photo_id) if changed else after, notes
 
 
 def _is_there(info: PhotoInfo, place: tuple[float, float]) -> bool:
     return info.place is not None and all(
-        abs(here - wanted) < SAME_DEGREES for here, wanted in zip(info.place, place, strict=False))
+        abs(here - wanted) < SAME_DEGREES for here, wanted in zip(info.place, place, strict=False)
+    )
 
 
 def tried(failed: str, put: Callable[[], None]) -> list[str]:

@@ -51,8 +51,12 @@ def begin_report(session: Session, order: SyncOrder, mode: str) -> tuple[Report,
     found = find_files(order.folders)
     if not found.files:
         raise FolderError(f"there are no pictures in {', '.join(str(one) for one in order.folders)}")
-    report = Report(session.run, mode, datetime.fromtimestamp(session.clock.now(), UTC),
-                    tuple(one.absolute() for one in order.folders))
+    report = Report(
+        session.run,
+        mode,
+        datetime.fromtimestamp(session.clock.now(), UTC),
+        tuple(one.absolute() for one in order.folders),
+    )
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)
     return report, found
@@ -76,8 +80,11 @@ def _restored(session: Session, order: SyncOrder, histories: Mapping[str, Histor
     of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
     restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
     if not restored:
-        session.progress.say("No photo of that run is restored now; there is nothing to replace again"
-                        if order.again_run else "No photo is restored now; there is nothing to replace again")
+        session.progress.say(
+            "No photo of that run is restored now; there is nothing to replace again"
+            if order.again_run
+            else "No photo is restored now; there is nothing to replace again"
+        )
     return restored
 
 
@@ -85,8 +92,10 @@ def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = session.flickr.upload_status()
     if not status.is_pro:
-        raise NotProError("this Flickr account is not Pro, and only Pro accounts can replace photos; nothing was "
-                          "sent. --dry-run shows what would be replaced")
+        raise NotProError(
+            "this Flickr account is not Pro, and only Pro accounts can replace photos; nothing was "
+            "sent. --dry-run shows what would be replaced"
+        )
     return Permission(status.max_photo_bytes)
 
 
@@ -169,7 +178,9 @@ def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report)
         history = histories.get(photo_id)
         if history is not None and history.standing is Standing.OPEN:
             report.outcomes[photo_id] = (
-                OutcomeKind.UNSURE, "the run was interrupted here; the next `sync` checks with Flickr first")
+                OutcomeKind.UNSURE,
+                "the run was interrupted here; the next `sync` checks with Flickr first",
+            )
         elif history is not None and history.replaced_in == session.run:
             report.outcomes[photo_id] = (OutcomeKind.REPLACED, None)
 
@@ -178,8 +189,9 @@ def settle(session: Session) -> None:
     """Ask Flickr what became of everything that an earlier run left open, or seemed not to have got through."""
     replacer = Replacer(session)
     for photo_id, history in session.journal.histories.all().items():
-        may_show_late = (history.last_step == JournalStep.NOT_TAKEN
-                         and session.clock.now() - history.intended_at < LATE_S)
+        may_show_late = (
+            history.last_step == JournalStep.NOT_TAKEN and session.clock.now() - history.intended_at < LATE_S
+        )
         if history.is_open:
             outcome = replacer.settle(photo_id, history)
             words = "not replaced" if outcome is None else outcome.outcome
@@ -237,9 +249,7 @@ def _failure(outcome: Outcome) -> str | None:
     return None if outcome.outcome is OutcomeKind.REPLACED else outcome.note or outcome.outcome
 
 
-def _resting(
-    copy: InstagramCopy, history: History | None, order: SyncOrder, report: Report
-) -> Decision | None:
+def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder, report: Report) -> Decision | None:
     """The decision for a copy that an earlier run settled or left open; None for one to be looked at."""
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
@@ -248,7 +258,9 @@ def _resting(
             return None
         again = f"; `sync --again {copy.photo_id}` reconsiders it" if history.last_step == JournalStep.UNSURE else ""
         report.outcomes[copy.photo_id] = (
-            OutcomeKind.UNSURE, f"an earlier run was interrupted here, and Flickr's reply is not clear{again}")
+            OutcomeKind.UNSURE,
+            f"an earlier run was interrupted here, and Flickr's reply is not clear{again}",
+        )
         return leave(copy, "Not yet clear on Flickr after an interrupted run; the next `sync` checks first")
     if copy.photo_id in order.again:
         return None
@@ -280,8 +292,9 @@ def _decide(
         decision = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
         decision = replace(decision, answers=state_of(said))
         shows_ours = copy.photo_id in histories and histories[copy.photo_id].pile
-        decisions[copy.photo_id] = shortened(decision if shows_ours else (
-            ask_about_strangers(decision, files[backup.sha256])))
+        decisions[copy.photo_id] = shortened(
+            decision if shows_ours else (ask_about_strangers(decision, files[backup.sha256]))
+        )
     return decisions
 
 

@@ -60,9 +60,11 @@ def read_questions(journal: Journal, photo_ids: Collection[str] = ()) -> list[Qu
     """The doubtful copies of the last plan, oldest upload first; or those named, whatever was decided."""
     uploaded = {str(one["photo_id"]): int(one["uploaded_at"]) for one in journal.listing.copies()}
     found = [
-        question for body in journal.assessments.decisions()
+        question
+        for body in journal.assessments.decisions()
         if (body["photo_id"] in photo_ids if photo_ids else body["decision"] == Verdict.REVIEW)
-        and body["photo_id"] in uploaded and (question := _question(journal, body)) is not None
+        and body["photo_id"] in uploaded
+        and (question := _question(journal, body)) is not None
     ]
     return sorted(found, key=lambda one: (uploaded[one.photo_id], one.photo_id))
 
@@ -76,8 +78,10 @@ def read_progress(journal: Journal, question: Question) -> Progress:
     paths = [one.original.path for one in question.choices]
     refused = frozenset(place for place, path in enumerate(paths) if path in answer.never)
     return Progress(
-        chosen=paths.index(answer.chosen) if answer.chosen in paths else None, chosen_name=answer.chosen_name,
-        refused=refused, done=answer.chosen_name is not None or len(refused) == len(paths),
+        chosen=paths.index(answer.chosen) if answer.chosen in paths else None,
+        chosen_name=answer.chosen_name,
+        refused=refused,
+        done=answer.chosen_name is not None or len(refused) == len(paths),
     )
 
 
@@ -94,9 +98,15 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     if backup is None or not offered:
         return None
     return Question(
-        photo_id=body["photo_id"], title=body["title"], page_url=body["page_url"], reason=body["reason"],
-        posted_at=body["posted_at"], copy_sha256=backup.sha256, copy_file=backup.file,
-        copy_size=(backup.width, backup.height), choices=offered,
+        photo_id=body["photo_id"],
+        title=body["title"],
+        page_url=body["page_url"],
+        reason=body["reason"],
+        posted_at=body["posted_at"],
+        copy_sha256=backup.sha256,
+        copy_file=backup.file,
+        copy_size=(backup.width, backup.height),
+        choices=offered,
     )
 
 
@@ -115,8 +125,16 @@ def choices_of(body: Mapping[str, Any]) -> tuple[Choice, ...]:
 def _choice(body: Mapping[str, Any]) -> Choice:
     told, window = body["original"], body["window"]
     taken = CaptureTime(datetime.fromisoformat(told["taken"]), False, None) if told["taken"] else None
-    original = Original(Path(os.fsdecode(bytes.fromhex(told["file"]))), told["size_bytes"], told["mtime_ns"],
-                        told["format"], told["width"], told["height"], taken, told["camera"])
+    original = Original(
+        Path(os.fsdecode(bytes.fromhex(told["file"]))),
+        told["size_bytes"],
+        told["mtime_ns"],
+        told["format"],
+        told["width"],
+        told["height"],
+        taken,
+        told["camera"],
+    )
     across, down = window["size"]
     x, y = window["center"]
     place = Window((x, y), (across, down), window["degrees"], window["mirrored"])

@@ -66,8 +66,9 @@ class Replacer:
         except PictureError as error:
             return self._told(decision.copy.photo_id, error)
         except OSError as error:
-            raise StoppedError(f"{self._state.root} cannot be written ({error.strerror}); free some disk space and run "
-                               "again") from None
+            raise StoppedError(
+                f"{self._state.root} cannot be written ({error.strerror}); free some disk space and run again"
+            ) from None
 
     def _replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         match, photo = decision.match, decision.copy.photo
@@ -85,7 +86,8 @@ class Replacer:
             if not _is_same_version(before, photo):
                 raise PictureGoneError("the photo was changed on Flickr since it was listed; run `sync` again")
             upload = Upload(
-                photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height)
+                photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height
+            )
             note = {"original": str(match.original.path), "backup": asdict(backup)}
             if (metadata := metadata_for(match.original, self._settings)) is not None:
                 note["wish"] = metadata.to_json()
@@ -187,8 +189,9 @@ class Replacer:
                 return None  # somebody put another picture there, and it is theirs
             # From here on it is an open question again, whatever happens next.
             self._note(upload, JournalStep.INTENDED, intended)
-        return self._verifier.verify(Sending(
-            upload, before, _restoring(intended), metadata=noted_metadata(intended), is_old=age_s >= FRESH_S))
+        return self._verifier.verify(
+            Sending(upload, before, _restoring(intended), metadata=noted_metadata(intended), is_old=age_s >= FRESH_S)
+        )
 
     # The one road both directions take.
 

@@ -78,12 +78,25 @@ class Report:
     def explained(self) -> list[dict[str, Any]]:
         """Every decision with the evidence of each candidate, as `why` shows it and `review` asks about it."""
         return [
-            {**self._photo(one), "copy": _copy(one), "evidence": [
-                {"path": printable(each.original.path), "score": each.fit.score, "sure": each.fit.sure,
-                 "tone": each.fit.tone, "words": each.fit.words, "doubt": each.doubt,
-                 "measures": dict(each.fit.measures), "window": _window(each),
-                 "twins": [printable(twin.path) for twin in each.twins], "original": _original(each)}
-                for each in one.candidates]}
+            {
+                **self._photo(one),
+                "copy": _copy(one),
+                "evidence": [
+                    {
+                        "path": printable(each.original.path),
+                        "score": each.fit.score,
+                        "sure": each.fit.sure,
+                        "tone": each.fit.tone,
+                        "words": each.fit.words,
+                        "doubt": each.doubt,
+                        "measures": dict(each.fit.measures),
+                        "window": _window(each),
+                        "twins": [printable(twin.path) for twin in each.twins],
+                        "original": _original(each),
+                    }
+                    for each in one.candidates
+                ],
+            }
             for one in self.decisions
         ]
 
@@ -141,9 +154,16 @@ def _copy(decision: Decision) -> dict[str, Any]:
 def _original(candidate: Candidate) -> dict[str, Any]:
     """Enough to find the file again: its path byte for byte, and the version that was looked at."""
     one = candidate.original
-    return {"file": os.fsencode(one.path).hex(), "size_bytes": one.size_bytes, "mtime_ns": one.mtime_ns,
-            "format": one.content_format, "width": one.width, "height": one.height, "camera": one.camera,
-            "taken": one.taken.local.isoformat() if one.taken else None}
+    return {
+        "file": os.fsencode(one.path).hex(),
+        "size_bytes": one.size_bytes,
+        "mtime_ns": one.mtime_ns,
+        "format": one.content_format,
+        "width": one.width,
+        "height": one.height,
+        "camera": one.camera,
+        "taken": one.taken.local.isoformat() if one.taken else None,
+    }
 
 
 def timestamp(moment: datetime) -> str:
@@ -172,8 +192,10 @@ def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
 
 def in_plain_words(text: str) -> str:
     """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
-    return "".join(letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else
-                   "\N{REPLACEMENT CHARACTER}" for letter in text.replace("\n", " ").replace("\t", " "))
+    return "".join(
+        letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else "\N{REPLACEMENT CHARACTER}"
+        for letter in text.replace("\n", " ").replace("\t", " ")
+    )
 
 
 # Families of emoji and Persian words hang on these two; they steer nothing.
@@ -194,8 +216,9 @@ def plan_lines(report: Report) -> list[tuple[str, str, str]]:
         title = one.copy.photo.title or "(no title)"
         title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
         original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
-        rows.append((word, f"{one.copy.photo_id} {in_plain_words(title)}{original}",
-                     in_plain_words(note or one.reason)))
+        rows.append(
+            (word, f"{one.copy.photo_id} {in_plain_words(title)}{original}", in_plain_words(note or one.reason))
+        )
     return rows
 
 
@@ -209,13 +232,17 @@ def sums(report: Report) -> str:
     counts = report.counts()
     questions = f"{counts['review']:,} to review"
     if report.mode == "dry-run":
-        return (f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
-                f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} unchanged. "
-                "Nothing was changed on Flickr.")
+        return (
+            f"{counts['copies']:,} copies on Flickr, {counts['originals']:,} originals in the folder: "
+            f"{counts['replace']:,} would be replaced, {questions}, {counts['keep']:,} unchanged. "
+            "Nothing was changed on Flickr."
+        )
     later = f", {_planned(report):,} still to do" if _planned(report) else ""
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
-    return (f"{counts['replaced']:,} replaced and verified, {questions}, {counts['keep']:,} unchanged, "
-            f"{counts['failed']:,} failed{unsure}{later}.")
+    return (
+        f"{counts['replaced']:,} replaced and verified, {questions}, {counts['keep']:,} unchanged, "
+        f"{counts['failed']:,} failed{unsure}{later}."
+    )
 
 
 def passed_over_sentence(report: Report) -> str | None:
@@ -230,7 +257,7 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
     if not new:
         return None
     carry = "1 photo contains" if len(new) == 1 else f"{len(new):,} photos contain"
-    return (f"{carry} GPS data that Flickr does not show yet. To remove it: [privacy] location = strip")
+    return f"{carry} GPS data that Flickr does not show yet. To remove it: [privacy] location = strip"
 
 
 def nothing_done_words(report: Report) -> str:

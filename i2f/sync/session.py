@@ -53,10 +53,22 @@ def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -
             budget = _budget(settings, journal, clock, progress)
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-            with (FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr,
-                  OutgoingFileWorker() as file_worker):
-                yield Session(settings, state, journal, flickr, budget, clock, progress, run, file_worker,
-                              Backups(state, journal.record, clock))
+            with (
+                FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr,
+                OutgoingFileWorker() as file_worker,
+            ):
+                yield Session(
+                    settings,
+                    state,
+                    journal,
+                    flickr,
+                    budget,
+                    clock,
+                    progress,
+                    run,
+                    file_worker,
+                    Backups(state, journal.record, clock),
+                )
         finally:
             journal.close()
 
@@ -64,8 +76,13 @@ def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -
 def network(settings: Settings) -> Network:
     """How Flickr is reached."""
     flickr = settings.flickr
-    return Network(connect_timeout_s=flickr.connect_timeout_s, silence_timeout_s=flickr.silence_timeout_s,
-                   sandbox=settings.sandbox, asynchronous=flickr.tickets, user_agent=USER_AGENT)
+    return Network(
+        connect_timeout_s=flickr.connect_timeout_s,
+        silence_timeout_s=flickr.silence_timeout_s,
+        sandbox=settings.sandbox,
+        asynchronous=flickr.tickets,
+        user_agent=USER_AGENT,
+    )
 
 
 def _access(settings: Settings, state: StateFolder) -> Access:
@@ -82,8 +99,10 @@ def _access(settings: Settings, state: StateFolder) -> Access:
 def require_key(settings: Settings) -> None:
     """Raise SettingsError without an API key, saying where one comes from."""
     if not (settings.flickr.api_key and settings.flickr.api_secret):
-        raise SettingsError("there is no Flickr API key ([flickr] api_key and api_secret), so nothing was done. Run "
-                            "`setup`, which asks for them")
+        raise SettingsError(
+            "there is no Flickr API key ([flickr] api_key and api_secret), so nothing was done. Run "
+            "`setup`, which asks for them"
+        )
 
 
 def _budget(settings: Settings, journal: Journal, clock: Clock, progress: ProgressReporter) -> CallBudget:
@@ -107,5 +126,6 @@ def claim_account(journal: Journal, nsid: str, username: str) -> None:
     if owner is None:
         journal.remember("account", nsid)
     elif owner != nsid:
-        raise LoginError(f"this state folder belongs to a Flickr account other than {username}; "
-                         "choose another folder with --state")
+        raise LoginError(
+            f"this state folder belongs to a Flickr account other than {username}; choose another folder with --state"
+        )

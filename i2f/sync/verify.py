@@ -116,11 +116,17 @@ class Verifier:
         if doubt is not None:
             # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
             is_ours = secret is not None and after.secret == secret
-            self._record(upload.photo_id, JournalStep.UNSURE.when(undoing=upload.undoing),
-                         {"why": doubt, **({"after": after.to_json()} if is_ours else {})})
+            self._record(
+                upload.photo_id,
+                JournalStep.UNSURE.when(undoing=upload.undoing),
+                {"why": doubt, **({"after": after.to_json()} if is_ours else {})},
+            )
             by_undo = "`undo` sends the backup once more" if upload.undoing else "`undo` restores the backup"
-            return Outcome(OutcomeKind.UNSURE, f"{doubt}; the next `sync` checks again, " + (
-                by_undo if is_ours else f"`sync --again {upload.photo_id}` reconsiders it"))
+            return Outcome(
+                OutcomeKind.UNSURE,
+                f"{doubt}; the next `sync` checks again, "
+                + (by_undo if is_ours else f"`sync --again {upload.photo_id}` reconsiders it"),
+            )
         # The picture is in place: whatever is refused from here on is told, and nothing more.
         proved = after
         after, notes = self._mend(_with_words(before, sending.restoring), after, is_old=sending.is_old)
@@ -174,8 +180,10 @@ class Verifier:
                 notes.append("title or caption were edited since, so they were left unchanged")
             else:
                 failed = "title or caption changed and could not be restored; the previous ones are in the journal"
-                notes = tried(failed, lambda: self._flickr.set_meta(
-                    before.photo_id, before.title, caption_as_typed(before.caption)))
+                notes = tried(
+                    failed,
+                    lambda: self._flickr.set_meta(before.photo_id, before.title, caption_as_typed(before.caption)),
+                )
                 after = self._flickr.get_info(before.photo_id)
                 same = (before.title, before.caption) == (after.title, after.caption)
                 notes = ["title and caption were restored"] if same else notes or [failed]
@@ -198,8 +206,10 @@ class Verifier:
         changed = False
         if taken.taken is not None and (taken.taken, taken.taken_granularity) != (now.taken, now.taken_granularity):
             date, changed = taken.taken, True
-            notes += tried(f"its date, {date}, could not be restored",
-                           lambda: self._flickr.set_dates(now.photo_id, date, taken.taken_granularity))
+            notes += tried(
+                f"its date, {date}, could not be restored",
+                lambda: self._flickr.set_dates(now.photo_id, date, taken.taken_granularity),
+            )
         if place != now.place:
             changed = True
             notes += tried("its location could not be restored", lambda: self._put_back(now.photo_id, place))
@@ -215,8 +225,9 @@ class Verifier:
 def _turned(before: int, after: int) -> str:
     """What a turn by hand on Flickr means for the new picture, which is upright by itself."""
     if before == after:
-        return (f"it was turned by {before} degrees on Flickr and still is; if it lies on its side now, turn it back "
-                "there")
+        return (
+            f"it was turned by {before} degrees on Flickr and still is; if it lies on its side now, turn it back there"
+        )
     if not after:
         return f"it was turned by {before} degrees on Flickr and no longer is; see that it is upright"
     return f"its turn on Flickr changed from {before} to {after} degrees; see that it is upright"
@@ -240,4 +251,3 @@ def _made_by_flickr(before: PhotoInfo, after: PhotoInfo) -> bool:
     """Whether the words are what a replacement makes of them: empty, or the name of the file that was sent."""
     title = after.title in {before.title, "", before.photo_id} or after.title.startswith(f"{before.photo_id}.")
     return title and after.caption in {before.caption, ""}
-

@@ -31,8 +31,11 @@ def copy_of(name: str, *right: str) -> Copy:
 
 
 def answer(decision: str, original: str | None, *candidates: tuple[str, float]) -> dict[str, object]:
-    return {"decision": decision, "original": original,
-            "evidence": [{"path": path, "score": score} for path, score in candidates]}
+    return {
+        "decision": decision,
+        "original": original,
+        "evidence": [{"path": path, "score": score} for path, score in candidates],
+    }
 
 
 def test_the_same_seed_lays_out_the_same_and_another_seed_another(folder: Path) -> None:
@@ -92,12 +95,15 @@ def test_a_layout_is_written_out_whole(folder: Path, tmp_path: Path) -> None:
 
 def test_a_replacement_by_anything_but_the_true_one_is_wrong() -> None:
     copies = [copy_of("EASY-0", "a.jpg"), copy_of("EASY-1", "a.jpg"), copy_of("EASY-2"), copy_of("EASY-3", "b.jpg")]
-    verdicts = judge(copies, {
-        "EASY-0": answer("replace", "/x/a.jpg", ("/x/a.jpg", 0.99), ("/x/b.jpg", 0.1)),
-        "EASY-1": answer("replace", "/x/b.jpg", ("/x/b.jpg", 0.99)),
-        "EASY-2": answer("replace", "/x/b.jpg", ("/x/b.jpg", 0.95)),
-        "EASY-3": answer("review", None, ("/x/b.jpg", 0.6)),
-    })
+    verdicts = judge(
+        copies,
+        {
+            "EASY-0": answer("replace", "/x/a.jpg", ("/x/a.jpg", 0.99), ("/x/b.jpg", 0.1)),
+            "EASY-1": answer("replace", "/x/b.jpg", ("/x/b.jpg", 0.99)),
+            "EASY-2": answer("replace", "/x/b.jpg", ("/x/b.jpg", 0.95)),
+            "EASY-3": answer("review", None, ("/x/b.jpg", 0.6)),
+        },
+    )
     assert [one.is_wrong for one in verdicts] == [False, True, True, False]
     found = tally(verdicts, "EASY")
     assert (found.there, found.right, found.wrong, found.reviews, found.reviews_led) == (3, 1, 2, 1, 1)
@@ -106,8 +112,13 @@ def test_a_replacement_by_anything_but_the_true_one_is_wrong() -> None:
 
 
 def test_the_kindest_reading_of_a_peer_gives_no_wrong_answer_and_no_more_than_that() -> None:
-    guesses = [Guess(0.9, 0.3, True, True), Guess(0.8, 0.1, True, True), Guess(0.85, 0.2, False, False),
-               Guess(0.5, 0.4, True, True), Guess(0.4, 0.6, False, True)]
+    guesses = [
+        Guess(0.9, 0.3, True, True),
+        Guess(0.8, 0.1, True, True),
+        Guess(0.85, 0.2, False, False),
+        Guess(0.5, 0.4, True, True),
+        Guess(0.4, 0.6, False, True),
+    ]
     assert kindest(guesses) == (3, 2)
     assert kindest([Guess(0.9, 0.5, False, False)]) == (0, 0)
 

@@ -74,8 +74,15 @@ def test_a_file_is_what_its_name_ends_in_and_lies_below_the_folder(kind: str, sc
 
 @pytest.mark.parametrize(
     ("kind", "sizes"),
-    [("app screenshot", PHONES), ("gallery screenshot", PHONES), ("browser screenshot", DESKTOPS),
-     ("slide", SLIDES), ("story", STORIES), ("landscape screenshot", tuple((high, wide) for wide, high in PHONES))])
+    [
+        ("app screenshot", PHONES),
+        ("gallery screenshot", PHONES),
+        ("browser screenshot", DESKTOPS),
+        ("slide", SLIDES),
+        ("story", STORIES),
+        ("landscape screenshot", tuple((high, wide) for wide, high in PHONES)),
+    ],
+)
 def test_screens_have_the_sizes_of_real_ones(kind: str, sizes: tuple[tuple[int, int], ...], scene: Scene) -> None:
     found = {opened(trap).size for trap in traps_of(kind, scene)}
     assert found <= set(sizes)
@@ -89,8 +96,18 @@ def test_screenshots_come_as_png_and_jpeg_and_some_say_what_they_are(scene: Scen
     assert 0 < sum(telling) < len(made)
 
 
-@pytest.mark.parametrize("kind", ["copy enlarged", "copy saved again", "saved square", "chat app's version",
-                                  "shrunk and enlarged", "collage", "poster"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "copy enlarged",
+        "copy saved again",
+        "saved square",
+        "chat app's version",
+        "shrunk and enlarged",
+        "collage",
+        "poster",
+    ],
+)
 def test_what_programs_without_metadata_write_names_no_camera(kind: str, scene: Scene) -> None:
     for trap in traps_of(kind, scene):
         assert CAMERA not in opened(trap).getexif()
@@ -186,8 +203,10 @@ def test_a_trap_taken_is_wrong_and_so_is_any_other_file(folder: Path, tmp_path: 
         return {"decision": "replace" if chosen else "review", "reason": "", "original": path}
 
     def judged(choose: dict[str, PurePosixPath | None]) -> list[traps.Verdict]:
-        answers = {folder: Answers({case.name: answer(case, choose[case.name]) for case in layout.cases}, 1, 0.0, 0.0)
-                   for folder in traps.FOLDERS}
+        answers = {
+            folder: Answers({case.name: answer(case, choose[case.name]) for case in layout.cases}, 1, 0.0, 0.0)
+            for folder in traps.FOLDERS
+        }
         return traps.judge(layout, made, answers, tmp_path)
 
     good = judged({case.name: case.right for case in layout.cases})

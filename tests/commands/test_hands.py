@@ -39,8 +39,15 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
     with Terminal(program, ["sync", folder]) as terminal:
         terminal.wait_for("[y/N]").type("n")
         assert terminal.end() == ExitCode.DONE
-    for words in ("Replace     2 photos, ", "For review  0 photos", "Unchanged   0 photos", "Time        about ",
-                  "Backups     ", "`undo` restores every replaced photo", "Replace 2 photos on Flickr? [y/N]"):
+    for words in (
+        "Replace     2 photos, ",
+        "For review  0 photos",
+        "Unchanged   0 photos",
+        "Time        about ",
+        "Backups     ",
+        "`undo` restores every replaced photo",
+        "Replace 2 photos on Flickr? [y/N]",
+    ):
         assert words in terminal.seen
     assert terminal.seen.rstrip().endswith("Nothing was replaced. 2 are still to do")
     assert program.flickr.changing_requests == []

@@ -24,19 +24,35 @@ ADDRESS = "http://127.0.0.1:40123/secret/"
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """Two questions; the first offers three candidates, of which the last is none."""
-    return keep_questions(tmp_path / "state", [
-        make_decision(Verdict.REVIEW, number, f"Sunday {number}", "because", [
-            make_candidate(Path(f"/roll/IMG_{number}{place}.JPG"), score)
-            for place, score in enumerate((0.9, 0.5, 0.04)[: 3 - number])])
-        for number in range(2)
-    ])
+    return keep_questions(
+        tmp_path / "state",
+        [
+            make_decision(
+                Verdict.REVIEW,
+                number,
+                f"Sunday {number}",
+                "because",
+                [
+                    make_candidate(Path(f"/roll/IMG_{number}{place}.JPG"), score)
+                    for place, score in enumerate((0.9, 0.5, 0.04)[: 3 - number])
+                ],
+            )
+            for number in range(2)
+        ],
+    )
 
 
 def answered(desk: Desk, typed: str) -> tuple[str, list[Progress]]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
-    ran = subprocess.run([sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--terminal", "--state",
-                          str(desk.state)], input=typed, capture_output=True, text=True, encoding="utf-8", check=True,
-                         env=plain | {"PYTHONIOENCODING": "utf-8"})
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--terminal", "--state", str(desk.state)],
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env=plain | {"PYTHONIOENCODING": "utf-8"},
+    )
     progress = [read_progress(desk.journal, one) for one in read_questions(desk.journal)]
     desk.journal.close()
     return ran.stdout, progress
@@ -77,12 +93,18 @@ def test_over_ssh_the_line_for_the_other_computer_is_told() -> None:
 
 
 def test_reasons_that_differ_in_names_dates_and_numbers_alone_are_one_group(tmp_path: Path) -> None:
-    reasons = ["IMG_00.JPG is dated 31 Jul 2018, after the post (3 Mar 2012): wrong camera clock?",
-               "IMG_10.JPG is dated 1 Aug 2019, after the post (12 May 2013): wrong camera clock?",
-               "IMG_20.JPG is a screenshot that contains the picture"]
-    desk = keep_questions(tmp_path / "state", [
-        make_decision(Verdict.REVIEW, number, "Sunday", reason, [make_candidate(Path(f"/roll/IMG_{number}0.JPG"))])
-        for number, reason in enumerate(reasons)])
+    reasons = [
+        "IMG_00.JPG is dated 31 Jul 2018, after the post (3 Mar 2012): wrong camera clock?",
+        "IMG_10.JPG is dated 1 Aug 2019, after the post (12 May 2013): wrong camera clock?",
+        "IMG_20.JPG is a screenshot that contains the picture",
+    ]
+    desk = keep_questions(
+        tmp_path / "state",
+        [
+            make_decision(Verdict.REVIEW, number, "Sunday", reason, [make_candidate(Path(f"/roll/IMG_{number}0.JPG"))])
+            for number, reason in enumerate(reasons)
+        ],
+    )
     groups = [group_of(one) for one in read_questions(desk.journal)]
     desk.journal.close()
     assert groups[0] == groups[1] != groups[2]
@@ -91,8 +113,10 @@ def test_reasons_that_differ_in_names_dates_and_numbers_alone_are_one_group(tmp_
 @pytest.mark.long
 def test_what_an_older_version_left_to_review_is_compared_again_first(desk: Desk) -> None:
     for body in list(desk.journal.assessments.decisions()):
-        old = {**body, "evidence": [{name: value for name, value in one.items() if name != "doubt"}
-                                    for one in body["evidence"]]}
+        old = {
+            **body,
+            "evidence": [{name: value for name, value in one.items() if name != "doubt"} for one in body["evidence"]],
+        }
         desk.journal.assessments.keep_decisions("run", [(body["photo_id"], old)])
     assert read_questions(desk.journal) == []
     shown, _ = answered(desk, "y\n")

@@ -42,8 +42,9 @@ def test_keys_are_checked_saved_for_the_owner_and_used_by_the_next_command(progr
     assert wrong.exit_code == ExitCode.USAGE
     assert "[flickr] api_key" in wrong.error
     config = tmp_path / "settings" / "config.ini"
-    ran = program.run("setup", "--config", config, **NO_KEY,
-                      typed=f' "{program.flickr.api_key}" \n{program.flickr.api_secret}\n\n')
+    ran = program.run(
+        "setup", "--config", config, **NO_KEY, typed=f' "{program.flickr.api_key}" \n{program.flickr.api_secret}\n\n'
+    )
     assert f"Flickr accepts the key. Saved in {config}" in ran.stdout
     assert ran.exit_code == ExitCode.LOGIN  # no code was typed
     assert config.stat().st_mode & 0o077 == 0
@@ -103,10 +104,16 @@ def test_enter_asks_for_the_nine_digits_instead(program: Program) -> None:
         assert terminal.end() == ExitCode.DONE, terminal.seen
 
 
-@pytest.mark.parametrize("before", [
-    "", "[sync]\nmin_gain = 2\n", "[flickr]\n# mine\napi_key = old\nuploads = 2\n[sync]\nmin_gain = 2\n",
-    "[flickr]", "[sync]\nbrake = 3\n\n[flickr]\napi_secret=x\napi_key: y",
-])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "[sync]\nmin_gain = 2\n",
+        "[flickr]\n# mine\napi_key = old\nuploads = 2\n[sync]\nmin_gain = 2\n",
+        "[flickr]",
+        "[sync]\nbrake = 3\n\n[flickr]\napi_secret=x\napi_key: y",
+    ],
+)
 def test_everything_else_in_a_settings_file_stays(tmp_path: Path, before: str) -> None:
     file = tmp_path / "config.ini"
     file.write_text(before, encoding="utf-8")

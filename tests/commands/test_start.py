@@ -12,8 +12,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "instagram2flickr.py"
-HEAVY = ("PIL", "asyncio", "filelock", "flask", "flickrapi", "jinja2", "numpy", "pillow_heif", "requests", "rich",
-         "scipy", "tenacity", "urllib3")
+HEAVY = (
+    "PIL",
+    "asyncio",
+    "filelock",
+    "flask",
+    "flickrapi",
+    "jinja2",
+    "numpy",
+    "pillow_heif",
+    "requests",
+    "rich",
+    "scipy",
+    "tenacity",
+    "urllib3",
+)
 LOADED = """
 import runpy, sys
 program, *sys.argv[1:] = sys.argv[1:]
@@ -28,8 +41,12 @@ finally:
 def modules_loaded_by(state: Path, *words: str) -> set[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
     ran = subprocess.run(
-        [sys.executable, "-c", LOADED, str(PROGRAM), *words], capture_output=True, text=True, encoding="utf-8",
-        check=True, env={**environment, "PYTHONPATH": str(ROOT), "INSTAGRAM2FLICKR_STATE": str(state)},
+        [sys.executable, "-c", LOADED, str(PROGRAM), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**environment, "PYTHONPATH": str(ROOT), "INSTAGRAM2FLICKR_STATE": str(state)},
     )
     return set(ran.stderr.split())
 
@@ -44,14 +61,16 @@ def test_nothing_at_all_is_loaded_for_the_version(tmp_path: Path) -> None:
 
 
 def test_the_version_is_told_where_nothing_is_installed() -> None:
-    ran = subprocess.run([sys.executable, "-S", str(PROGRAM), "--version"], capture_output=True, text=True,
-                         check=False, cwd=ROOT)
+    ran = subprocess.run(
+        [sys.executable, "-S", str(PROGRAM), "--version"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
     assert ran.stdout.startswith("instagram2flickr, version "), ran.stderr
 
 
 def test_where_nothing_is_installed_one_line_says_how_to_go_on() -> None:
-    ran = subprocess.run([sys.executable, "-S", str(PROGRAM), "doctor"], capture_output=True, text=True, check=False,
-                         cwd=ROOT)
+    ran = subprocess.run(
+        [sys.executable, "-S", str(PROGRAM), "doctor"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
     assert ran.returncode == 1
     assert "has no click" in ran.stderr
     assert len(ran.stderr.splitlines()) == 1

@@ -110,8 +110,13 @@ def test_undo_tells_as_json_what_was_taken_back(flickr: SandboxFlickr, tmp_path:
 
 
 def test_a_python_without_the_requirements_is_one_line(tmp_path: Path) -> None:
-    ran = subprocess.run([sys.executable, "-S", str(ROOT / "instagram2flickr.py")], capture_output=True, text=True,
-                         cwd=tmp_path, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-S", str(ROOT / "instagram2flickr.py")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
     assert ran.returncode == ExitCode.FAILED
     assert ran.stderr.startswith("Error: the Python ")
     assert len(ran.stderr.splitlines()) == 1

@@ -57,10 +57,14 @@ def draw(journal: Journal, tmp_path: Path) -> Any:
 
 
 def hostile_report() -> Report:
-    return make_report([
-        make_decision(Verdict.REVIEW, number, words, words, [make_candidate(Path("/roll") / words.replace("/", "|"))])
-        for number, words in enumerate(HOSTILE)
-    ])
+    return make_report(
+        [
+            make_decision(
+                Verdict.REVIEW, number, words, words, [make_candidate(Path("/roll") / words.replace("/", "|"))]
+            )
+            for number, words in enumerate(HOSTILE)
+        ]
+    )
 
 
 def pictures_of(page: str) -> list[Image.Image]:
@@ -74,7 +78,8 @@ def test_the_page_holds_every_copy_with_its_pictures_and_needs_nothing_else(draw
     # Copy, cut and whole for two, a runner-up for the question, one copy that stays.
     assert len(pictures_of(page)) == 3 + 4 + 1
     assert set(re.findall(r"(?:src|href)=\"(?!data:)([^\"]+)\"", page)) == {
-        f"https://www.flickr.com/photos/me/{number}/" for number in (8037000001, 8037000002, 8037000003)}
+        f"https://www.flickr.com/photos/me/{number}/" for number in (8037000001, 8037000002, 8037000003)
+    }
     assert "612 \N{MULTIPLICATION SIGN} 612 \N{RIGHTWARDS ARROW} 4032 \N{MULTIPLICATION SIGN} 3024" in page
 
 
@@ -198,7 +203,11 @@ def test_the_counts_follow_the_search(show: Any) -> None:
     page = show(a_run_of_each())
     page.get_by_label("Search title, file, reason").fill("golden")
     assert [chip.text_content() for chip in page.locator("[data-show]").all()] == [
-        "All 1", "To review 0", "Replace 1", "Unchanged 0"]
+        "All 1",
+        "To review 0",
+        "Replace 1",
+        "Unchanged 0",
+    ]
 
 
 def test_of_a_stranger_nothing_is_told(draw: Any) -> None:
@@ -221,7 +230,9 @@ def test_the_command_to_run_next_stands_ready_to_copy(show: Any) -> None:
     report.folders = (Path("/Anna's pictures"),)
     page = show(report)
     assert page.locator(".next code").all_text_contents() == [
-        "instagram2flickr.py review", shlex.join(["instagram2flickr.py", "sync", "/Anna's pictures"])]
+        "instagram2flickr.py review",
+        shlex.join(["instagram2flickr.py", "sync", "/Anna's pictures"]),
+    ]
     page.locator(".copy").nth(1).click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("getSelection().toString()").startswith("instagram2flickr.py sync ")
@@ -322,5 +333,3 @@ def test_on_a_phone_nothing_runs_over_the_edge(show: Any) -> None:
     page = show(hostile_report())
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-

@@ -42,12 +42,22 @@ class Desk:
 
 
 def lay_out(state: Path, count: int, title: str = "Sunday", candidates: int = 3) -> Desk:
-    return keep_questions(state, [
-        make_decision(Verdict.REVIEW, number, f"{title} {number}", "matches almost as well", [
-            make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
-            for place in range(candidates)])
-        for number in range(count)
-    ])
+    return keep_questions(
+        state,
+        [
+            make_decision(
+                Verdict.REVIEW,
+                number,
+                f"{title} {number}",
+                "matches almost as well",
+                [
+                    make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
+                    for place in range(candidates)
+                ],
+            )
+            for number in range(count)
+        ],
+    )
 
 
 def keep_questions(state: Path, decisions: Sequence[Decision]) -> Desk:
@@ -201,7 +211,8 @@ class Caller:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 0, timeout=20)
         try:
             told = {"Host": parts.netloc, "Content-Type": "application/json"} | {
-                name.replace("_", "-"): value for name, value in headers.items()}
+                name.replace("_", "-"): value for name, value in headers.items()
+            }
             connection.request(method, path, None if body is None else json.dumps(body), told)
             reply = connection.getresponse()
             return reply.status, reply.read(), dict(reply.headers)
@@ -220,9 +231,18 @@ class Caller:
 def said(desk: Desk, kind: str, *numbers: int, choice: int | None = None, revision: int = 0) -> dict[str, Any]:
     """What the page sends: an answer to one question, or to several at once."""
     questions = read_questions(desk.journal)
-    return {"kind": kind, "answers": [
-        {"photo_id": questions[number].photo_id, "stamp": stamp_of(questions[number]), "revision": revision,
-         "candidate": None if choice is None else key_of(questions[number].choices[choice])} for number in numbers]}
+    return {
+        "kind": kind,
+        "answers": [
+            {
+                "photo_id": questions[number].photo_id,
+                "stamp": stamp_of(questions[number]),
+                "revision": revision,
+                "candidate": None if choice is None else key_of(questions[number].choices[choice]),
+            }
+            for number in numbers
+        ],
+    }
 
 
 @pytest.fixture
@@ -273,12 +293,27 @@ def answer(caller: Caller, body: Any) -> int:
 
 def test_an_answer_without_sense_is_refused_and_nothing_is_kept(desk: Desk, caller: Caller) -> None:
     good = said(desk, THIS, 0, choice=0)
-    for change in ({"photo_id": "1"}, {"photo_id": 7}, {"candidate": "0123"}, {"candidate": None}, {"revision": True},
-                   {"revision": None}, {"stamp": None}):
+    for change in (
+        {"photo_id": "1"},
+        {"photo_id": 7},
+        {"candidate": "0123"},
+        {"candidate": None},
+        {"revision": True},
+        {"revision": None},
+        {"stamp": None},
+    ):
         assert answer(caller, {**good, "answers": [{**good["answers"][0], **change}]}) == 400
     body: Any
-    for body in ({**good, "kind": "all"}, {**good, "answers": []}, {**good, "answers": good["answers"] * 2}, {}, [], 7,
-                 said(desk, NEVER, 0, 1, choice=0), {**good, "kind": NONE}):
+    for body in (
+        {**good, "kind": "all"},
+        {**good, "answers": []},
+        {**good, "answers": good["answers"] * 2},
+        {},
+        [],
+        7,
+        said(desk, NEVER, 0, 1, choice=0),
+        {**good, "kind": NONE},
+    ):
         assert answer(caller, body) == 400
     assert len(list(open_questions(desk.journal))) == 3
 
@@ -340,10 +375,19 @@ def test_what_should_be_compared_with_others_is_not_accepted_in_passing(desk: De
 
 
 def test_a_file_that_may_be_no_original_is_not_accepted_in_passing(tmp_path: Path) -> None:
-    desk = keep_questions(tmp_path / "state", [
-        make_decision(Verdict.REVIEW, number, "Sunday", f"IMG_{number}.PNG is a screenshot that contains the picture",
-                      [replace(make_candidate(Path(f"/roll/IMG_{number}.PNG")), doubt="a screenshot")])
-        for number in range(2)])
+    desk = keep_questions(
+        tmp_path / "state",
+        [
+            make_decision(
+                Verdict.REVIEW,
+                number,
+                "Sunday",
+                f"IMG_{number}.PNG is a screenshot that contains the picture",
+                [replace(make_candidate(Path(f"/roll/IMG_{number}.PNG")), doubt="a screenshot")],
+            )
+            for number in range(2)
+        ],
+    )
     with serve(desk.session) as (address, _):
         caller = Caller(address)
         for number in (0, 1):
@@ -437,7 +481,7 @@ def test_in_the_terminal_an_answer_can_be_taken_back_and_put_off(doubtful: tuple
 
 @pytest.mark.long
 def test_in_the_terminal_a_saved_copy_that_is_not_what_was_saved_is_named(
-    doubtful: tuple[Program, Path, list[str]]
+    doubtful: tuple[Program, Path, list[str]],
 ) -> None:
     program = doubtful[0]
     spoilt = next((program.state / "backups").rglob("*.jpg"))

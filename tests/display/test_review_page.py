@@ -31,6 +31,7 @@ from tests.support.reports import make_candidate, make_decision, photograph
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Route
 
+
 class Reviewing:
     """`review` in a process of its own, as a person starts it."""
 
@@ -38,7 +39,10 @@ class Reviewing:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
         self.process = subprocess.Popen(
             [sys.executable, str(ROOT / "instagram2flickr.py"), "review", "--no-browser", "--state", str(state)],
-            stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=environment,
         )
         assert self.process.stdout is not None
         self.process.stdout.readline()
@@ -114,8 +118,7 @@ def test_twenty_pairs_are_answered_by_keys_through_a_reload_and_a_kill(chromium:
     told = [read_progress(journal, one) for one in read_questions(journal)]
     journal.close()
     assert [one.done for one in told] == [True] * 20
-    assert [one.chosen for one in told] == [
-        {"y": 0, "n": None}.get(key, 1) for key in "ynyynyy" "yny" "ynynynyny" "2"]
+    assert [one.chosen for one in told] == [{"y": 0, "n": None}.get(key, 1) for key in "ynyynyyynyynynynyny2"]
 
 
 @pytest.fixture
@@ -302,7 +305,10 @@ def test_what_hangs_on_a_refused_answer_is_not_sent(open_desk: Callable[[Desk], 
     held.release()
     settled(page)
     assert [(one.done, one.chosen, len(one.refused)) for one in told(desk)] == [
-        (False, None, 0), (True, None, 3), (False, None, 0)]
+        (False, None, 0),
+        (True, None, 3),
+        (False, None, 0),
+    ]
 
 
 # Many as one.
@@ -424,8 +430,9 @@ def real(tmp_path: Path) -> Desk:
     large.save(file, quality=95, subsampling=0)
     status = file.stat()
     candidate = make_candidate(file, 0.8)
-    original = replace(candidate.original, width=2400, height=1800, size_bytes=status.st_size,
-                       mtime_ns=status.st_mtime_ns)
+    original = replace(
+        candidate.original, width=2400, height=1800, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns
+    )
     window = replace(candidate.fit.window, size=(0.75, 1.0))
     fit = replace(candidate.fit, window=window)
     decision = make_decision(Verdict.REVIEW, 0, "Sunday", "because", [replace(candidate, original=original, fit=fit)])
@@ -447,12 +454,16 @@ def test_at_100_percent_the_originals_own_pixels_are_shown_beside_the_copy(
     sheets = page.evaluate("[...document.querySelectorAll('.sheet')].map((one) => [one.offsetWidth, one.offsetHeight])")
     assert sheets == [[1800, 1800]] * 2
     drawn(page.locator("#right .tiles"))
-    assert page.evaluate("[...document.querySelectorAll('#right .tiles img')]"
-                         ".every((one) => one.naturalWidth === one.offsetWidth)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('#right .tiles img')].every((one) => one.naturalWidth === one.offsetWidth)"
+    )
     shot = page.locator("#right").screenshot()
     with Image.open(io.BytesIO(shot)) as seen:
-        row = list(seen.convert("L").crop((seen.width // 2 - 40, seen.height // 2, seen.width // 2 + 40,
-                                           seen.height // 2 + 1)).tobytes())
+        row = list(
+            seen.convert("L")
+            .crop((seen.width // 2 - 40, seen.height // 2, seen.width // 2 + 40, seen.height // 2 + 1))
+            .tobytes()
+        )
     assert sum(abs(a - b) for a, b in zip(row, row[1:], strict=False)) / len(row) > 100, "stripes of one pixel"
     before = page.locator("#right .sheet").bounding_box()
     page.keyboard.press("ArrowRight")

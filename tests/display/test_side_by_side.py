@@ -34,7 +34,8 @@ def test_a_tile_is_a_piece_of_the_whole_frame(thumbnail: Image.Image) -> None:
     assert frame == (450, 360)
     matrix = frame_matrix(place, frame)
     whole = original.transform(frame, Image.Transform.AFFINE, stretched(matrix, 3, 3, (0, 0)), Image.Resampling.BICUBIC)
-    tile = original.transform((100, 80), Image.Transform.AFFINE, stretched(matrix, 3, 3, (200, 120)),
-                              Image.Resampling.BICUBIC)
+    tile = original.transform(
+        (100, 80), Image.Transform.AFFINE, stretched(matrix, 3, 3, (200, 120)), Image.Resampling.BICUBIC
+    )
     piece = whole.crop((200, 120, 300, 200))
     assert np.abs(np.asarray(piece, np.int16) - np.asarray(tile, np.int16)).max() <= 2

@@ -28,8 +28,16 @@ class HandClock:
 
 
 def a_console(terminal: bool, width: int = 100) -> Console:
-    return Console(file=io.StringIO(), force_terminal=terminal, width=width, highlight=False, markup=False,
-                   soft_wrap=True, color_system="truecolor" if terminal else None, legacy_windows=False)
+    return Console(
+        file=io.StringIO(),
+        force_terminal=terminal,
+        width=width,
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+        color_system="truecolor" if terminal else None,
+        legacy_windows=False,
+    )
 
 
 def written(console: Console) -> str:
@@ -53,11 +61,16 @@ def test_without_a_terminal_every_picture_is_a_plain_line_and_doubtful_ones_come
     assert [line.split()[0] for line in text.splitlines()] == ["review", "replace", "keep", "unreadable:", "3"]
 
 
-@pytest.mark.parametrize(("passed_over", "line"), [
-    ({"videos": 3, "in trash folders": 1}, "Passed over: 1 file in trash folders."),
-    ({"in trash folders": 2, "in thumbnail folders": 1200},
-     "Passed over: 1,202 files (2 in trash folders, 1,200 in thumbnail folders)."),
-])
+@pytest.mark.parametrize(
+    ("passed_over", "line"),
+    [
+        ({"videos": 3, "in trash folders": 1}, "Passed over: 1 file in trash folders."),
+        (
+            {"in trash folders": 2, "in thumbnail folders": 1200},
+            "Passed over: 1,202 files (2 in trash folders, 1,200 in thumbnail folders).",
+        ),
+    ],
+)
 @pytest.mark.parametrize("terminal", [False, True])
 def test_one_line_says_what_lies_in_folders_that_are_not_searched(
     passed_over: dict[str, int], line: str, *, terminal: bool
@@ -69,16 +82,23 @@ def test_one_line_says_what_lies_in_folders_that_are_not_searched(
 
 def test_in_a_terminal_the_questions_come_first_and_the_closing_sentence_last() -> None:
     text = without_colours(shown(a_run_of_each(), terminal=True, width=110))
-    places = [text.index(words) for words in
-              ("To review", "Would be replaced", "Unchanged", "unreadable", "3 copies on Flickr")]
+    places = [
+        text.index(words)
+        for words in ("To review", "Would be replaced", "Unchanged", "unreadable", "3 copies on Flickr")
+    ]
     assert places == sorted(places)
     assert "612 to 4032 px" in text
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_in_a_terminal_of_any_width_a_photo_is_one_line_that_fits(width: int) -> None:
-    long = make_decision(Verdict.REPLACE, 7, "a title that nobody would read to its end " * 3, "only IMG_0007.JPG",
-                         [make_candidate(Path("/roll/a name that somebody gave by hand, at length IMG_0007.JPG"))])
+    long = make_decision(
+        Verdict.REPLACE,
+        7,
+        "a title that nobody would read to its end " * 3,
+        "only IMG_0007.JPG",
+        [make_candidate(Path("/roll/a name that somebody gave by hand, at length IMG_0007.JPG"))],
+    )
     text = without_colours(shown(make_report([long]), terminal=True, width=width))
     row = next(line for line in text.splitlines() if "8037000007" in line)
     assert len(row) <= width
@@ -88,17 +108,29 @@ def test_in_a_terminal_of_any_width_a_photo_is_one_line_that_fits(width: int) ->
 
 
 def test_a_reason_that_photos_share_stands_once_above_them() -> None:
-    many = [make_decision(Verdict.REPLACE, number, f"no {number}", f"Matches IMG_{number}.JPG (only match)",
-                          [make_candidate(Path(f"/roll/IMG_{number}.JPG"))]) for number in (1, 2, 3)]
+    many = [
+        make_decision(
+            Verdict.REPLACE,
+            number,
+            f"no {number}",
+            f"Matches IMG_{number}.JPG (only match)",
+            [make_candidate(Path(f"/roll/IMG_{number}.JPG"))],
+        )
+        for number in (1, 2, 3)
+    ]
     text = without_colours(shown(make_report(many), terminal=True, width=80))
     assert text.count("Matches this file (only match)") == 1
     assert [f"IMG_{number}.JPG" in text for number in (1, 2, 3)] == [True] * 3
 
 
-@pytest.mark.parametrize(("text", "width", "cut"), [
-    ("IMG_1234.JPG", 12, "IMG_1234.JPG"), ("IMG_1234.JPG", 9, "IMG_\u2026.JPG"),
-    ("\u5199\u771f\u5199\u771f", 5, "\u5199\u2026\u771f"),
-])
+@pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("IMG_1234.JPG", 12, "IMG_1234.JPG"),
+        ("IMG_1234.JPG", 9, "IMG_\u2026.JPG"),
+        ("\u5199\u771f\u5199\u771f", 5, "\u5199\u2026\u771f"),
+    ],
+)
 def test_names_are_cut_in_the_middle(text: str, width: int, cut: str) -> None:
     assert cut_middle(text, width) == cut
 
@@ -111,8 +143,9 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_somebody_elses_words_cannot_steer_the_terminal() -> None:
-    evil = make_decision(Verdict.REPLACE, 1, "[red]\x1b[31m\u202eevil", "\x07bell",
-                         [make_candidate(Path("/roll/\x1b]0;title\x07.JPG"))])
+    evil = make_decision(
+        Verdict.REPLACE, 1, "[red]\x1b[31m\u202eevil", "\x07bell", [make_candidate(Path("/roll/\x1b]0;title\x07.JPG"))]
+    )
     for terminal in (True, False):
         text = shown(make_report([evil]), terminal)
         assert "\x07" not in text
@@ -125,8 +158,14 @@ def test_somebody_elses_words_cannot_steer_the_terminal() -> None:
 def test_families_of_emoji_and_persian_words_stay_whole() -> None:
     title = "\N{WOMAN}\u200d\N{GIRL} \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
     for terminal in (True, False):
-        assert title in shown(make_report([make_decision(Verdict.KEEP, 1, title)] if not terminal else [
-            make_decision(Verdict.REPLACE, 1, title, candidates=[make_candidate()])]), terminal)
+        assert title in shown(
+            make_report(
+                [make_decision(Verdict.KEEP, 1, title)]
+                if not terminal
+                else [make_decision(Verdict.REPLACE, 1, title, candidates=[make_candidate()])]
+            ),
+            terminal,
+        )
 
 
 def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
@@ -138,8 +177,7 @@ def test_a_long_plan_is_cut_and_says_where_the_rest_is() -> None:
 def test_the_closing_sentence_of_a_real_run_tells_outcomes_and_the_next_step() -> None:
     report = a_run_of_each("sync")
     report.outcomes = {"8037000002": (OutcomeKind.REPLACED, None)}
-    assert closing_sentence(report) == ("1 replaced and verified, 1 to review, 1 unchanged, 0 failed. "
-                                        "Next: `review`.")
+    assert closing_sentence(report) == ("1 replaced and verified, 1 to review, 1 unchanged, 0 failed. Next: `review`.")
     report.outcomes = {"8037000002": (OutcomeKind.UNSURE, "no answer")}
     assert "1 unsure" in closing_sentence(report)
     assert "run the same command again" in closing_sentence(report)
@@ -155,8 +193,9 @@ def test_a_failed_picture_is_named_with_its_error() -> None:
 
 
 def test_what_is_only_planned_is_not_called_replaced() -> None:
-    report = make_report([make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in (1, 2)],
-                         "sync")
+    report = make_report(
+        [make_decision(Verdict.REPLACE, number, candidates=[make_candidate()]) for number in (1, 2)], "sync"
+    )
     report.outcomes = {"8037000001": (OutcomeKind.REPLACED, None)}
     text = without_colours(shown(report, terminal=True))
     assert text.index("Replaced  1") < text.index("8037000001") < text.index("Still to do  1")
@@ -172,8 +211,11 @@ def test_without_a_terminal_a_stage_is_one_line_and_a_long_one_shows_life_once_a
             clock.now += 0.1
             progress.step()
         progress.say("a word")
-    assert written(console).splitlines() == ["Reading your originals (1,000)", "Reading your originals: 600 of 1,000",
-                                             "a word"]
+    assert written(console).splitlines() == [
+        "Reading your originals (1,000)",
+        "Reading your originals: 600 of 1,000",
+        "a word",
+    ]
 
 
 def test_in_a_terminal_one_live_line_shows_counts_rate_and_time_left_and_leaves_words() -> None:

@@ -14,8 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-FILES = {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
-         for file in (*ROOT.glob("*.py"), *(ROOT / "i2f").rglob("*.py"))}
+FILES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in (*ROOT.glob("*.py"), *(ROOT / "i2f").rglob("*.py"))
+}
 # Floors from the top; a room may know every room on a floor below its own, and none beside it.
 FLOORS = (
     ("the command line",),
@@ -25,8 +27,13 @@ FLOORS = (
     ("photos", "flickr", "matching", "instagram", "rendering", "memory"),
     ("ground",),
 )
-DOORS = {"instagram2flickr": "the command line", "i2f.__main__": "the command line", "matcher": "matching",
-         "flickr_client": "flickr", "instagram_client": "instagram"}
+DOORS = {
+    "instagram2flickr": "the command line",
+    "i2f.__main__": "the command line",
+    "matcher": "matching",
+    "flickr_client": "flickr",
+    "instagram_client": "instagram",
+}
 OWNERS = {"click": ("instagram2flickr", "i2f.commands"), "flickrapi": ("flickr_client",)}
 
 
@@ -54,16 +61,22 @@ def test_imports_run_downwards_only() -> None:
     floor = {name: number for number, names in enumerate(FLOORS) for name in names}
     upward = [
         f"{module} imports {other}"
-        for module, others in KNOWS.items() for other in sorted(others)
-        if room(module) != room(other) and room(other) and "sandbox" not in (room(module), room(other))
+        for module, others in KNOWS.items()
+        for other in sorted(others)
+        if room(module) != room(other)
+        and room(other)
+        and "sandbox" not in (room(module), room(other))
         and floor[room(module)] >= floor[room(other)]
     ]
     assert upward == []
 
 
 def test_the_sandbox_stands_apart() -> None:
-    from_outside = {module for module, others in KNOWS.items() if room(module) != "sandbox"
-                    and any(room(other) == "sandbox" for other in others)}
+    from_outside = {
+        module
+        for module, others in KNOWS.items()
+        if room(module) != "sandbox" and any(room(other) == "sandbox" for other in others)
+    }
     to_outside = {room(other) for module, others in KNOWS.items() if room(module) == "sandbox" for other in others}
     assert from_outside == {"i2f.commands.demo"}
     assert to_outside <= {"sandbox", "ground"}
@@ -88,25 +101,43 @@ def test_only_its_owner_knows(library: str) -> None:
 
 @pytest.mark.parametrize("module", ["i2f.sync.plan", "i2f.sync.candidate_order", "i2f.sync.thresholds"])
 def test_the_rules_of_the_plan_know_neither_disk_nor_network_nor_clock(module: str) -> None:
-    allowed = {"__future__", "collections.abc", "dataclasses", "datetime", "enum", "math", "typing",
-               "i2f.photos.provenance", "i2f.photos.same_shot"}
+    allowed = {
+        "__future__",
+        "collections.abc",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "math",
+        "typing",
+        "i2f.photos.provenance",
+        "i2f.photos.same_shot",
+    }
     others = {one for one in IMPORTS[module] if not one.startswith(("i2f.ground", "i2f.sync"))}
     assert others <= allowed
 
 
 def test_the_table_of_the_page_names_every_module_in_its_room() -> None:
     rows = re.findall(r"^\| `(i2f/[a-z/]*)` \|.*$", PAGE, flags=re.MULTILINE)
-    shown = {f"{row[1]}{name}" for row in re.finditer(r"^\| `(i2f/[a-z/]*)` \|.*$", PAGE, flags=re.MULTILINE)
-             for name in re.findall(r"`(\w+\.py)`", row[0])}
-    there = {file.relative_to(ROOT).as_posix() for file in FILES.values()
-             if file.parent != ROOT and file.name != "__init__.py" and "sandbox" not in file.parts}
+    shown = {
+        f"{row[1]}{name}"
+        for row in re.finditer(r"^\| `(i2f/[a-z/]*)` \|.*$", PAGE, flags=re.MULTILINE)
+        for name in re.findall(r"`(\w+\.py)`", row[0])
+    }
+    there = {
+        file.relative_to(ROOT).as_posix()
+        for file in FILES.values()
+        if file.parent != ROOT and file.name != "__init__.py" and "sandbox" not in file.parts
+    }
     assert shown == there
     assert len(rows) == len(set(rows))
 
 
 def test_the_picture_of_the_page_draws_the_floors() -> None:
-    drawn = [re.findall(r"[a-z][a-z ]*[a-z]", line) for line in PAGE.split("```text\n")[1].split("```")[0].splitlines()
-             if line.startswith("|")]
+    drawn = [
+        re.findall(r"[a-z][a-z ]*[a-z]", line)
+        for line in PAGE.split("```text\n")[1].split("```")[0].splitlines()
+        if line.startswith("|")
+    ]
     rooms = {path.name for path in (ROOT / "i2f").iterdir() if (path / "__init__.py").is_file()}
     wanted = [[name for name in floor if name in rooms or name == "the command line"] for floor in FLOORS]
     assert [sorted(set(words)) for words in drawn] == [sorted(names) for names in wanted]

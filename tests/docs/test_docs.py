@@ -41,8 +41,11 @@ def test_every_link_into_the_tree_leads_somewhere(page: Path) -> None:
 
 
 def test_every_page_can_be_reached_from_another() -> None:
-    linked = {(page.parent / link.partition("#")[0]).resolve()
-              for page in (ROOT / "README.md", *PAGES) for link, _ in LINK.findall(words_of(page))}
+    linked = {
+        (page.parent / link.partition("#")[0]).resolve()
+        for page in (ROOT / "README.md", *PAGES)
+        for link, _ in LINK.findall(words_of(page))
+    }
     assert {page.resolve() for page in PAGES} <= linked
 
 
@@ -78,7 +81,10 @@ def test_the_shell_is_told_how_to_complete(shell: str) -> None:
 
 def test_asking_for_completion_prints_a_script_and_does_nothing_else() -> None:
     ran = subprocess.run(
-        [sys.executable, str(ROOT / "instagram2flickr.py")], capture_output=True, text=True, check=False,
+        [sys.executable, str(ROOT / "instagram2flickr.py")],
+        capture_output=True,
+        text=True,
+        check=False,
         env={"_INSTAGRAM2FLICKR_PY_COMPLETE": "zsh_source", "PATH": "/usr/bin:/bin"},
     )
     assert "compdef" in ran.stdout

@@ -23,8 +23,13 @@ COMMANDS = sorted(name for name, command in cli.commands.items() if not isinstan
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_each_command_shows_two_real_invocations(command: str) -> None:
-    ran = subprocess.run([sys.executable, ROOT / "instagram2flickr.py", command, "--help"],
-                         capture_output=True, text=True, encoding="utf-8", check=True)
+    ran = subprocess.run(
+        [sys.executable, ROOT / "instagram2flickr.py", command, "--help"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
     shown = ran.stdout.split("Examples:")[1].split("Options:")[0]
     examples = re.findall(rf"instagram2flickr\.py {command}\b.*", shown)
     assert len(examples) == 2
@@ -52,8 +57,13 @@ def test_the_readmes_line_for_a_clone_puts_the_program_on_the_path() -> None:
     lines = re.findall(r"^export PATH=.*$", README, flags=re.MULTILINE)
     assert len(lines) == 1
     here = lines[0].replace("$PWD/.venv/bin", str(Path(sys.executable).parent))
-    ran = subprocess.run(["bash", "-c", f"{here}; cd /; instagram2flickr.py --version"], cwd=ROOT, capture_output=True,
-                         text=True, check=False)
+    ran = subprocess.run(
+        ["bash", "-c", f"{here}; cd /; instagram2flickr.py --version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.stdout.startswith("instagram2flickr, version "), ran.stderr
 
 
@@ -72,8 +82,13 @@ def test_the_changelog_begins_with_this_version() -> None:
 def test_global_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
     missing = str(tmp_path / "nowhere.ini")
     for words in (["--config", missing, "status"], ["status", "--config", missing]):
-        ran = subprocess.run([sys.executable, ROOT / "instagram2flickr.py", *words],
-                             capture_output=True, text=True, encoding="utf-8", check=False)
+        ran = subprocess.run(
+            [sys.executable, ROOT / "instagram2flickr.py", *words],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert ran.returncode == ExitCode.USAGE
         assert missing in ran.stderr
 

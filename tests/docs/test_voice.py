@@ -17,11 +17,15 @@ import pytest
 from instagram2flickr import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "config.example.ini")),
-             *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "config.example.ini")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 PAGES = [one for one in sorted((ROOT / "i2f" / "display" / "pages").iterdir()) if one.suffix in {".html", ".js"}]
-SOURCES = [*sorted(ROOT.glob("*.py")), *(one for one in sorted((ROOT / "i2f").rglob("*.py"))
-                                         if "sandbox" not in one.parts)]
+SOURCES = [
+    *sorted(ROOT.glob("*.py")),
+    *(one for one in sorted((ROOT / "i2f").rglob("*.py")) if "sandbox" not in one.parts),
+]
 
 # Each with the word that is used now.
 RETIRED = {
@@ -53,7 +57,8 @@ RETIRED = {
 # Values and names of code, which never change, and ordinary senses of a word; each is a whole string or a line's part.
 ALLOWED = {
     "taken back",  # an outcome in the JSON of `undo`, and a value in journals of every version
-    "twins", "twin",  # a key of the report, a value of Kinship
+    "twins",
+    "twin",  # a key of the report, a value of Kinship
     "sibling",  # what the demo's painted shots are called in code
     "cut off",  # in a decoder's own error text
     "proof-{}",  # a temporary file
@@ -63,8 +68,11 @@ ALLOWED_LINES = ("`taken back` means restored",)
 
 
 def retired_in(text: str) -> list[str]:
-    return [f"{found[0]!r} in {text[max(0, found.start() - 30):found.end() + 30]!r}: say {instead}"
-            for phrase, instead in RETIRED.items() for found in re.finditer(phrase, text, re.IGNORECASE)]
+    return [
+        f"{found[0]!r} in {text[max(0, found.start() - 30) : found.end() + 30]!r}: say {instead}"
+        for phrase, instead in RETIRED.items()
+        for found in re.finditer(phrase, text, re.IGNORECASE)
+    ]
 
 
 def messages(source: Path) -> Iterator[str]:

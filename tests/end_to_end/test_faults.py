@@ -67,8 +67,21 @@ def report_of(one: Scene) -> dict[str, str]:
     return {photo["photo_id"]: photo["outcome"] for photo in report["photos"]}
 
 
-PASSING = [Status(500), Status(502), Status(503), Status(504), Status(429), Status(429, retry_after="30"),
-           ApiError(105), ApiError(201), Html(), truncated(), truncated(0.0), CutOff(), DropBefore()]
+PASSING = [
+    Status(500),
+    Status(502),
+    Status(503),
+    Status(504),
+    Status(429),
+    Status(429, retry_after="30"),
+    ApiError(105),
+    ApiError(201),
+    Html(),
+    truncated(),
+    truncated(0.0),
+    CutOff(),
+    DropBefore(),
+]
 
 
 @pytest.mark.parametrize("kind", PASSING, ids=lambda kind: repr(kind)[:40])
@@ -89,8 +102,9 @@ def test_a_flickr_that_stays_ill_stops_the_run_and_nothing_is_lost(one: Scene, w
     one.finish()
 
 
-@pytest.mark.parametrize("kind", [Status(500), DropBefore(), ApiError(3, "General failure")],
-                         ids=lambda kind: repr(kind)[:24])
+@pytest.mark.parametrize(
+    "kind", [Status(500), DropBefore(), ApiError(3, "General failure")], ids=lambda kind: repr(kind)[:24]
+)
 def test_an_upload_host_that_stays_ill_brings_the_brake_on(one: Scene, kind: Kind) -> None:
     strike(one, "replace", kind, times=None)
     one.program.settings["SYNC_BRAKE"] = "2"
@@ -272,9 +286,14 @@ def test_a_second_run_on_the_same_state_says_so(one: Scene, zygote: Zygote) -> N
     assert one.program.end().exit_code == ExitCode.DONE
 
 
-@pytest.mark.parametrize(("number", "code"), [
-    (signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGTERM, ExitCode.STOPPED), (signal.SIGHUP, ExitCode.STOPPED),
-])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, ExitCode.INTERRUPTED),
+        (signal.SIGTERM, ExitCode.STOPPED),
+        (signal.SIGHUP, ExitCode.STOPPED),
+    ],
+)
 def test_stop_means_that_what_is_under_way_is_finished_and_told(
     one: Scene, number: signal.Signals, code: ExitCode
 ) -> None:
@@ -307,9 +326,7 @@ def test_stop_while_processes_read_and_compare_leaves_no_noise(roll: Roll, zygot
 # Undo, far from everything.
 
 
-def test_undo_works_on_another_machine_from_the_copied_state_alone(
-    one: Scene, zygote: Zygote, tmp_path: Path
-) -> None:
+def test_undo_works_on_another_machine_from_the_copied_state_alone(one: Scene, zygote: Zygote, tmp_path: Path) -> None:
     assert one.sync() == ExitCode.DONE
     elsewhere = type(one.program)(one.flickr, tmp_path / "elsewhere", zygote=zygote)
     shutil.move(one.program.state, elsewhere.state)

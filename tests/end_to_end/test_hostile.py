@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork is POSIX")
 
 HOSTILE = (
     "\x1b]0;owned\x07\x1b[2J\x1b[31mred",
-    "=HYPERLINK(\"http://evil.example\",\"x\")",
+    '=HYPERLINK("http://evil.example","x")',
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "\u202egpj.exe\u2066 ../../../../etc/passwd \r\nInjected: header\x9b31m",
 )
@@ -109,9 +109,14 @@ def test_debug_shows_everything_but_the_secrets(one: Scene) -> None:
     assert not re.search(r"oauth_(signature|nonce|token)[^a-z_*]{1,6}[A-Za-z0-9%+/]{8}", told)
 
 
-@pytest.mark.parametrize(("kind", "code"), [
-    (OAuthError(), ExitCode.LOGIN), (Status(503), ExitCode.STOPPED), (DropBefore(), ExitCode.STOPPED),
-])
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (OAuthError(), ExitCode.LOGIN),
+        (Status(503), ExitCode.STOPPED),
+        (DropBefore(), ExitCode.STOPPED),
+    ],
+)
 def test_a_traceback_with_debug_holds_no_secret_and_keeps_the_exit_code(
     one: Scene, kind: OAuthError | Status | DropBefore, code: ExitCode
 ) -> None:
@@ -145,8 +150,9 @@ def test_ps_shows_no_secret(one: Scene) -> None:
     silence = Silence()
     one.flickr.faults.add(Fault(where="flickr.test.login", kind=silence))
     words = [sys.executable, str(ROOT / "instagram2flickr.py"), "sync", str(one.roll.folder)]
-    with subprocess.Popen(words, env=one.program.environment(), stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        words, env=one.program.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         while not one.flickr.requests("flickr.test.login") and process.poll() is None:
             time.sleep(0.01)
         told = Path(f"/proc/{process.pid}/cmdline").read_bytes()

@@ -63,9 +63,7 @@ def test_a_kill_during_the_sending_or_before_its_answer_is_settled_by_asking(
         one.finish()
 
 
-def test_a_first_run_killed_again_and_again_is_finished_in_the_end(
-    roll: Roll, zygote: Zygote, tmp_path: Path
-) -> None:
+def test_a_first_run_killed_again_and_again_is_finished_in_the_end(roll: Roll, zygote: Zygote, tmp_path: Path) -> None:
     with scene(roll, tmp_path / "home", zygote, fresh=True) as one:
         kills = 0
         for step in (3, 9, 17, 25, 31, 60, 40):
@@ -107,9 +105,7 @@ def alive_in_group(group: int) -> list[str]:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize("work", ["reading", "comparing"])
-def test_a_killed_run_leaves_no_worker_process_behind(
-    roll: Roll, zygote: Zygote, tmp_path: Path, work: str
-) -> None:
+def test_a_killed_run_leaves_no_worker_process_behind(roll: Roll, zygote: Zygote, tmp_path: Path, work: str) -> None:
     with scene(roll, tmp_path / "home", zygote, fresh=work == "reading") as one:
         if work == "comparing":
             with closing(sqlite3.connect(one.program.state / "journal.sqlite3")) as db, db:

@@ -56,7 +56,8 @@ def test_a_folder_in_and_full_size_pictures_on_flickr_out(home: Home) -> None:
     ran = home.program.sync(home.folder)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert {photo_id: home.flickr.photo(photo_id).data for photo_id in home.copies} == {
-        photo_id: original.read_bytes() for photo_id, original in home.copies.items()}
+        photo_id: original.read_bytes() for photo_id, original in home.copies.items()
+    }
     assert ran.photos[home.lost]["decision"] == "keep"
     assert len(home.flickr.requests("replace")) == 3
     assert "3 replaced and verified" in ran.stdout
@@ -83,8 +84,10 @@ def test_a_dry_run_makes_no_request_that_changes_anything_and_tells_the_same_pla
     dry = home.program.sync(home.folder, "--dry-run")
     assert home.flickr.changing_requests == []
     real = home.program.sync(home.folder)
-    plan = [{photo_id: (one["decision"], one["original"], one["score"]) for photo_id, one in ran.photos.items()}
-            for ran in (dry, real)]
+    plan = [
+        {photo_id: (one["decision"], one["original"], one["score"]) for photo_id, one in ran.photos.items()}
+        for ran in (dry, real)
+    ]
     assert plan[0] == plan[1]
 
 
@@ -100,7 +103,9 @@ def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(home: Ho
         "    name = args[0] if event == 'open' and isinstance(args[0], (str, bytes)) else ''\n"
         f"    if {str(home.folder)!r} in os.fsdecode(name):\n"
         f"        os.write(os.open({str(opened)!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND), repr(args[0]).encode())\n"
-        "sys.addaudithook(watch)\n", encoding="utf-8")
+        "sys.addaudithook(watch)\n",
+        encoding="utf-8",
+    )
     ran = home.program.sync(home.folder, PYTHONPATH=str(watcher.parent))
     assert ran.exit_code == ExitCode.DONE
     assert len(home.flickr.changing_requests) == sent
@@ -216,8 +221,13 @@ def log_in(program: Program) -> tuple[int, str]:
     from tests.support.program import ROOT
 
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "instagram2flickr.py"), "login", "--no-browser"], env=program.environment(),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        [sys.executable, str(ROOT / "instagram2flickr.py"), "login", "--no-browser"],
+        env=program.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
     ) as process:
         assert process.stdout is not None
         assert process.stdin is not None
@@ -344,7 +354,9 @@ def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_th
         "    name = args[0] if event == 'open' and isinstance(args[0], (str, bytes)) else ''\n"
         f"    if {str(home.folder)!r} in os.fsdecode(name) and not os.fsdecode(name).endswith('IMG_0001.JPG'):\n"
         "        raise OSError(5, 'Input/output error')\n"
-        "sys.addaudithook(fail)\n", encoding="utf-8")
+        "sys.addaudithook(fail)\n",
+        encoding="utf-8",
+    )
     failing = {"PYTHONPATH": str(disk.parent)}
     ran = home.program.sync(home.folder, **failing)
     assert ran.exit_code == ExitCode.STOPPED
@@ -401,7 +413,8 @@ def test_real_photographs_are_replaced_by_their_very_originals(real: tuple[Progr
     assert program.flickr.changing_requests == []
     ran = program.sync(folder)
     assert {key: one["original"] for key, one in dry.photos.items()} == {
-        key: one["original"] for key, one in ran.photos.items()}
+        key: one["original"] for key, one in ran.photos.items()
+    }
     assert wrong_ones(ran.photos, truths) == []
     tiers = decided(ran.photos, truths)
     done, there = (tiers["EASY"][place] + tiers["TYPICAL"][place] for place in (0, 1))

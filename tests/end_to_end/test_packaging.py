@@ -19,8 +19,9 @@ from i2f.ground.settings import VERSION
 from tests.support.camera_roll import save_roll
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_THE_SOURCE = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "build", "dist",
-                                        "config.ini")
+NOT_THE_SOURCE = shutil.ignore_patterns(
+    ".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "build", "dist", "config.ini"
+)
 TOP_LEVEL = {"i2f", "flickr_client.py", "instagram2flickr.py", "instagram_client.py", "matcher.py"}
 TRAP = "raise RuntimeError('this is not the file you were looking for')\n"
 
@@ -35,14 +36,28 @@ class Installed:
 
     def run(self, words: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run a program of the environment as a person would; on the PATH nothing else of Python's is found first."""
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith(("INSTAGRAM2FLICKR_", "PYTHON", "COV"))}
-        environment |= {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHONUTF8": "1",
-                        "HOME": str(cwd), "INSTAGRAM2FLICKR_STATE": str(cwd / "state")}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("INSTAGRAM2FLICKR_", "PYTHON", "COV"))
+        }
+        environment |= {
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONUTF8": "1",
+            "HOME": str(cwd),
+            "INSTAGRAM2FLICKR_STATE": str(cwd / "state"),
+        }
         found = shutil.which(str(words[0]), path=environment["PATH"])
         assert found is not None, words[0]
-        return subprocess.run([found, *map(str, words[1:])], cwd=cwd, env=environment, capture_output=True, text=True,
-                              encoding="utf-8", check=False)
+        return subprocess.run(
+            [found, *map(str, words[1:])],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
 
 
 def pip(*words: str | Path) -> None:
@@ -54,7 +69,9 @@ def one_file_project(folder: Path, name: str) -> Path:
     (folder / f"{name}.py").write_text(TRAP, encoding="utf-8")
     (folder / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
-        f'[project]\nname = "{name}"\nversion = "1"\n[tool.setuptools]\npy-modules = ["{name}"]\n', encoding="utf-8")
+        f'[project]\nname = "{name}"\nversion = "1"\n[tool.setuptools]\npy-modules = ["{name}"]\n',
+        encoding="utf-8",
+    )
     return folder
 
 
@@ -89,8 +106,11 @@ def test_the_wheel_brings_five_names_and_every_file_of_the_package(installed: In
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         text = wheel.read(next(name for name in wheel.namelist() if name.endswith("/METADATA"))).decode()
     assert {name.split("/")[0] for name in names} == TOP_LEVEL
-    package = {file.relative_to(ROOT).as_posix() for file in (ROOT / "i2f").rglob("*")
-               if file.is_file() and "__pycache__" not in file.parts}
+    package = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "i2f").rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
     assert package <= names
     assert f"\nVersion: {VERSION}\n" in text
 
@@ -109,17 +129,25 @@ def test_the_tests_run_from_the_unpacked_source_archive(installed: Installed, tm
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
     pytest_here = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    ran = subprocess.run([*pytest_here, "tests/docs", "tests/commands"], cwd=source, capture_output=True, text=True,
-                         check=False)
+    ran = subprocess.run(
+        [*pytest_here, "tests/docs", "tests/commands"], cwd=source, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stdout
-    gathered = subprocess.run([*pytest_here, "--collect-only", "-m", ""], cwd=source, capture_output=True, text=True,
-                              check=False)
+    gathered = subprocess.run(
+        [*pytest_here, "--collect-only", "-m", ""], cwd=source, capture_output=True, text=True, check=False
+    )
     assert gathered.returncode == 0, gathered.stdout
 
 
-@pytest.mark.parametrize("words", [
-    ("instagram2flickr",), ("instagram2flickr.py",), ("python", "-m", "i2f"),
-], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("instagram2flickr",),
+        ("instagram2flickr.py",),
+        ("python", "-m", "i2f"),
+    ],
+    ids=" ".join,
+)
 def test_every_way_to_call_it_works_in_a_folder_of_other_modules(
     installed: Installed, trapped: Path, words: tuple[str, ...]
 ) -> None:

@@ -71,12 +71,20 @@ def test_files_read_named_and_passed_over_are_all_files_found(
     assert counts["originals"] + counts["unreadable"] + counts["passed_over"] == counts["found"]
     everything = [name for _, _, names in os.walk(folder) for name in names]
     assert counts["found"] == len(everything) + len(["Old.photoslibrary"])
-    not_read = [kind for kind in kinds if kind in {"DNG with a small preview", "other raw files", "JPEG XL", "BMP",
-                                                   "any of these cut short"}]
+    not_read = [
+        kind
+        for kind in kinds
+        if kind in {"DNG with a small preview", "other raw files", "JPEG XL", "BMP", "any of these cut short"}
+    ]
     assert counts["originals"] == len(kinds) - len(not_read) + 3 + 1
     assert counts["unreadable"] == len(ran.report["unreadable"]) == len(not_read) + 8
-    assert ran.report["passed_over"] == {"hidden": 2, "sidecars": 2, "the same file again": 2, "videos": 1,
-                                         "no pictures": 3}
+    assert ran.report["passed_over"] == {
+        "hidden": 2,
+        "sidecars": 2,
+        "the same file again": 2,
+        "videos": 1,
+        "no pictures": 3,
+    }
     named = {Path(one["path"]).name: one["reason"] for one in ran.report["unreadable"]}
     assert named["IMG_0900.HEIC"] == named["IMG_0901.JPG"] == "cut short"
     assert [reason for name, reason in named.items() if r"emp\xffty" in name] == ["empty"]
@@ -157,8 +165,12 @@ def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_the
     flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
 ) -> None:
     program = Program(flickr, tmp_path / "home")
-    for words, number in ((("--dry-run",), "2 photos contain"), (("--limit", "1"), "1 photo contains"),
-                          (("--limit", "1"), None), ((), "1 photo contains")):
+    for words, number in (
+        (("--dry-run",), "2 photos contain"),
+        (("--limit", "1"), "1 photo contains"),
+        (("--limit", "1"), None),
+        ((), "1 photo contains"),
+    ):
         ran = program.sync(folder, *words)
         assert ran.exit_code == ExitCode.DONE, ran.stderr
         said = [line for line in ran.stderr.splitlines() if "[privacy] location = strip" in line]
@@ -185,7 +197,8 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
     make_photograph(2).save(folder / "IMG_1233.JPG", exif=camera_exif("2012:09:29 16:11:20", subsec="100"))
     shot.save(folder / "IMG_1234.JPG", quality=92, exif=exif)
     shot.point([min(255, round(level**1.1 * 0.8)) for level in range(256)] * 3).save(
-        folder / "IMG_E1234.JPG", quality=90, exif=exif)
+        folder / "IMG_E1234.JPG", quality=90, exif=exif
+    )
     (folder / "Old phone").mkdir()
     shutil.copy(folder / "IMG_1234.JPG", folder / "Old phone" / "IMG_1234(1).JPG")
     shutil.copy(folder / "IMG_1234.JPG", folder / "IMG_1234 2.JPG")
@@ -196,9 +209,15 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
     told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
     assert (told["decision"], told["original"]) == ("replace", str(folder / "IMG_1234.JPG")), told
     assert sorted(Path(twin).name for twin in told["twins"]) == [
-        "IMG_1234 2.JPG", "IMG_1234(1).JPG", "IMG_1234.DNG", "IMG_1234.HEIC", "IMG_E1234.JPG"]
-    assert told["reason"] == ("Matches IMG_1234.JPG (only match; 6 versions found, using "
-                              "the one with the shortest name)")
+        "IMG_1234 2.JPG",
+        "IMG_1234(1).JPG",
+        "IMG_1234.DNG",
+        "IMG_1234.HEIC",
+        "IMG_E1234.JPG",
+    ]
+    assert told["reason"] == (
+        "Matches IMG_1234.JPG (only match; 6 versions found, using the one with the shortest name)"
+    )
     # The square that Instagram saved holds the same picture and is no original: it stands by itself, and never first.
     assert [Path(one["path"]).name for one in told["candidates"]][:2] == ["IMG_1234.JPG", "7E1B.JPG"]
 

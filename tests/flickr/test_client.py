@@ -70,11 +70,28 @@ def test_every_request_is_signed_posted_and_names_its_sender(flickr: SandboxFlic
     }
 
 
-@pytest.mark.parametrize("trouble", [
-    Status(500), Status(502), Status(503), Status(504), Status(429), Html(), ApiError(105), ApiError(106),
-    ApiError(201), ApiError(0, "Sorry, the Flickr API service is not currently available."),
-    ApiError(201, json_in_xml=True), DropBefore(), CutOff(), truncated(), OAuthError("nonce_used"), Status(302),
-], ids=named)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Status(500),
+        Status(502),
+        Status(503),
+        Status(504),
+        Status(429),
+        Html(),
+        ApiError(105),
+        ApiError(106),
+        ApiError(201),
+        ApiError(0, "Sorry, the Flickr API service is not currently available."),
+        ApiError(201, json_in_xml=True),
+        DropBefore(),
+        CutOff(),
+        truncated(),
+        OAuthError("nonce_used"),
+        Status(302),
+    ],
+    ids=named,
+)
 def test_what_passes_is_tried_again(flickr: SandboxFlickr, photo_id: str, trouble: Kind) -> None:
     flickr.faults.add(Fault(where=INFO, kind=trouble, times=4))
     with logged_in(flickr) as side:
@@ -83,9 +100,16 @@ def test_what_passes_is_tried_again(flickr: SandboxFlickr, photo_id: str, troubl
         assert side.clock.waited_s > 0
 
 
-@pytest.mark.parametrize(("trouble", "words"), [
-    (Status(502), "HTTP 502"), (Html(), "no JSON"), (ApiError(105), "error 105"), (DropBefore(), "was lost|cut short"),
-], ids=named)
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (Status(502), "HTTP 502"),
+        (Html(), "no JSON"),
+        (ApiError(105), "error 105"),
+        (DropBefore(), "was lost|cut short"),
+    ],
+    ids=named,
+)
 def test_what_does_not_pass_stops_the_run_after_five_tries(
     flickr: SandboxFlickr, photo_id: str, trouble: Kind, words: str
 ) -> None:
@@ -165,23 +189,28 @@ def test_a_trickle_is_given_up_though_it_is_never_silent(flickr: SandboxFlickr, 
         assert side.calls == 2
 
 
-@pytest.mark.parametrize(("trouble", "error", "words"), [
-    (ApiError(98, "Invalid auth token"), LoginError, "no longer accepts this login.*login"),
-    (ApiError(99, "Insufficient permissions"), LoginError, "login is read-only.*login"),
-    (ApiError(100, "Invalid API Key (Key has expired)"), SettingsError, r"\[flickr\] api_key.*Key has expired"),
-    (ApiError(96, "Invalid signature"), LoginError, "api_secret"),
-    (ApiError(112, "Method not found"), StoppedError, "error 112"),
-    (ApiError(1, "Photo not found"), PictureGoneError, "no longer on Flickr"),
-    (ApiError(2, "Something else"), Refused, "Something else"),
-    (OAuthError("token_rejected"), LoginError, "no longer accepts this login.*login"),
-    (OAuthError("permission_denied"), LoginError, "login"),
-    (OAuthError("signature_invalid&debug_sbs=POST"), LoginError, "api_secret"),
-    (OAuthError("consumer_key_unknown"), SettingsError, r"\[flickr\] api_key"),
-    (OAuthError("timestamp_refused"), StoppedError, "clock"),
-    (OAuthError("parameter_absent&oauth_parameters_absent=oauth_token", 400), LoginError, "parameter_absent"),
-    (Status(400), StoppedError, "HTTP 400"), (Status(403), StoppedError, "HTTP 403"),
-    (Status(407), StoppedError, "HTTP 407"),
-], ids=named)
+@pytest.mark.parametrize(
+    ("trouble", "error", "words"),
+    [
+        (ApiError(98, "Invalid auth token"), LoginError, "no longer accepts this login.*login"),
+        (ApiError(99, "Insufficient permissions"), LoginError, "login is read-only.*login"),
+        (ApiError(100, "Invalid API Key (Key has expired)"), SettingsError, r"\[flickr\] api_key.*Key has expired"),
+        (ApiError(96, "Invalid signature"), LoginError, "api_secret"),
+        (ApiError(112, "Method not found"), StoppedError, "error 112"),
+        (ApiError(1, "Photo not found"), PictureGoneError, "no longer on Flickr"),
+        (ApiError(2, "Something else"), Refused, "Something else"),
+        (OAuthError("token_rejected"), LoginError, "no longer accepts this login.*login"),
+        (OAuthError("permission_denied"), LoginError, "login"),
+        (OAuthError("signature_invalid&debug_sbs=POST"), LoginError, "api_secret"),
+        (OAuthError("consumer_key_unknown"), SettingsError, r"\[flickr\] api_key"),
+        (OAuthError("timestamp_refused"), StoppedError, "clock"),
+        (OAuthError("parameter_absent&oauth_parameters_absent=oauth_token", 400), LoginError, "parameter_absent"),
+        (Status(400), StoppedError, "HTTP 400"),
+        (Status(403), StoppedError, "HTTP 403"),
+        (Status(407), StoppedError, "HTTP 407"),
+    ],
+    ids=named,
+)
 def test_what_is_final_is_said_at_once(
     flickr: SandboxFlickr, photo_id: str, trouble: Kind, error: type[SyncError], words: str
 ) -> None:
@@ -193,8 +222,11 @@ def test_what_is_final_is_said_at_once(
 
 
 def test_an_answer_without_a_stat_is_no_success(flickr: SandboxFlickr, photo_id: str) -> None:
-    flickr.faults.add(Fault(where="flickr.photos.setMeta", times=None,
-                            kind=Rewritten(lambda body: body.replace(b'"stat"', b'"state"'))))
+    flickr.faults.add(
+        Fault(
+            where="flickr.photos.setMeta", times=None, kind=Rewritten(lambda body: body.replace(b'"stat"', b'"state"'))
+        )
+    )
     with logged_in(flickr) as side, pytest.raises(StoppedError, match="without a stat"):
         side.client.set_meta(photo_id, "a", "b")
 
@@ -248,9 +280,16 @@ def test_without_a_login_nothing_is_asked() -> None:
         FlickrClient(Access("abc", "def", "", ""), Network(1, 1, "http://127.0.0.1:9"), budget(clock), clock)
 
 
-@pytest.mark.parametrize("address", [
-    "http://192.168.1.5:80", "https://api.flickr.com", "http://127.0.0.1.example.org", "ftp", "http://[::1",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://192.168.1.5:80",
+        "https://api.flickr.com",
+        "http://127.0.0.1.example.org",
+        "ftp",
+        "http://[::1",
+    ],
+)
 def test_a_sandbox_elsewhere_than_on_the_loopback_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="loopback"):
         Network(1, 1, address)
@@ -261,12 +300,11 @@ def test_a_sandbox_elsewhere_than_on_the_loopback_is_refused(address: str) -> No
 
 def test_title_caption_date_and_place_are_set(flickr: SandboxFlickr, photo_id: str) -> None:
     with logged_in(flickr) as side:
-        side.client.set_meta(photo_id, "Häfen & \"so\"", "a < b & http://x.example/?a=1&b=2\nç")
+        side.client.set_meta(photo_id, 'Häfen & "so"', "a < b & http://x.example/?a=1&b=2\nç")
         side.client.set_dates(photo_id, "2014-07-16 10:12:20", 4)
         side.client.set_location(photo_id, -37.8991661, 145.090277, 0)
         info = side.client.get_info(photo_id)
-    assert (info.title, caption_as_typed(info.caption)) == (
-        "Häfen & \"so\"", "a < b & http://x.example/?a=1&b=2\nç")
+    assert (info.title, caption_as_typed(info.caption)) == ('Häfen & "so"', "a < b & http://x.example/?a=1&b=2\nç")
     assert (info.taken, info.taken_granularity) == ("2014-07-16 10:12:20", 4)
     assert info.place == (-37.899166, 145.090277, 1)
 

@@ -90,13 +90,22 @@ def test_a_picture_turned_by_its_exif_is_still_itself(flickr: SandboxFlickr, tmp
     assert (fetched.width, fetched.height) == (640, 480)
 
 
-@pytest.mark.parametrize("trouble", [
-    Status(500), Status(503), Status(429), DropBefore(), CutOff(), truncated(), Html(),
-    Rewritten(lambda body: body[:-2000]), Rewritten(lambda body: b""),
-], ids=named)
-def test_what_passes_is_tried_again(
-    flickr: SandboxFlickr, photo_id: str, tmp_path: Path, trouble: Kind
-) -> None:
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Status(500),
+        Status(503),
+        Status(429),
+        DropBefore(),
+        CutOff(),
+        truncated(),
+        Html(),
+        Rewritten(lambda body: body[:-2000]),
+        Rewritten(lambda body: b""),
+    ],
+    ids=named,
+)
+def test_what_passes_is_tried_again(flickr: SandboxFlickr, photo_id: str, tmp_path: Path, trouble: Kind) -> None:
     flickr.faults.add(Fault(where="static", kind=trouble, times=3))
     with logged_in(flickr) as side:
         side.client.fetch_original(listed(side, photo_id), tmp_path / "copy")
@@ -230,9 +239,7 @@ def test_one_picture_told_to_wait_holds_up_the_next(flickr: SandboxFlickr, photo
         assert side.clock.now() - before > 400
 
 
-def test_retry_after_of_the_picture_host_is_kept_by_all_threads(
-    flickr: SandboxFlickr, tmp_path: Path
-) -> None:
+def test_retry_after_of_the_picture_host_is_kept_by_all_threads(flickr: SandboxFlickr, tmp_path: Path) -> None:
     for seed in range(6):
         flickr.add_photo(picture(64, 48, seed=seed))
     flickr.faults.add(Fault(where="static", kind=Status(429, retry_after="100"), times=2))
@@ -290,9 +297,15 @@ ELSEWHERE = [
     "https://live.staticflickr.com/1/53000000002_abc_o.jpg",
     "https://live.staticflickr.com:port/1/53000000001_abc_o.jpg",
     "ftp://live.staticflickr.com/1/53000000001_abc_o.jpg",
-    "https://a..staticflickr.com/1/53000000001_abc_o.jpg", "https://\u00e9.staticflickr.com/1/53000000001_abc_o.jpg",
-    "file:///etc/passwd", "//live.staticflickr.com/53000000001_abc_o.jpg", "http://[::1", "", "javascript:alert(1)",
-    "http://169.254.169.254/53000000001_abc_o.jpg", "http://127.0.0.1:9/1/53000000001_abc_o.jpg",
+    "https://a..staticflickr.com/1/53000000001_abc_o.jpg",
+    "https://\u00e9.staticflickr.com/1/53000000001_abc_o.jpg",
+    "file:///etc/passwd",
+    "//live.staticflickr.com/53000000001_abc_o.jpg",
+    "http://[::1",
+    "",
+    "javascript:alert(1)",
+    "http://169.254.169.254/53000000001_abc_o.jpg",
+    "http://127.0.0.1:9/1/53000000001_abc_o.jpg",
 ]
 
 
@@ -347,9 +360,7 @@ def test_a_redirect_to_the_same_photo_is_followed_but_not_in_circles(
             side.client.fetch_original(photo, tmp_path / "other")
 
 
-def test_a_picture_larger_than_flickr_allows_is_not_taken(
-    flickr: SandboxFlickr, photo_id: str, tmp_path: Path
-) -> None:
+def test_a_picture_larger_than_flickr_allows_is_not_taken(flickr: SandboxFlickr, photo_id: str, tmp_path: Path) -> None:
     class Huge(Kind):
         def after(self, call: object, response: object) -> object:  # type: ignore[override]
             from flask import Response

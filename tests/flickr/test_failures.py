@@ -20,13 +20,16 @@ REFUSED = MaxRetryError(POOL, "/", NewConnectionError(CONNECTION, "refused"))
 BROKEN_TLS = MaxRetryError(POOL, "/", SSLError("EOF occurred in violation of protocol"))
 
 
-@pytest.mark.parametrize(("error", "words"), [
-    (requests.ConnectionError(NAME), "unknown host name"),
-    (requests.ConnectionError(REFUSED), "connection refused"),
-    (requests.exceptions.SSLError(BROKEN_TLS), "no secure connection"),
-    (requests.exceptions.ConnectTimeout(), "connection timed out"),
-    (requests.exceptions.ProxyError(), "the proxy"),
-])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (requests.ConnectionError(NAME), "unknown host name"),
+        (requests.ConnectionError(REFUSED), "connection refused"),
+        (requests.exceptions.SSLError(BROKEN_TLS), "no secure connection"),
+        (requests.exceptions.ConnectTimeout(), "connection timed out"),
+        (requests.exceptions.ProxyError(), "the proxy"),
+    ],
+)
 def test_when_nobody_answers_the_run_stops_and_a_picture_was_not_sent(error: Exception, words: str) -> None:
     trouble = from_connection(error)
     assert isinstance(trouble, Passing)
@@ -39,12 +42,19 @@ def test_when_nobody_answers_the_run_stops_and_a_picture_was_not_sent(error: Exc
     assert not sending.final
 
 
-@pytest.mark.parametrize("error", [
-    requests.ConnectionError(NAME), requests.ConnectionError("reset"), requests.exceptions.ReadTimeout(),
-    requests.exceptions.ChunkedEncodingError(), requests.exceptions.SSLError(BROKEN_TLS),
-    urllib3.exceptions.HTTPError(),
-    requests.exceptions.ProxyError(), OSError(5, "Input/output error"),
-])
+@pytest.mark.parametrize(
+    "error",
+    [
+        requests.ConnectionError(NAME),
+        requests.ConnectionError("reset"),
+        requests.exceptions.ReadTimeout(),
+        requests.exceptions.ChunkedEncodingError(),
+        requests.exceptions.SSLError(BROKEN_TLS),
+        urllib3.exceptions.HTTPError(),
+        requests.exceptions.ProxyError(),
+        OSError(5, "Input/output error"),
+    ],
+)
 def test_once_any_of_the_picture_left_every_break_is_a_lost_reply(error: Exception) -> None:
     assert isinstance(sending_from_connection(error, begun=True), ReplyLostError)
 

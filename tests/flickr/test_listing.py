@@ -154,8 +154,17 @@ def test_nothing_changed_keeps_the_watermark(flickr: SandboxFlickr) -> None:
 def entries(number: int) -> Page:
     """A page of an account of 100,000 photos."""
     first = (number - 1) * 500
-    return read_page({"photos": {"total": "100000", "pages": 200, "photo": [
-        {"id": str(53_000_000_000 + first + one), "secret": "abc", "title": "x" * 200} for one in range(500)]}})
+    return read_page(
+        {
+            "photos": {
+                "total": "100000",
+                "pages": 200,
+                "photo": [
+                    {"id": str(53_000_000_000 + first + one), "secret": "abc", "title": "x" * 200} for one in range(500)
+                ],
+            }
+        }
+    )
 
 
 def test_a_hundred_thousand_photos_take_two_hundred_calls() -> None:

@@ -53,8 +53,9 @@ def test_everything_goes_through_the_proxy_under_its_true_name(
     side.client.fetch_original(photo, tmp_path / "copy")
     side.client.replace(photo_id, big, photo.title)
     side.client.set_meta(photo_id, "x", "y")
-    address, pending = begin_login(flickr.api_key, flickr.api_secret, Network(2, 2, None),
-                                   CallBudget(99, ForgetfulHistory(), side.clock))
+    address, pending = begin_login(
+        flickr.api_key, flickr.api_secret, Network(2, 2, None), CallBudget(99, ForgetfulHistory(), side.clock)
+    )
     assert address.startswith("https://www.flickr.com/services/oauth/authorize?oauth_token=")
     pending.finish(flickr.authorize(address.partition("oauth_token=")[2].partition("&")[0]))
     assert proxy.hosts == {"api.flickr.com", "live.staticflickr.com", "up.flickr.com", "www.flickr.com"}
@@ -125,12 +126,15 @@ def test_a_certificate_nobody_knows_is_said_and_not_tried_again(
     assert flickr.log == []
 
 
-@pytest.mark.parametrize(("name", "value", "words"), [
-    ("REQUESTS_CA_BUNDLE", "/no/such/file.pem", "REQUESTS_CA_BUNDLE"),
-    ("HTTPS_PROXY", "http://", "proxy"),
-    ("HTTPS_PROXY", "nonsense://127.0.0.1:9", "proxy"),
-    ("HTTPS_PROXY", "http://name:pass-word@[::1", "proxy"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("REQUESTS_CA_BUNDLE", "/no/such/file.pem", "REQUESTS_CA_BUNDLE"),
+        ("HTTPS_PROXY", "http://", "proxy"),
+        ("HTTPS_PROXY", "nonsense://127.0.0.1:9", "proxy"),
+        ("HTTPS_PROXY", "http://name:pass-word@[::1", "proxy"),
+    ],
+)
 def test_an_environment_that_cannot_be_used_is_one_line_without_its_secrets(
     side: Side, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:

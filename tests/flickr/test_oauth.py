@@ -34,7 +34,11 @@ def test_the_code_is_taken_with_dashes_or_without(flickr: SandboxFlickr, form: s
     token = pending.finish(form.format(*agreed(flickr, address).split("-")))
     assert flickr.keys.access_tokens[token.token].secret == token.token_secret
     assert (token.nsid, token.username, token.fullname, token.perms) == (
-        flickr.account.nsid, flickr.account.username, flickr.account.fullname, "write")
+        flickr.account.nsid,
+        flickr.account.username,
+        flickr.account.fullname,
+        "write",
+    )
 
 
 @pytest.mark.parametrize("code", ["", "123", "12-345-678", "1234567890", "abc-def-ghi", "\u0661" * 9])
@@ -66,10 +70,17 @@ def test_the_first_step_is_tried_again(flickr: SandboxFlickr, trouble: Kind) -> 
     assert pending.finish(agreed(flickr, address)).token
 
 
-@pytest.mark.parametrize("trouble", [
-    DropAfter(), Status(502, after_work=True), Html(after_work=True), Rewritten(lambda body: b"fullname=x"),
-    Rewritten(lambda body: b"\xff\xfe"),
-], ids=named)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        DropAfter(),
+        Status(502, after_work=True),
+        Html(after_work=True),
+        Rewritten(lambda body: b"fullname=x"),
+        Rewritten(lambda body: b"\xff\xfe"),
+    ],
+    ids=named,
+)
 def test_a_lost_answer_to_the_code_says_to_begin_anew_and_asks_once(flickr: SandboxFlickr, trouble: Kind) -> None:
     flickr.faults.add(Fault(where="access_token", kind=trouble))
     address, pending = begun(flickr)
@@ -78,13 +89,17 @@ def test_a_lost_answer_to_the_code_says_to_begin_anew_and_asks_once(flickr: Sand
     assert len(flickr.requests("access_token")) == 1
 
 
-@pytest.mark.parametrize(("where", "trouble", "error", "words"), [
-    ("request_token", OAuthError("timestamp_refused"), StoppedError, "clock"),
-    ("request_token", Status(503), StoppedError, "www.flickr.com keeps failing"),
-    ("access_token", OAuthError("token_rejected"), LoginError, "login"),
-    ("access_token", OAuthError("verifier_invalid"), LoginError, "code"),
-    ("access_token", OAuthError("permission_denied"), LoginError, "login"),
-], ids=named)
+@pytest.mark.parametrize(
+    ("where", "trouble", "error", "words"),
+    [
+        ("request_token", OAuthError("timestamp_refused"), StoppedError, "clock"),
+        ("request_token", Status(503), StoppedError, "www.flickr.com keeps failing"),
+        ("access_token", OAuthError("token_rejected"), LoginError, "login"),
+        ("access_token", OAuthError("verifier_invalid"), LoginError, "code"),
+        ("access_token", OAuthError("permission_denied"), LoginError, "login"),
+    ],
+    ids=named,
+)
 def test_each_refusal_is_one_line_that_says_what_to_do(
     flickr: SandboxFlickr, where: str, trouble: Kind, error: type[SyncError], words: str
 ) -> None:

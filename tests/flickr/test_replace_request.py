@@ -65,7 +65,7 @@ def test_flickr_holds_the_very_bytes_afterwards(flickr: SandboxFlickr, photo_id:
     assert photo.title == "Harbour & sky"
 
 
-@pytest.mark.parametrize("title", ["", "ü & \"so\" = 100 % +", "two\nlines", "🌊" * 40, "x" * 3000])
+@pytest.mark.parametrize("title", ["", 'ü & "so" = 100 % +', "two\nlines", "🌊" * 40, "x" * 3000])
 def test_any_title_is_passed_along(flickr: SandboxFlickr, photo_id: str, original: Path, title: str) -> None:
     flickr.habits.replace_title = "as sent"
     with logged_in(flickr) as side:
@@ -95,20 +95,34 @@ def test_the_file_is_opened_anew_for_every_sending(flickr: SandboxFlickr, photo_
     assert flickr.photo(photo_id).data == original.read_bytes()
 
 
-@pytest.mark.parametrize(("trouble", "taken"), [
-    (DropBefore(), False), (DropAfter(), True),
-    (Status(500), False), (Status(500, after_work=True), True), (Status(502, after_work=True), True),
-    (Status(503), False), (Status(504, after_work=True), True), (Status(408), False), (Status(302), False),
-    (Status(307), False), (Html(), False), (Html(after_work=True), True), (CutOff(), True),
-    (Rewritten(lambda body: b""), True), (Rewritten(lambda body: body[:40]), True),
-    (Rewritten(lambda body: body.replace(b"photoid", b"photo")), True),
-    (Rewritten(lambda body: body.replace(b'"ok"', b'"maybe"')), True),
-    (Rewritten(lambda body: body.replace(b" stat=", b" state=")), True),
-    (Rewritten(lambda body: body.replace(b"</photoid>", b"9</photoid>")), True),
-    (Rewritten(lambda body: b'<rsp stat="fail"><err msg="odd"/></rsp>'), True),
-    (Rewritten(lambda body: b"\xff\xfe\x00" + body), True),
-    (OAuthError("nonce_used"), False),
-], ids=named)
+@pytest.mark.parametrize(
+    ("trouble", "taken"),
+    [
+        (DropBefore(), False),
+        (DropAfter(), True),
+        (Status(500), False),
+        (Status(500, after_work=True), True),
+        (Status(502, after_work=True), True),
+        (Status(503), False),
+        (Status(504, after_work=True), True),
+        (Status(408), False),
+        (Status(302), False),
+        (Status(307), False),
+        (Html(), False),
+        (Html(after_work=True), True),
+        (CutOff(), True),
+        (Rewritten(lambda body: b""), True),
+        (Rewritten(lambda body: body[:40]), True),
+        (Rewritten(lambda body: body.replace(b"photoid", b"photo")), True),
+        (Rewritten(lambda body: body.replace(b'"ok"', b'"maybe"')), True),
+        (Rewritten(lambda body: body.replace(b" stat=", b" state=")), True),
+        (Rewritten(lambda body: body.replace(b"</photoid>", b"9</photoid>")), True),
+        (Rewritten(lambda body: b'<rsp stat="fail"><err msg="odd"/></rsp>'), True),
+        (Rewritten(lambda body: b"\xff\xfe\x00" + body), True),
+        (OAuthError("nonce_used"), False),
+    ],
+    ids=named,
+)
 def test_a_reply_that_is_lost_is_not_sent_again_and_not_called_a_refusal(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, taken: bool
 ) -> None:
@@ -136,17 +150,21 @@ def test_an_answer_that_only_trickles_is_a_lost_reply(flickr: SandboxFlickr, pho
         side.client.replace(photo_id, original, "x")
 
 
-@pytest.mark.parametrize(("trouble", "error", "words"), [
-    (ApiError(1, "Not a pro account"), NotProError, "not Pro"),
-    (ApiError(1, "Photo not found"), PictureGoneError, "no longer"),
-    (ApiError(98, "Invalid auth token"), LoginError, "login"),
-    (ApiError(99, "Insufficient permissions"), LoginError, "login is read-only"),
-    (ApiError(100, "Invalid API Key (Key has expired)"), SettingsError, "api_key"),
-    (ApiError(96, "Invalid signature"), LoginError, "api_secret"),
-    (OAuthError("token_rejected"), LoginError, "login"),
-    (OAuthError("signature_invalid&debug_sbs=POST"), LoginError, "api_secret"),
-    (OAuthError("timestamp_refused"), StoppedError, "clock"),
-], ids=named)
+@pytest.mark.parametrize(
+    ("trouble", "error", "words"),
+    [
+        (ApiError(1, "Not a pro account"), NotProError, "not Pro"),
+        (ApiError(1, "Photo not found"), PictureGoneError, "no longer"),
+        (ApiError(98, "Invalid auth token"), LoginError, "login"),
+        (ApiError(99, "Insufficient permissions"), LoginError, "login is read-only"),
+        (ApiError(100, "Invalid API Key (Key has expired)"), SettingsError, "api_key"),
+        (ApiError(96, "Invalid signature"), LoginError, "api_secret"),
+        (OAuthError("token_rejected"), LoginError, "login"),
+        (OAuthError("signature_invalid&debug_sbs=POST"), LoginError, "api_secret"),
+        (OAuthError("timestamp_refused"), StoppedError, "clock"),
+    ],
+    ids=named,
+)
 def test_what_is_wrong_with_the_account_ends_the_run(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, error: type[SyncError], words: str
 ) -> None:
@@ -157,19 +175,25 @@ def test_what_is_wrong_with_the_account_ends_the_run(
         assert side.calls == 1
 
 
-@pytest.mark.parametrize(("trouble", "code", "final"), [
-    (ApiError(2, "No photo specified"), 2, False),
-    (ApiError(3, "General upload failure"), 3, False),
-    (ApiError(4, "Filesize was zero"), 4, False),
-    (ApiError(5, "Filetype was not recognised"), 5, True),
-    (ApiError(6, "User exceeded upload limit"), 6, True),
-    (ApiError(8, "Videos can't be replaced"), 8, True),
-    (ApiError(8, "Filesize was too large"), 8, True),
-    (ApiError(105, "Service currently unavailable"), 105, False),
-    (ApiError(201, "not currently available", json_in_xml=True), 201, False),
-    (ApiError(0, "not currently available"), 0, False),
-    (Status(429), None, False), (Status(413), None, True), (Status(403), None, True),
-], ids=named)
+@pytest.mark.parametrize(
+    ("trouble", "code", "final"),
+    [
+        (ApiError(2, "No photo specified"), 2, False),
+        (ApiError(3, "General upload failure"), 3, False),
+        (ApiError(4, "Filesize was zero"), 4, False),
+        (ApiError(5, "Filetype was not recognised"), 5, True),
+        (ApiError(6, "User exceeded upload limit"), 6, True),
+        (ApiError(8, "Videos can't be replaced"), 8, True),
+        (ApiError(8, "Filesize was too large"), 8, True),
+        (ApiError(105, "Service currently unavailable"), 105, False),
+        (ApiError(201, "not currently available", json_in_xml=True), 201, False),
+        (ApiError(0, "not currently available"), 0, False),
+        (Status(429), None, False),
+        (Status(413), None, True),
+        (Status(403), None, True),
+    ],
+    ids=named,
+)
 def test_a_plain_refusal_says_whether_the_same_would_be_refused_again(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind, code: int | None, final: bool
 ) -> None:
@@ -254,9 +278,17 @@ def test_a_ticket_open_for_too_long_is_unclear(flickr: SandboxFlickr, photo_id: 
         assert side.calls < 70
 
 
-@pytest.mark.parametrize("trouble", [
-    Status(500), Html(), ApiError(98, "Invalid token"), OAuthError("token_rejected"), Status(429, retry_after="9999"),
-], ids=named)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Status(500),
+        Html(),
+        ApiError(98, "Invalid token"),
+        OAuthError("token_rejected"),
+        Status(429, retry_after="9999"),
+    ],
+    ids=named,
+)
 def test_a_ticket_that_cannot_be_asked_for_is_unclear(
     flickr: SandboxFlickr, photo_id: str, original: Path, trouble: Kind
 ) -> None:
@@ -304,12 +336,17 @@ def test_no_spoilt_answer_is_anything_but_lost_or_refused(seed: int) -> None:
     assert reply is not None
 
 
-@pytest.mark.parametrize("body", [
-    b'<!DOCTYPE x [<!ENTITY a "7"><!ENTITY b "&a;&a;">]><rsp stat="ok"><photoid>&b;</photoid></rsp>',
-    b'<?xml version="1.0" encoding="klingon"?><rsp stat="ok"><photoid>77</photoid></rsp>',
-    b"<rsp stat='ok'>" + b"<a>" * 100_000,
-    b'{"stat":"fail","code":"x"}', b'{"stat":"ok"},', b"[" * 60_000,
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "7"><!ENTITY b "&a;&a;">]><rsp stat="ok"><photoid>&b;</photoid></rsp>',
+        b'<?xml version="1.0" encoding="klingon"?><rsp stat="ok"><photoid>77</photoid></rsp>',
+        b"<rsp stat='ok'>" + b"<a>" * 100_000,
+        b'{"stat":"fail","code":"x"}',
+        b'{"stat":"ok"},',
+        b"[" * 60_000,
+    ],
+)
 def test_hostile_answers_are_lost_replies(body: bytes) -> None:
     with pytest.raises(ReplyLostError):
         read_reply(body, "77")

@@ -21,24 +21,60 @@ from i2f.flickr.responses import (
 )
 
 ENTRY: dict[str, Any] = {
-    "id": "101", "owner": "7@N01", "secret": "abc123", "server": "3885", "farm": 4, "title": "Harbour & sky",
-    "ispublic": "1", "isfriend": 0, "isfamily": 0, "description": {"_content": "via Instagram"},
-    "o_width": "640", "o_height": 480, "dateupload": "1405530740", "lastupdate": 1405536845,
-    "datetaken": "2014-07-16 10:12:20", "datetakengranularity": "0", "datetakenunknown": "1",
-    "tags": "square uploaded:by=instagram", "machine_tags": "uploaded:by=instagram place:x=y",
-    "originalsecret": "b97841", "originalformat": "jpg", "latitude": "-37.899166", "longitude": 145.09,
-    "accuracy": "16", "media": "photo", "url_o": "https://live.staticflickr.com/3885/101_b97841_o.jpg",
-    "width_o": "640", "height_o": "480", "pathalias": "jane doe",
+    "id": "101",
+    "owner": "7@N01",
+    "secret": "abc123",
+    "server": "3885",
+    "farm": 4,
+    "title": "Harbour & sky",
+    "ispublic": "1",
+    "isfriend": 0,
+    "isfamily": 0,
+    "description": {"_content": "via Instagram"},
+    "o_width": "640",
+    "o_height": 480,
+    "dateupload": "1405530740",
+    "lastupdate": 1405536845,
+    "datetaken": "2014-07-16 10:12:20",
+    "datetakengranularity": "0",
+    "datetakenunknown": "1",
+    "tags": "square uploaded:by=instagram",
+    "machine_tags": "uploaded:by=instagram place:x=y",
+    "originalsecret": "b97841",
+    "originalformat": "jpg",
+    "latitude": "-37.899166",
+    "longitude": 145.09,
+    "accuracy": "16",
+    "media": "photo",
+    "url_o": "https://live.staticflickr.com/3885/101_b97841_o.jpg",
+    "width_o": "640",
+    "height_o": "480",
+    "pathalias": "jane doe",
 }
-INFO: dict[str, Any] = {"photo": {
-    "id": "101", "secret": "abc123", "rotation": 90, "originalsecret": "b97841", "originalformat": "jpg",
-    "owner": {"nsid": "7@N01"}, "title": {"_content": "Harbour"}, "description": {"_content": "a &amp; b"},
-    "visibility": {"ispublic": 0, "isfriend": "1", "isfamily": 1},
-    "dates": {"posted": "1405530740", "taken": "2014-07-16 10:12:20", "takengranularity": "4", "takenunknown": 1,
-              "lastupdate": "1405536845"},
-    "tags": {"tag": [{"raw": "Big Sky", "_content": "bigsky"}, {"raw": "uploaded:by=instagram"}]},
-    "location": {"latitude": 44.375, "longitude": "14.78194", "accuracy": "11"}, "media": "photo",
-}, "stat": "ok"}
+INFO: dict[str, Any] = {
+    "photo": {
+        "id": "101",
+        "secret": "abc123",
+        "rotation": 90,
+        "originalsecret": "b97841",
+        "originalformat": "jpg",
+        "owner": {"nsid": "7@N01"},
+        "title": {"_content": "Harbour"},
+        "description": {"_content": "a &amp; b"},
+        "visibility": {"ispublic": 0, "isfriend": "1", "isfamily": 1},
+        "dates": {
+            "posted": "1405530740",
+            "taken": "2014-07-16 10:12:20",
+            "takengranularity": "4",
+            "takenunknown": 1,
+            "lastupdate": "1405536845",
+        },
+        "tags": {"tag": [{"raw": "Big Sky", "_content": "bigsky"}, {"raw": "uploaded:by=instagram"}]},
+        "location": {"latitude": 44.375, "longitude": "14.78194", "accuracy": "11"},
+        "media": "photo",
+    },
+    "stat": "ok",
+}
 
 
 def page(*entries: object, total: object = 1, pages: object = 1) -> dict[str, Any]:
@@ -71,27 +107,57 @@ def test_the_bare_minimum_of_an_entry_is_a_photo() -> None:
     assert (photo.title, photo.original_url, photo.width, photo.media) == ("", None, None, "photo")
 
 
-@pytest.mark.parametrize("entry", [
-    None, 7, "x", [], {}, {"id": "101"}, {"id": "../x", "secret": "a"}, {"id": "101", "secret": "a/b"}, {"id": None},
-])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        7,
+        "x",
+        [],
+        {},
+        {"id": "101"},
+        {"id": "../x", "secret": "a"},
+        {"id": "101", "secret": "a/b"},
+        {"id": None},
+    ],
+)
 def test_an_entry_that_could_be_any_photo_is_left_out_but_counted(entry: object) -> None:
     found = read_page(page(entry, ENTRY, total=2))
     assert (len(found.photos), found.entries, found.total) == (1, 2, 2)
 
 
-@pytest.mark.parametrize("answer", [
-    {}, {"photos": []}, {"photos": {"total": "many", "photo": []}}, {"photos": {"total": 1, "photo": {}}},
-    {"photos": {"total": float("inf"), "photo": []}}, {"photos": {"photo": []}},
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"photos": []},
+        {"photos": {"total": "many", "photo": []}},
+        {"photos": {"total": 1, "photo": {}}},
+        {"photos": {"total": float("inf"), "photo": []}},
+        {"photos": {"photo": []}},
+    ],
+)
 def test_a_page_without_a_total_or_photos_is_garbled(answer: dict[str, Any]) -> None:
     with pytest.raises(Garbled):
         read_page(answer)
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"<html>502 Bad Gateway</html>", b'{"stat":"fail","code":201},', b"[]", b'"ok"', b"null", b"{}",
-    b'{"stat": "maybe"}', b"\xff\xfe", b'{"stat":"ok"', b"[" * 200_000,
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>502 Bad Gateway</html>",
+        b'{"stat":"fail","code":201},',
+        b"[]",
+        b'"ok"',
+        b"null",
+        b"{}",
+        b'{"stat": "maybe"}',
+        b"\xff\xfe",
+        b'{"stat":"ok"',
+        b"[" * 200_000,
+    ],
+)
 def test_what_is_no_answer_is_garbled(body: bytes) -> None:
     with pytest.raises(Garbled):
         read_json(body)
@@ -155,13 +221,16 @@ def test_sizes_without_one_are_garbled() -> None:
         read_original_size({"sizes": {"size": []}})
 
 
-@pytest.mark.parametrize(("entry", "state"), [
-    ({"id": 123, "invalid": 1}, "unknown"),
-    ({"id": "123", "complete": 1, "photoid": "9", "imported": None}, "done"),
-    ({"id": "123", "complete": "0"}, "pending"),
-    ({"id": 123, "complete": 2}, "failed"),
-    ({"id": 123, "complete": 7}, "unknown"),
-])
+@pytest.mark.parametrize(
+    ("entry", "state"),
+    [
+        ({"id": 123, "invalid": 1}, "unknown"),
+        ({"id": "123", "complete": 1, "photoid": "9", "imported": None}, "done"),
+        ({"id": "123", "complete": "0"}, "pending"),
+        ({"id": 123, "complete": 2}, "failed"),
+        ({"id": 123, "complete": 7}, "unknown"),
+    ],
+)
 def test_a_ticket_tells_how_it_stands(entry: dict[str, Any], state: str) -> None:
     assert read_ticket({"uploader": {"ticket": [{"id": "9"}, entry]}}, "123") == state
 
@@ -173,8 +242,26 @@ def test_account_and_upload_status_convert_what_comes_as_text() -> None:
 
 
 NASTY: tuple[Any, ...] = (
-    None, True, -1, 0, 10**30, 1.5, float("nan"), float("inf"), "", "x", "\ud800", "1" * 5000, [], {}, [[]], "\x1b[2J",
-    {"_content": None}, "../../etc", "2014-99-99 99:99:99", "＋1",
+    None,
+    True,
+    -1,
+    0,
+    10**30,
+    1.5,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "\ud800",
+    "1" * 5000,
+    [],
+    {},
+    [[]],
+    "\x1b[2J",
+    {"_content": None},
+    "../../etc",
+    "2014-99-99 99:99:99",
+    "＋1",
 )
 
 

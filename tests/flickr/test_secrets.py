@@ -80,17 +80,22 @@ def test_the_libraries_debug_logs_hold_nothing_secret(
     assert re.findall(r"oauth_(?:signature|nonce)=[\"']?[A-Za-z0-9]", text) == []
 
 
-@pytest.mark.parametrize("text", [
-    'OAuth oauth_nonce="123456", oauth_token="SECRET", oauth_signature="SECRET%3D"',
-    "oauth_token=SECRET&oauth_token_secret=SECRET&x=1",
-    "POST&https%3A%2F%2Fapi&oauth_token%3DSECRET%26oauth_version%3D1.0",
-    "debug_sbs=a%2526oauth_token%253DSECRET%2526b",
-    "{'oauth_token': 'SECRET', 'oauth_token_secret': 'SECRET'}",
-    "[('oauth_token', 'SECRET'), ('oauth_verifier', 'SECRET')]",
-    "b'oauth_token=SECRET&oauth_token_secret=SECRET'",
-    "<Client resource_owner_key=SECRET, resource_owner_secret=SECRET, verifier=SECRET>",
-    '"api_secret": "SECRET"', "Signature: SECRET=", "http://jane:SECRET@proxy.example:3128/",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'OAuth oauth_nonce="123456", oauth_token="SECRET", oauth_signature="SECRET%3D"',
+        "oauth_token=SECRET&oauth_token_secret=SECRET&x=1",
+        "POST&https%3A%2F%2Fapi&oauth_token%3DSECRET%26oauth_version%3D1.0",
+        "debug_sbs=a%2526oauth_token%253DSECRET%2526b",
+        "{'oauth_token': 'SECRET', 'oauth_token_secret': 'SECRET'}",
+        "[('oauth_token', 'SECRET'), ('oauth_verifier', 'SECRET')]",
+        "b'oauth_token=SECRET&oauth_token_secret=SECRET'",
+        "<Client resource_owner_key=SECRET, resource_owner_secret=SECRET, verifier=SECRET>",
+        '"api_secret": "SECRET"',
+        "Signature: SECRET=",
+        "http://jane:SECRET@proxy.example:3128/",
+    ],
+)
 def test_what_looks_like_a_secret_is_masked_by_its_name(text: str) -> None:
     assert "SECRET" not in masked(text)
 
@@ -100,10 +105,15 @@ def test_what_is_known_to_be_secret_is_masked_wherever_it_stands() -> None:
     assert masked("x72157-abc/def+y 72157-abc%2Fdef%2B 72157-abc%252Fdef%252B") == "x***y *** ***"
 
 
-@pytest.mark.parametrize("text", [
-    "Calling {'method': 'flickr.test.login', 'format': 'json'}", "GET /65535/53_abc_o.jpg HTTP/1.1 200 512", "",
-    "photo 53000000001: Harbour & sky = 100 %",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Calling {'method': 'flickr.test.login', 'format': 'json'}",
+        "GET /65535/53_abc_o.jpg HTTP/1.1 200 512",
+        "",
+        "photo 53000000001: Harbour & sky = 100 %",
+    ],
+)
 def test_ordinary_words_stay_as_they_are(text: str) -> None:
     assert masked(text) == text
 
@@ -137,9 +147,18 @@ def test_a_login_shows_nothing_secret_in_its_repr() -> None:
     assert "topsecret" not in f"{access} {access!r} {token} {token!r}"
 
 
-@pytest.mark.parametrize("trouble", [
-    OAuthError("token_rejected"), Status(500), Status(400), DropBefore(), Html(), ApiError(98, "Invalid auth token"),
-], ids=named)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OAuthError("token_rejected"),
+        Status(500),
+        Status(400),
+        DropBefore(),
+        Html(),
+        ApiError(98, "Invalid auth token"),
+    ],
+    ids=named,
+)
 def test_no_traceback_holds_a_secret(flickr: SandboxFlickr, tmp_path: Path, trouble: Kind) -> None:
     flickr.faults.add(Fault(where="*", kind=trouble, times=None))
     big = tmp_path / "big.jpg"
@@ -176,8 +195,14 @@ def test_a_program_of_its_own_shows_no_secret_and_unasked_nothing(flickr: Sandbo
     known = {flickr.api_secret, *flickr.issue_token()}
     token = next(iter(flickr.keys.access_tokens.values()))
     arguments = [level, flickr.url, flickr.api_key, flickr.api_secret, token.token, token.secret]
-    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True,
-                          timeout=60, cwd=Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert "run `login` again" in done.stdout
     assert ("token_rejected" in done.stderr) is (level == "debug")
     assert {secret for secret in known if secret in done.stdout + done.stderr} == set()

@@ -23,7 +23,10 @@ def test_the_example_file_shows_every_key_with_its_default_and_its_meaning() -> 
     shown = {(section, name): value for section in parser.sections() for name, value in parser.items(section)}
     wanted = {
         (key.section, key.name): {True: "yes", False: "no"}.get(key.default, f"{key.default}")
-        if isinstance(key.default, bool) else f"{key.default:g}" if isinstance(key.default, float) else f"{key.default}"
+        if isinstance(key.default, bool)
+        else f"{key.default:g}"
+        if isinstance(key.default, float)
+        else f"{key.default}"
         for key in KEYS
     }
     assert shown == wanted
@@ -54,16 +57,19 @@ def test_the_file_is_the_named_one_else_the_environments_else_the_one_beside_the
     assert load_settings({"INSTAGRAM2FLICKR_CONFIG": str(beside)}, config=named).sync.min_gain == 3
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("[sync]\nmin_gian = 2\n", "did you mean [sync] min_gain?"),
-    ("[flikr]\napi_key = 2\n", "did you mean [flickr] api_key?"),
-    ("[sync]\nmin_gain = much\n", "[sync] min_gain: must be a number from 0 to 1000"),
-    ("[sync]\nmin_gain = nan\n", "[sync] min_gain: must be a number"),
-    ("[sync]\nprefer = beauty\n", "[sync] prefer: must be camera or look"),
-    ("[flickr]\ncalls_per_hour = 5000\n", "a whole number from 1 to 3600"),
-    ("[flickr]\ntickets = perhaps\n", "[flickr] tickets: must be yes or no"),
-    ("api_secret = hush\n", "cannot be read as a settings file"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[sync]\nmin_gian = 2\n", "did you mean [sync] min_gain?"),
+        ("[flikr]\napi_key = 2\n", "did you mean [flickr] api_key?"),
+        ("[sync]\nmin_gain = much\n", "[sync] min_gain: must be a number from 0 to 1000"),
+        ("[sync]\nmin_gain = nan\n", "[sync] min_gain: must be a number"),
+        ("[sync]\nprefer = beauty\n", "[sync] prefer: must be camera or look"),
+        ("[flickr]\ncalls_per_hour = 5000\n", "a whole number from 1 to 3600"),
+        ("[flickr]\ntickets = perhaps\n", "[flickr] tickets: must be yes or no"),
+        ("api_secret = hush\n", "cannot be read as a settings file"),
+    ],
+)
 def test_a_mistake_in_the_file_is_one_line_that_names_file_and_setting(tmp_path: Path, text: str, words: str) -> None:
     file = write(tmp_path / "config.ini", text)
     with pytest.raises(SettingsError) as caught:
@@ -93,10 +99,18 @@ def test_the_state_folder_is_the_option_else_the_environments(tmp_path: Path) ->
     assert load_settings(environment).state == tmp_path / "b"
 
 
-@pytest.mark.parametrize("address", [
-    "https://127.0.0.1:1", "http://10.0.0.1:80", "http://flickr.example:80", "http://127.0.0.1.example:80",
-    "127.0.0.1:80", "http://[::1", "http://",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1:1",
+        "http://10.0.0.1:80",
+        "http://flickr.example:80",
+        "http://127.0.0.1.example:80",
+        "127.0.0.1:80",
+        "http://[::1",
+        "http://",
+    ],
+)
 def test_a_sandbox_anywhere_but_on_the_loopback_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="on this machine"):
         load_settings({"INSTAGRAM2FLICKR_SANDBOX": address})

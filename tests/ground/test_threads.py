@@ -114,8 +114,10 @@ def test_waiting_at_the_hourly_limit_happens_between_pictures_and_no_hour_holds_
     clock = HandClock()
     original = tmp_path / "IMG_1.JPG"
     original.write_bytes(picture(1200, 900, seed=2))
-    ids = [flickr.add_photo(picture(600, 600, seed=seed), "t", "via Instagram https://ift.tt/a", "ifttt instagram")
-           for seed in range(9)]
+    ids = [
+        flickr.add_photo(picture(600, 600, seed=seed), "t", "via Instagram https://ift.tt/a", "ifttt instagram")
+        for seed in range(9)
+    ]
     limit = 14
     with open_test_session(flickr, tmp_path, clock, FLICKR_CALLS_PER_HOUR=str(limit)) as session:
         saved, failures = save_copies(session, list_copies(session))

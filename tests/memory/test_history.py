@@ -35,8 +35,12 @@ def test_a_second_replacement_lies_on_the_one_that_was_unsure_but_ours() -> None
 
 def test_taking_back_the_unsure_one_alone_leaves_what_was_confirmed_before() -> None:
     told = story(
-        ("A", "intended", INTENDED), ("A", "confirmed", SEEN), ("B", "intended", INTENDED), ("B", "unsure", SEEN),
-        ("C", "undo-intended", {"levels": 1}), ("C", "undo-confirmed", {}),
+        ("A", "intended", INTENDED),
+        ("A", "confirmed", SEEN),
+        ("B", "intended", INTENDED),
+        ("B", "unsure", SEEN),
+        ("C", "undo-intended", {"levels": 1}),
+        ("C", "undo-confirmed", {}),
     )
     assert told.standing is Standing.REPLACED
     assert [one.run for one in told.to_take_back] == ["A"]
@@ -44,8 +48,12 @@ def test_taking_back_the_unsure_one_alone_leaves_what_was_confirmed_before() -> 
 
 def test_taking_back_all_leaves_nothing() -> None:
     told = story(
-        ("A", "intended", INTENDED), ("A", "confirmed", SEEN), ("B", "intended", INTENDED), ("B", "unsure", SEEN),
-        ("C", "undo-intended", {"levels": 2}), ("C", "undo-confirmed", {}),
+        ("A", "intended", INTENDED),
+        ("A", "confirmed", SEEN),
+        ("B", "intended", INTENDED),
+        ("B", "unsure", SEEN),
+        ("C", "undo-intended", {"levels": 2}),
+        ("C", "undo-confirmed", {}),
     )
     assert told.standing is Standing.TAKEN_BACK
     assert told.to_take_back == ()
@@ -70,8 +78,11 @@ def test_what_was_unsure_but_ours_can_be_taken_back_after_it_was_looked_at_and_l
 
 def test_what_turned_out_not_to_be_taken_is_on_no_pile() -> None:
     told = story(
-        ("A", "intended", INTENDED), ("A", "unsure", SEEN), ("A", "not_taken", {}),
-        ("B", "intended", INTENDED), ("B", "confirmed", SEEN),
+        ("A", "intended", INTENDED),
+        ("A", "unsure", SEEN),
+        ("A", "not_taken", {}),
+        ("B", "intended", INTENDED),
+        ("B", "confirmed", SEEN),
     )
     assert [one.run for one in told.to_take_back] == ["B"]
 
@@ -87,8 +98,12 @@ def test_histories_are_read_once_and_never_stale(tmp_path: Path) -> None:
     journal.record.append("A", "8", JournalStep.INTENDED, {})
     assert before["7"].standing is Standing.OPEN
     assert (journal.histories.of("7").standing, journal.histories.of("8").standing) == (
-        Standing.REPLACED, Standing.OPEN)
+        Standing.REPLACED,
+        Standing.OPEN,
+    )
     assert journal.histories.of("9").standing is Standing.UNTOUCHED
     assert {photo_id: one.standing for photo_id, one in journal.histories.all().items()} == {
-        "7": Standing.REPLACED, "8": Standing.OPEN}
+        "7": Standing.REPLACED,
+        "8": Standing.OPEN,
+    }
     journal.close()

@@ -131,8 +131,13 @@ def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: P
     other.close()
     journal = Journal(file)
     standings = {photo_id: one.standing for photo_id, one in journal.histories.all().items()}
-    assert standings == {"101": Standing.REPLACED, "103": Standing.TAKEN_BACK, "104": Standing.OPEN,
-                         "105": Standing.UNTOUCHED, "106": Standing.UNTOUCHED}
+    assert standings == {
+        "101": Standing.REPLACED,
+        "103": Standing.TAKEN_BACK,
+        "104": Standing.OPEN,
+        "105": Standing.UNTOUCHED,
+        "106": Standing.UNTOUCHED,
+    }
     assert (journal.fact("account"), journal.listing.count()) == ("12345@N00", 2)
     assert [one["title"] for one in journal.listing.copies()] == ["Sunday"]
     assert journal.record.backup("101", "oldsecret") == journal.record.backups()[0]

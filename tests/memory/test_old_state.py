@@ -48,11 +48,14 @@ def test_the_login_the_record_and_the_backups_are_all_there(tmp_path: Path) -> N
     try:
         histories = journal.histories.all()
         assert {key: one.standing for key, one in histories.items()} == {
-            FIRST: Standing.REPLACED, SECOND: Standing.TAKEN_BACK}
+            FIRST: Standing.REPLACED,
+            SECOND: Standing.TAKEN_BACK,
+        }
         assert [one["mode"] for one in journal.record.runs()] == ["sync", "undo"]
         assert journal.fact("account") == "20260312@N08"
         assert {one.photo_id: (state.backups / one.file).read_bytes() for one in journal.record.backups()} == dict(
-            zip((FIRST, SECOND), copies(), strict=True))
+            zip((FIRST, SECOND), copies(), strict=True)
+        )
     finally:
         journal.close()
 

@@ -23,17 +23,29 @@ from i2f.sandbox.flickr.captions import as_html
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 NUMBERS = st.integers(0, 2**32 - 1)
-ENTRY = st.builds(lambda tag, kind, count, value: struct.pack("<HHII", tag, kind, count, value),
-                  st.sampled_from([0x010F, 0x0110, 0x0112, 0x8769, 0x8825, 0x9003, 0x0002]), st.integers(0, 13),
-                  NUMBERS, st.integers(0, 200))
+ENTRY = st.builds(
+    lambda tag, kind, count, value: struct.pack("<HHII", tag, kind, count, value),
+    st.sampled_from([0x010F, 0x0110, 0x0112, 0x8769, 0x8825, 0x9003, 0x0002]),
+    st.integers(0, 13),
+    NUMBERS,
+    st.integers(0, 200),
+)
 HEADER = b"Exif\0\0II*\0\x08\0\0\0"
-TIFF = st.builds(lambda entries, rest: HEADER + struct.pack("<H", len(entries)) + b"".join(entries) + rest,
-                 st.lists(ENTRY, max_size=6), st.binary(max_size=80))
+TIFF = st.builds(
+    lambda entries, rest: HEADER + struct.pack("<H", len(entries)) + b"".join(entries) + rest,
+    st.lists(ENTRY, max_size=6),
+    st.binary(max_size=80),
+)
 BOX = st.recursive(
     st.binary(max_size=24),
-    lambda inner: st.builds(lambda kind, parts, more: struct.pack(">I4s", 8 + sum(map(len, parts)) + more, kind)
-                            + b"".join(parts), st.sampled_from([b"meta", b"iinf", b"iloc", b"infe", b"iprp", b"mdat"]),
-                            st.lists(inner, max_size=3), st.sampled_from([0, 0, 0, 1, 2**31])), max_leaves=8)
+    lambda inner: st.builds(
+        lambda kind, parts, more: struct.pack(">I4s", 8 + sum(map(len, parts)) + more, kind) + b"".join(parts),
+        st.sampled_from([b"meta", b"iinf", b"iloc", b"infe", b"iprp", b"mdat"]),
+        st.lists(inner, max_size=3),
+        st.sampled_from([0, 0, 0, 1, 2**31]),
+    ),
+    max_leaves=8,
+)
 PIECES = ("<a href=", '"', ">", "</a>", "&amp;", "&#", "https://instagr.am/p/x", " ", "é", "<b>")
 MARKUP = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 NAMES = st.sampled_from([(key.section, key.name) for key in KEYS] + [("sync", "min_gian"), ("flikr", "api_key")])

@@ -165,8 +165,17 @@ def deep_tiff(values: NDArray[np.uint16]) -> bytes:
     """A TIFF of sixteen bits a channel, in one strip."""
     height, width, channels = values.shape
     strip, after = values.astype("<u2").tobytes(), 8 + 2 + 12 * 9 + 4
-    tags = ((256, 4, 1, width), (257, 4, 1, height), (258, 3, channels, after), (259, 3, 1, 1), (262, 3, 1, 2),
-            (273, 4, 1, after + 2 * channels), (277, 3, 1, channels), (278, 4, 1, height), (279, 4, 1, len(strip)))
+    tags = (
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, channels, after),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (273, 4, 1, after + 2 * channels),
+        (277, 3, 1, channels),
+        (278, 4, 1, height),
+        (279, 4, 1, len(strip)),
+    )
     entries = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHLL", *tag) for tag in tags) + bytes(4)
     return struct.pack("<2sHL", b"II", 42, 8) + entries + struct.pack(f"<{channels}H", *[16] * channels) + strip
 
@@ -266,7 +275,8 @@ def test_a_flat_jpeg_is_not_taken_for_one_that_was_never_written(
 ) -> None:
     for number in (0, 255):
         Image.new(mode, (2000, 1500), (number,) * len(mode) if mode != "L" else number).save(
-            tmp_path / "a.jpg", **options)
+            tmp_path / "a.jpg", **options
+        )
         assert find_flaw((tmp_path / "a.jpg").read_bytes(), "JPEG") is None
 
 

@@ -97,8 +97,14 @@ def test_a_heic_that_claims_to_be_larger_than_its_tiles_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["heic-vmt-IMG_1253-9ea7b2", "heic-vmt-IMG_1254-ff4ccf", "pillow-heif-arrow-30d62d",
-             "pillow-heif-spatial_photo-27894f"])
+    "name",
+    [
+        "heic-vmt-IMG_1253-9ea7b2",
+        "heic-vmt-IMG_1254-ff4ccf",
+        "pillow-heif-arrow-30d62d",
+        "pillow-heif-spatial_photo-27894f",
+    ],
+)
 def test_a_real_heic_without_one_of_its_tiles_is_found(corpus: Path, tmp_path: Path, name: str) -> None:
     data = (corpus / "originals" / f"{name}.heic").read_bytes()
     (tmp_path / "whole.heic").write_bytes(data)
@@ -154,9 +160,17 @@ def test_hdr_is_named_and_not_sent_in_wrong_colours(tmp_path: Path, transfer: in
     assert refused(path).reason == "an HDR picture (PQ or HLG), which is not supported"
 
 
-@pytest.mark.parametrize(("brand", "name"), [
-    (b"msf1", "HEIF"), (b"hevc", "HEIF"), (b"hevx", "HEIF"), (b"hevm", "HEIF"), (b"hevs", "HEIF"), (b"avis", "AVIF"),
-])
+@pytest.mark.parametrize(
+    ("brand", "name"),
+    [
+        (b"msf1", "HEIF"),
+        (b"hevc", "HEIF"),
+        (b"hevx", "HEIF"),
+        (b"hevm", "HEIF"),
+        (b"hevs", "HEIF"),
+        (b"avis", "AVIF"),
+    ],
+)
 @pytest.mark.parametrize("is_cut", [False, True])
 @pytest.mark.parametrize("has_other_meta", [False, True])
 def test_a_sequence_is_named_for_what_it_is(

@@ -15,8 +15,11 @@ from i2f.photos.jpeg_entropy import END, LAST_BYTES, comes_out_even
 from tests.support.photographs import painted
 
 WAYS: dict[str, dict[str, Any]] = {
-    "plain": {}, "optimized": {"optimize": True}, "a restart in each row": {"restart_marker_rows": 1},
-    "a restart every block": {"restart_marker_blocks": 1}, "a restart every 7 blocks": {"restart_marker_blocks": 7},
+    "plain": {},
+    "optimized": {"optimize": True},
+    "a restart in each row": {"restart_marker_rows": 1},
+    "a restart every block": {"restart_marker_blocks": 1},
+    "a restart every 7 blocks": {"restart_marker_blocks": 7},
 }
 SAMPLINGS = ("4:4:4", "4:2:2", "4:2:0")
 
@@ -38,8 +41,8 @@ def noisy_beyond(width: int, height: int, shown: tuple[int, int]) -> Image.Image
     picture = np.array(painted(width, height).convert("RGB"))
     noise = np.random.default_rng(1).integers(0, 256, (height, width, 1), dtype=np.uint8)
     beyond = np.zeros((height, width, 1), bool)
-    beyond[:, shown[0]:], beyond[shown[1]:] = True, True
-    picture[height - 16:] = 120
+    beyond[:, shown[0] :], beyond[shown[1] :] = True, True
+    picture[height - 16 :] = 120
     return Image.fromarray(np.where(beyond, noise, picture).astype(np.uint8))
 
 

@@ -19,8 +19,17 @@ from i2f.photos.open import UnavailableError, read_bytes
 from tests.support.photographs import painted, read, refused, send
 from tests.support.program import ROOT
 
-TRASHES = ("#recycle", "$RECYCLE.BIN/S-1-5-21", ".Trash-1000/files", ".Trashes/501", ".Trash", "@Recycle", ".recycle",
-           "$Recycle.Bin", "deep/er/#recycle/deep/er")
+TRASHES = (
+    "#recycle",
+    "$RECYCLE.BIN/S-1-5-21",
+    ".Trash-1000/files",
+    ".Trashes/501",
+    ".Trash",
+    "@Recycle",
+    ".recycle",
+    "$Recycle.Bin",
+    "deep/er/#recycle/deep/er",
+)
 THUMBNAILS = ("@eaDir/IMG_1.JPG", ".thumbnails", "2014/@eaDir/IMG_2.JPG")
 ERRNOS = ("EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ESTALE", "EIO", "EHOSTDOWN", "ENOTCONN", "ETIMEDOUT", "ENODEV")
 
@@ -81,8 +90,21 @@ def test_other_programs_thumbnails_are_passed_over_and_counted(tmp_path: Path, f
     assert (names(found), found.passed_over) == (["IMG_1.JPG"], {"in thumbnail folders": 2})
 
 
-@pytest.mark.parametrize("folder", ["recycle", "Trash", "Papierkorb", "trash-2014", "thumbs", "thumbnails", "eaDir",
-                                    "recycled art", "WhatsApp Images", "Previews.lrdata"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "recycle",
+        "Trash",
+        "Papierkorb",
+        "trash-2014",
+        "thumbs",
+        "thumbnails",
+        "eaDir",
+        "recycled art",
+        "WhatsApp Images",
+        "Previews.lrdata",
+    ],
+)
 def test_no_other_folder_is_passed_over_for_its_name(tmp_path: Path, folder: str) -> None:
     put(tmp_path, "IMG_1.JPG", f"{folder}/IMG_2.JPG")
     assert sorted(names(find_files([tmp_path]))) == ["IMG_1.JPG", "IMG_2.JPG"]
@@ -123,10 +145,17 @@ def test_a_trash_folder_that_cannot_be_read_is_one(tmp_path: Path) -> None:
 # Clouds.
 
 
-@pytest.mark.parametrize(("name", "cloud"), [
-    ("IMG_2.JPG.nextcloud", "Nextcloud"), ("IMG_2.HEIC.owncloud", "ownCloud"), (".IMG_2.PNG.icloud", "iCloud"),
-    ("IMG_2.jpeg.Nextcloud", "Nextcloud"), ("IMG_2.JPG.cloud", "odrive"), ("two words.dng.owncloud", "ownCloud"),
-])
+@pytest.mark.parametrize(
+    ("name", "cloud"),
+    [
+        ("IMG_2.JPG.nextcloud", "Nextcloud"),
+        ("IMG_2.HEIC.owncloud", "ownCloud"),
+        (".IMG_2.PNG.icloud", "iCloud"),
+        ("IMG_2.jpeg.Nextcloud", "Nextcloud"),
+        ("IMG_2.JPG.cloud", "odrive"),
+        ("two words.dng.owncloud", "ownCloud"),
+    ],
+)
 def test_a_placeholder_is_named_with_its_cloud(tmp_path: Path, name: str, cloud: str) -> None:
     put(tmp_path, "IMG_1.JPG", name)
     found = find_files([tmp_path])
@@ -159,8 +188,15 @@ class OnlineOnly:
         return getattr(self.plain, name)
 
 
-@pytest.mark.parametrize("marks", [{"st_file_attributes": 0x400000}, {"st_file_attributes": 0x1020},
-                                   {"st_file_attributes": 0x40000}, {"st_flags": 0x40000000}])
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"st_file_attributes": 0x400000},
+        {"st_file_attributes": 0x1020},
+        {"st_file_attributes": 0x40000},
+        {"st_flags": 0x40000000},
+    ],
+)
 def test_what_the_system_calls_online_only_is_named_and_not_opened(tmp_path: Path, marks: dict[str, int]) -> None:
     put(tmp_path, "IMG_1.JPG", "IMG_2.JPG", "letter.doc")
 
@@ -207,8 +243,11 @@ def test_a_link_a_file_and_a_folder_that_fail_are_named_whatever_the_error(tmp_p
     number = getattr(errno, name)
     put(tmp_path, "phone/IMG_1.JPG", "phone/IMG_2.JPG", "phone/album/IMG_3.JPG", "far/IMG_4.JPG")
     (tmp_path / "phone/share").symlink_to(tmp_path / "far")
-    for failing, reason in (("share", "link cannot be followed: "), ("IMG_2.JPG", ""),
-                            ("album", "folder cannot be read: ")):
+    for failing, reason in (
+        ("share", "link cannot be followed: "),
+        ("IMG_2.JPG", ""),
+        ("album", "folder cannot be read: "),
+    ):
         found = find_files([tmp_path / "phone"], FailingDisk(failing, number).as_disk())
         assert named(found) == {failing: reason + os.strerror(number).lower()}
         assert len(found.files) == 3
@@ -251,14 +290,22 @@ def test_what_belongs_to_somebody_else_is_named_and_the_walk_goes_on(open_folder
         (open_folder / name).chmod(0o700)
     (open_folder / "phone/share").symlink_to(open_folder / "vault/album")
     (open_folder / "phone/IMG_4.JPG").symlink_to(open_folder / "vault/album/IMG_3.JPG")
-    done = subprocess.run([sys.executable, "-c", AS_NOBODY, str(open_folder / "phone")], cwd=ROOT, capture_output=True,
-                          text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(open_folder / "phone")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     files, reasons = json.loads(done.stdout)
     assert files == ["IMG_1.JPG"]
-    assert reasons == {"locked": "folder cannot be read: permission denied",
-                       "share": "link cannot be followed: permission denied",
-                       "IMG_4.JPG": "link cannot be followed: permission denied"}
+    assert reasons == {
+        "locked": "folder cannot be read: permission denied",
+        "share": "link cannot be followed: permission denied",
+        "IMG_4.JPG": "link cannot be followed: permission denied",
+    }
 
 
 # Times of change.

@@ -183,9 +183,7 @@ def test_a_file_that_is_gone_is_said(phone: Path, workdir: Path) -> None:
 
 def test_more_than_flickr_takes_is_refused(phone: Path, workdir: Path) -> None:
     painted(900, 660).save(phone / "a.jpg")
-    assert "exceeds Flickr's 0 MiB limit" in refusal(
-        read(phone / "a.jpg").original, workdir, max_bytes=10_000
-    )
+    assert "exceeds Flickr's 0 MiB limit" in refusal(read(phone / "a.jpg").original, workdir, max_bytes=10_000)
 
 
 @pytest.mark.long
@@ -206,9 +204,15 @@ def test_a_jpeg_that_lost_some_bytes_in_the_middle_is_never_sent(phone: Path, wo
     """libjpeg says nothing: the rest is shifted, wrongly coloured or grey."""
     picture = painted(40, 30) if kind == "tiny" else painted(1200, 900)
     more: dict[str, dict[str, Any]] = {
-        "progressive": {"progressive": True}, "restarts": {"restart_marker_rows": 100}, "optimized": {"optimize": True}}
-    picture = {"grey": picture.convert("L"), "cmyk": picture.convert("CMYK"),
-               "flat": Image.new("RGB", (1200, 900), (200, 30, 90))}.get(kind, picture)
+        "progressive": {"progressive": True},
+        "restarts": {"restart_marker_rows": 100},
+        "optimized": {"optimize": True},
+    }
+    picture = {
+        "grey": picture.convert("L"),
+        "cmyk": picture.convert("CMYK"),
+        "flat": Image.new("RGB", (1200, 900), (200, 30, 90)),
+    }.get(kind, picture)
     picture.save(phone / "a.jpg", quality=90, **more.get(kind, {}))
     assert send(phone / "a.jpg", workdir).path == phone / "a.jpg"
     data = (phone / "a.jpg").read_bytes()

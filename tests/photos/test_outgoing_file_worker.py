@@ -43,6 +43,7 @@ def process() -> multiprocessing.process.BaseProcess:
 def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, workdir: Path) -> None:
     files = [photo(tmp_path, f"IMG_{number}.{ending}", number) for number, ending in enumerate(("JPG", "HEIC", "PNG"))]
     with OutgoingFileWorker() as file_worker, ThreadPoolExecutor(3) as pool:
+
         def pack(path: Path) -> str:
             return file_worker.make(original_at(path), "keep", workdir, MAX_PHOTO_BYTES).path.suffix
 

@@ -13,42 +13,57 @@ from i2f.photos.decode import read_picture
 from i2f.photos.provenance import FileMark, PathMark, is_edit, is_screen_size, marks_of, path_marks
 
 
-@pytest.mark.parametrize(("path", "mark"), [
-    ("Screenshot_20190412-081512.png", PathMark.SCREENSHOT),
-    ("Screen Shot 2014-03-02 at 10.11.12.png", PathMark.SCREENSHOT),
-    ("Bildschirmfoto 2020-01-01 um 12.00.00.png", PathMark.SCREENSHOT),
-    ("Capture d\u2019\u00e9cran 2021-05-05.png", PathMark.SCREENSHOT),
-    ("Captura de pantalla 2018-07-07.png", PathMark.SCREENSHOT),
-    ("Screenshots/a.jpg", PathMark.SCREENSHOT),
-    ("IMG-20150706-WA0031.jpg", PathMark.CHAT),
-    ("WhatsApp Image 2018-01-01 at 10.00.00.jpeg", PathMark.CHAT),
-    ("WhatsApp Images/a.jpg", PathMark.CHAT),
-    ("Telegram/a.jpg", PathMark.CHAT),
-    ("photo_2017-02-03_04-05-06.jpg", PathMark.CHAT),
-    ("signal-2020-05-06-101112.jpg", PathMark.CHAT),
-    ("mmexport1512345678901.jpg", PathMark.CHAT),
-    ("received_10155555555555.jpeg", PathMark.CHAT),
-    ("@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg", PathMark.THUMBNAIL),
-    ("thumbs/a.jpg", PathMark.THUMBNAIL),
-    ("Lightroom 5 Catalog Previews.lrdata/a.jpg", PathMark.THUMBNAIL),
-    ("IMG_0001_thumb.jpg", PathMark.THUMBNAIL),
-    ("IMG_20190101_120000-COLLAGE.jpg", PathMark.COLLAGE),
-    ("IMG_0001-edited.jpg", PathMark.EDIT),
-    ("IMG_0001-edited(1).jpg", PathMark.EDIT),
-    ("IMG_0001-adjusted.JPG", PathMark.EDIT),
-    ("IMG_0001-bearbeitet.jpg", PathMark.EDIT),
-    ("IMG_0001-modifi\u00e9.jpg", PathMark.EDIT),
-    ("IMG_0001 (Edited).jpg", PathMark.EDIT),
-    ("IMG_E0001.JPG", PathMark.EDIT),
-])
+@pytest.mark.parametrize(
+    ("path", "mark"),
+    [
+        ("Screenshot_20190412-081512.png", PathMark.SCREENSHOT),
+        ("Screen Shot 2014-03-02 at 10.11.12.png", PathMark.SCREENSHOT),
+        ("Bildschirmfoto 2020-01-01 um 12.00.00.png", PathMark.SCREENSHOT),
+        ("Capture d\u2019\u00e9cran 2021-05-05.png", PathMark.SCREENSHOT),
+        ("Captura de pantalla 2018-07-07.png", PathMark.SCREENSHOT),
+        ("Screenshots/a.jpg", PathMark.SCREENSHOT),
+        ("IMG-20150706-WA0031.jpg", PathMark.CHAT),
+        ("WhatsApp Image 2018-01-01 at 10.00.00.jpeg", PathMark.CHAT),
+        ("WhatsApp Images/a.jpg", PathMark.CHAT),
+        ("Telegram/a.jpg", PathMark.CHAT),
+        ("photo_2017-02-03_04-05-06.jpg", PathMark.CHAT),
+        ("signal-2020-05-06-101112.jpg", PathMark.CHAT),
+        ("mmexport1512345678901.jpg", PathMark.CHAT),
+        ("received_10155555555555.jpeg", PathMark.CHAT),
+        ("@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg", PathMark.THUMBNAIL),
+        ("thumbs/a.jpg", PathMark.THUMBNAIL),
+        ("Lightroom 5 Catalog Previews.lrdata/a.jpg", PathMark.THUMBNAIL),
+        ("IMG_0001_thumb.jpg", PathMark.THUMBNAIL),
+        ("IMG_20190101_120000-COLLAGE.jpg", PathMark.COLLAGE),
+        ("IMG_0001-edited.jpg", PathMark.EDIT),
+        ("IMG_0001-edited(1).jpg", PathMark.EDIT),
+        ("IMG_0001-adjusted.JPG", PathMark.EDIT),
+        ("IMG_0001-bearbeitet.jpg", PathMark.EDIT),
+        ("IMG_0001-modifi\u00e9.jpg", PathMark.EDIT),
+        ("IMG_0001 (Edited).jpg", PathMark.EDIT),
+        ("IMG_E0001.JPG", PathMark.EDIT),
+    ],
+)
 def test_what_other_programs_call_their_files(path: str, mark: PathMark) -> None:
     assert path_marks(Path("/pictures") / path) == {mark}
 
 
-@pytest.mark.parametrize("path", [
-    "IMG_0001.JPG", "IMG_0001 2.JPG", "DSC00123.JPG", "20190101_120000.jpg", "PXL_20210101_101112345.jpg",
-    "Lineup/IMG_0001.JPG", "Thumbelina.jpg", "credited.jpg", "Signal Hill/a.jpg", "P1010101.JPG", "IMG_1234_HDR.jpg",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "IMG_0001.JPG",
+        "IMG_0001 2.JPG",
+        "DSC00123.JPG",
+        "20190101_120000.jpg",
+        "PXL_20210101_101112345.jpg",
+        "Lineup/IMG_0001.JPG",
+        "Thumbelina.jpg",
+        "credited.jpg",
+        "Signal Hill/a.jpg",
+        "P1010101.JPG",
+        "IMG_1234_HDR.jpg",
+    ],
+)
 def test_what_cameras_and_people_call_theirs(path: str) -> None:
     assert path_marks(Path("/pictures") / path) == frozenset()
 
@@ -111,10 +126,17 @@ def test_an_edit_is_known_by_its_program_or_its_name() -> None:
     assert not is_edit(original(4032, 3024))
 
 
-@pytest.mark.parametrize("path", [
-    "/mnt/cache/photos/IMG_0001.JPG", "/home/line/Pictures/IMG_0001.JPG", "/media/Signal/2014/IMG_0001.JPG",
-    "/photos/holidays1001_3.jpg", "/photos/greenthumb.jpg", "/photos/Layout 2.jpg",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mnt/cache/photos/IMG_0001.JPG",
+        "/home/line/Pictures/IMG_0001.JPG",
+        "/media/Signal/2014/IMG_0001.JPG",
+        "/photos/holidays1001_3.jpg",
+        "/photos/greenthumb.jpg",
+        "/photos/Layout 2.jpg",
+    ],
+)
 def test_a_disk_or_an_account_of_such_a_name_marks_nothing(path: str) -> None:
     assert path_marks(Path(path)) == frozenset()
 

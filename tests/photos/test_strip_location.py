@@ -78,7 +78,7 @@ def test_a_picture_without_a_place_is_sent_as_it_is_even_when_stripping(phone: P
 
 @pytest.mark.parametrize("ending", ["heic", "avif", "tif", "webp"])
 def test_what_becomes_a_jpeg_loses_its_place_on_the_way(phone: Path, workdir: Path, ending: str) -> None:
-    notes = b"Apple iOS\x00 \"46.9480, 7.4474\""
+    notes = b'Apple iOS\x00 "46.9480, 7.4474"'
     exif = camera_exif(place=BERNE, note=notes)
     more: dict[str, Any] = {} if ending == "tif" else {"xmp": XMP}
     painted(450, 330).save(phone / f"a.{ending}", exif=exif, **more)
@@ -155,8 +155,11 @@ def with_segment(marker: int, content: bytes, exif: bytes = b"", trailer: bytes 
 @pytest.mark.parametrize(
     ("marker", "content"),
     [
-        (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<rdf:Description drone-dji:GpsLatitude='+46.94800' "
-               b"drone-dji:GpsLongtitude=\"+7.44740\"/>"),
+        (
+            0xE1,
+            b"http://ns.adobe.com/xap/1.0/\x00<rdf:Description drone-dji:GpsLatitude='+46.94800' "
+            b'drone-dji:GpsLongtitude="+7.44740"/>',
+        ),
         (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<geo:lat>46.948</geo:lat><geo:long>7.4474</geo:long>"),
         (0xE1, b"http://ns.adobe.com/xap/1.0/\x00<rdf:li>geo:lat=46.948</rdf:li><rdf:li>geo:lon=7.4474</rdf:li>"),
         (0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x12\x1c\x02\x19\x00\x0ageo:lat=46.948"),
@@ -200,8 +203,12 @@ def test_numbers_that_only_look_like_a_coordinate_stay() -> None:
 def test_what_phones_glue_behind_a_picture_tells_no_place() -> None:
     """A Samsung trailer: the time, the country of the mobile network, and the film of a motion photo."""
     film = box(b"ftyp", b"mp42", bytes(4)) + box(
-        b"moov", box(b"udta", box(b"\xa9xyz", b"\x00\x11\x15\xc7+46.9480+007.4474/"),
-                     box(b"loci", bytes(4), b"\x15\xc7Berne\x00\x00", struct.pack(">3l", 488064, 3076751, 0), b"\x00"))
+        b"moov",
+        box(
+            b"udta",
+            box(b"\xa9xyz", b"\x00\x11\x15\xc7+46.9480+007.4474/"),
+            box(b"loci", bytes(4), b"\x15\xc7Berne\x00\x00", struct.pack(">3l", 488064, 3076751, 0), b"\x00"),
+        ),
     )
     trailer = b"\x00\x00\x30\x0a\x10\x00\x00\x00MotionPhoto_Data" + film + b"Image_UTC_Data1714000000000MCC_Data228SEFT"
     data = with_segment(0xFE, b"nothing", trailer=trailer)
@@ -283,8 +290,16 @@ def test_real_phone_files_lose_the_place_they_have(corpus: Path, workdir: Path, 
 
 @pytest.mark.parametrize(
     "name",
-    ["planter-IMG_1122-044214", "planter-IMG_1125-7c1694", "planter-IMG_1224-323f49", "planter-IMG_1227-fb5c75",
-     "planter-IMG_1234-f66b6e", "wwbrest-IMG_2503-862033", "wwbrest-IMG_2605-8e64da", "wwbrest-IMG_2627-929014"],
+    [
+        "planter-IMG_1122-044214",
+        "planter-IMG_1125-7c1694",
+        "planter-IMG_1224-323f49",
+        "planter-IMG_1227-fb5c75",
+        "planter-IMG_1234-f66b6e",
+        "wwbrest-IMG_2503-862033",
+        "wwbrest-IMG_2605-8e64da",
+        "wwbrest-IMG_2627-929014",
+    ],
 )
 def test_a_real_phone_jpeg_loses_a_place_written_into_it(corpus: Path, phone: Path, workdir: Path, name: str) -> None:
     """The untouched files of iPhones: the place goes, the maker's notes, the scan and the length stay."""

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 # Without a sandbox, because CI runs as root; and quiet towards the network, of which there is none.
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 AXE_WHEEL = "axe_playwright_python"
 
 
@@ -57,5 +64,4 @@ def faults(page: Page) -> list[str]:
     # The page's content security policy forbids injected scripts; a debugger's evaluation is no part of the page.
     page.evaluate((Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8") + "; 0")
     found: dict[str, Any] = page.evaluate("axe.run()")
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-            for one in found["violations"]]
+    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found["violations"]]

@@ -24,8 +24,11 @@ class Truth:
 def read_truth(corpus: Path) -> list[Truth]:
     with (corpus / "truth.csv").open(encoding="utf-8", newline="") as stream:
         return [
-            Truth(corpus / "instagram" / row["instagram"], frozenset({row["original"], *row["twins"].split()}) - {""},
-                  row["tier"])
+            Truth(
+                corpus / "instagram" / row["instagram"],
+                frozenset({row["original"], *row["twins"].split()}) - {""},
+                row["tier"],
+            )
             for row in csv.DictReader(stream)
         ]
 
@@ -33,8 +36,12 @@ def read_truth(corpus: Path) -> list[Truth]:
 def put_on_flickr(flickr: SandboxFlickr, corpus: Path) -> dict[str, Truth]:
     """Every copy of the corpus as IFTTT would have left it, with a link that says nothing of the time."""
     return {
-        flickr.add_photo(truth.copy.read_bytes(), title=truth.copy.stem, description="via Instagram https://ift.tt/abc",
-                         tags="ifttt instagram"): truth
+        flickr.add_photo(
+            truth.copy.read_bytes(),
+            title=truth.copy.stem,
+            description="via Instagram https://ift.tt/abc",
+            tags="ifttt instagram",
+        ): truth
         for truth in read_truth(corpus)
     }
 
@@ -51,6 +58,9 @@ def wrong_ones(photos: Mapping[str, Mapping[str, Any]], truths: Mapping[str, Tru
 def decided(photos: Mapping[str, Mapping[str, Any]], truths: Mapping[str, Truth]) -> dict[str, tuple[int, int]]:
     """For each tier how many copies that have an original are to be replaced, and how many there are."""
     there = Counter(truth.tier for truth in truths.values() if truth.right)
-    done = Counter(truths[photo_id].tier for photo_id, one in photos.items()
-                   if one["decision"] == "replace" and truths[photo_id].right)
+    done = Counter(
+        truths[photo_id].tier
+        for photo_id, one in photos.items()
+        if one["decision"] == "replace" and truths[photo_id].right
+    )
     return {tier: (done[tier], count) for tier, count in there.items()}

@@ -38,7 +38,11 @@ class Side:
 
 @contextmanager
 def logged_in(
-    flickr: SandboxFlickr, *, perms: str = "write", clock: HandClock | None = None, silence_s: float = 5.0,
+    flickr: SandboxFlickr,
+    *,
+    perms: str = "write",
+    clock: HandClock | None = None,
+    silence_s: float = 5.0,
     asynchronous: bool = False,
 ) -> Iterator[Side]:
     """A client with a login; nothing waits but the clock."""

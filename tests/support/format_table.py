@@ -118,8 +118,8 @@ def received(path: Path, workdir: Path) -> str:
             "EXIF with time and GPS data": says.taken is not None and says.place is not None,
             "its colour profile": "icc_profile" in sent.info,
             "in sRGB": "icc_profile" not in sent.info and sent.mode == "RGB" and path.name in IN_OTHER_COLOURS,
-            "upright": sent.getexif().get(0x0112, 1) == 1 and sent.size == (reading.original.width,
-                                                                            reading.original.height),
+            "upright": sent.getexif().get(0x0112, 1) == 1
+            and sent.size == (reading.original.width, reading.original.height),
         }
         return ", ".join(word for word, holds in words.items() if holds)
 

@@ -26,10 +26,31 @@ from tests.support.killing import Roll
 from tests.support.sessions import open_test_session
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "flickr-responses"
-VALUES = (b"null", b"[]", b"{}", b'""', b"-1", b"0", b"1e999", b"true", b'"\\ud800"', b"99999999999999999999999",
-          b'"x"', b"[[[[[[]]]]]]", b'{"_content": null}')
-JUNK = (b"<html><body>502 Bad Gateway</body></html>", b"", b"\x00" * 64, b"jsonFlickrApi({})", b"[" * 3000,
-        b'{"stat":"ok"}', b'<rsp stat="ok"></rsp>', b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+VALUES = (
+    b"null",
+    b"[]",
+    b"{}",
+    b'""',
+    b"-1",
+    b"0",
+    b"1e999",
+    b"true",
+    b'"\\ud800"',
+    b"99999999999999999999999",
+    b'"x"',
+    b"[[[[[[]]]]]]",
+    b'{"_content": null}',
+)
+JUNK = (
+    b"<html><body>502 Bad Gateway</body></html>",
+    b"",
+    b"\x00" * 64,
+    b"jsonFlickrApi({})",
+    b"[" * 3000,
+    b'{"stat":"ok"}',
+    b'<rsp stat="ok"></rsp>',
+    b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+)
 
 
 def recorded_answers() -> list[bytes]:
@@ -141,8 +162,10 @@ def run_once(roll: Roll, place: Path, seed: int) -> Fuzzed:
     kind = Spoilt(chance, chance.choice((0.05, 0.2, 0.5)), recorded_answers())
     shutil.copytree(roll.prepared, place / "state")
     with SandboxFlickr() as flickr:
-        ids = [flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
-               for copy, original in zip(roll.copies, roll.originals, strict=True)]
+        ids = [
+            flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
+            for copy, original in zip(roll.copies, roll.originals, strict=True)
+        ]
         private = [flickr.add_photo(picture(612, 612, seed=seed), "of the family", is_public=False) for seed in (1, 2)]
         with open_test_session(flickr, place, FLICKR_UPLOADS="1", SYNC_MIN_GAIN="0", SYNC_BRAKE="1000") as session:
             report = Report("run-1", "sync", datetime.now(UTC), (roll.folder,))
@@ -160,8 +183,11 @@ def run_once(roll: Roll, place: Path, seed: int) -> Fuzzed:
             flickr.faults.clear()
             histories = session.journal.histories.all()
         fuzzed = Fuzzed(kind.count, ended_by)
-        planned = {one.copy.photo_id: one.match.original.path for one in report.decisions
-                   if one.verdict is Verdict.REPLACE and one.match}
+        planned = {
+            one.copy.photo_id: one.match.original.path
+            for one in report.decisions
+            if one.verdict is Verdict.REPLACE and one.match
+        }
         for photo_id, original, copy in zip(ids, roll.originals, roll.copies, strict=True):
             photo = flickr.photo(photo_id)
             if photo.data not in (copy, original.read_bytes()):

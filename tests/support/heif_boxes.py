@@ -72,8 +72,10 @@ class Heif:
             listed += [one for one in item.properties if one not in listed]
             numbers = [listed.index(one) + 1 for one in item.properties]
             essential = [0x80 * (one[4:8] in (b"hvcC", b"irot", b"imir")) for one in item.properties]
-            links.append(struct.pack(">HB", number, len(numbers)) + bytes(
-                one | flag for one, flag in zip(numbers, essential, strict=True)))
+            links.append(
+                struct.pack(">HB", number, len(numbers))
+                + bytes(one | flag for one, flag in zip(numbers, essential, strict=True))
+            )
             references += [box(kind, struct.pack(f">HH{len(to)}H", number, len(to), *to)) for kind, to in item.points]
         count = len(self.items)
         parts = [
@@ -100,8 +102,12 @@ def coded(image: Image.Image, tile: int = 0, deep: bool = False) -> tuple[bytes,
         image.save(buffer, "HEIF", **options)
     data = buffer.getvalue()
     found = read_items(data)
-    parts = [data[offset : offset + length] for item, kind in sorted(found.kinds.items()) if kind == b"hvc1"
-             for offset, length in found.places[item]]
+    parts = [
+        data[offset : offset + length]
+        for item, kind in sorted(found.kinds.items())
+        if kind == b"hvc1"
+        for offset, length in found.places[item]
+    ]
     return _parameters(data), parts
 
 
@@ -118,9 +124,7 @@ def extent(width: int, height: int) -> bytes:
     return box(b"ispe", struct.pack(">LL", width, height), version=0)
 
 
-def add_grid(
-    heif: Heif, image: Image.Image, tile: int, deep: bool = False, more: tuple[bytes, ...] = ()
-) -> int:
+def add_grid(heif: Heif, image: Image.Image, tile: int, deep: bool = False, more: tuple[bytes, ...] = ()) -> int:
     """Tiles and the grid that joins them, with these further properties; the grid's number."""
     parameters, parts = coded(image, tile, deep)
     tiles = tuple(heif.add(Item(b"hvc1", part, (parameters, extent(tile, tile)), is_hidden=True)) for part in parts)
@@ -139,19 +143,31 @@ def ios_18(image: Image.Image, exif: bytes, tile: int = 256, deep: bool = False,
     parameters, (part,) = coded(gain)
     toned = len(heif.items) + 2
     aux = box(b"auxC", AUX_GAIN_MAP, version=0)
-    gain_map = heif.add(Item(b"hvc1", part, (parameters, extent(*gain.size), aux, *turns),
-                             ((b"auxl", (picture, toned)),), is_hidden=True))
+    gain_map = heif.add(
+        Item(
+            b"hvc1", part, (parameters, extent(*gain.size), aux, *turns), ((b"auxl", (picture, toned)),), is_hidden=True
+        )
+    )
     fractions = struct.pack(">BHHB14L", 0, 0, 0, 0x40, 0, 1, 2, 1, *(0, 1, 2, 1, 1, 1, 1, 64, 1, 64))
-    heif.add(Item(b"tmap", fractions, (extent(*image.size), *turns),
-                  ((b"dimg", (picture, gain_map)),), in_idat=True))
+    heif.add(Item(b"tmap", fractions, (extent(*image.size), *turns), ((b"dimg", (picture, gain_map)),), in_idat=True))
     small = image.resize((160, 120))
     parameters, (part,) = coded(small)
     heif.add(Item(b"hvc1", part, (parameters, extent(*small.size)), ((b"thmb", (picture,)),)))
     heif.add(Item(b"Exif", struct.pack(">L", 6) + exif, (), ((b"cdsc", (picture, toned)),)))
-    heif.add(Item(b"mime", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", (), ((b"cdsc", (gain_map,)),),
-                  b"application/rdf+xml\x00"))
-    heif.add(Item(b"uri ", bytes(range(1, 250)) * 230, (), ((b"cdsc", (picture,)),),
-                  b"tag:apple.com,2023:photo:metadata:styles\x00"))
+    heif.add(
+        Item(
+            b"mime", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", (), ((b"cdsc", (gain_map,)),), b"application/rdf+xml\x00"
+        )
+    )
+    heif.add(
+        Item(
+            b"uri ",
+            bytes(range(1, 250)) * 230,
+            (),
+            ((b"cdsc", (picture,)),),
+            b"tag:apple.com,2023:photo:metadata:styles\x00",
+        )
+    )
     heif.groups = (box(b"altr", struct.pack(">4L", 99, 2, toned, picture), version=0),)
     return heif.to_bytes()
 

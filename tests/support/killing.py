@@ -145,8 +145,10 @@ class Scene:
 def scene(roll: Roll, home: Path, zygote: Zygote, *, fresh: bool = False) -> Iterator[Scene]:
     """The account before any sync; with `fresh` nothing was read or compared yet."""
     with SandboxFlickr() as flickr:
-        ids = tuple(flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
-                    for copy, original in zip(roll.copies, roll.originals, strict=True))
+        ids = tuple(
+            flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
+            for copy, original in zip(roll.copies, roll.originals, strict=True)
+        )
         program = quick(flickr, home, zygote)
         if not fresh:
             shutil.copytree(roll.prepared, program.state, dirs_exist_ok=True)
@@ -155,8 +157,15 @@ def scene(roll: Roll, home: Path, zygote: Zygote, *, fresh: bool = False) -> Ite
     shutil.rmtree(home, ignore_errors=True)
 
 
-REQUESTS = ("flickr.test.login", "flickr.people.getUploadStatus", "flickr.photos.recentlyUpdated",
-            "flickr.people.getPhotos", "flickr.photos.getInfo", "replace", "flickr.photos.getSizes")
+REQUESTS = (
+    "flickr.test.login",
+    "flickr.people.getUploadStatus",
+    "flickr.photos.recentlyUpdated",
+    "flickr.people.getPhotos",
+    "flickr.photos.getInfo",
+    "replace",
+    "flickr.photos.getSizes",
+)
 MOMENTS = ("before the work", "instead of the work", "after the work")
 
 

@@ -170,8 +170,17 @@ def dng(preview: Image.Image, raw_size: tuple[int, int], orientation: int = 1) -
     below = struct.pack(">H", len(sensor)) + b"".join(struct.pack(">HHLL", *one) for one in sensor) + bytes(4)
     first = Image.Exif()
     first.load(camera_exif(subsec="123", place=(46.948, 7.4474), orientation=orientation, model="iPhone 12 Pro"))
-    for tag, value in ((0x00FE, 1), (0x0100, preview.width), (0x0101, preview.height), (0x0103, 7), (0x0106, 6),
-                       (0x0111, 0), (0x0117, len(jpeg)), (0x014A, 0), (0xC612, b"\x01\x07\x00\x00")):
+    for tag, value in (
+        (0x00FE, 1),
+        (0x0100, preview.width),
+        (0x0101, preview.height),
+        (0x0103, 7),
+        (0x0106, 6),
+        (0x0111, 0),
+        (0x0117, len(jpeg)),
+        (0x014A, 0),
+        (0xC612, b"\x01\x07\x00\x00"),
+    ):
         first[tag] = value
     tiff = bytearray(first.tobytes()[6:])
     for entry in directory(bytes(tiff), 0, 8):

@@ -60,17 +60,29 @@ class Program:
 
     def environment(self, **more: str) -> dict[str, str]:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
-        own = {"SANDBOX": self.flickr.url, "STATE": str(self.state), "FLICKR_API_KEY": self.flickr.api_key,
-               "FLICKR_API_SECRET": self.flickr.api_secret, "SYNC_MIN_GAIN": "0", **self.settings}
+        own = {
+            "SANDBOX": self.flickr.url,
+            "STATE": str(self.state),
+            "FLICKR_API_KEY": self.flickr.api_key,
+            "FLICKR_API_SECRET": self.flickr.api_secret,
+            "SYNC_MIN_GAIN": "0",
+            **self.settings,
+        }
         # Whoever runs the tests may have a keyring; no test writes into it.
         quiet = {"HOME": str(self.home), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **ONE_THREAD}
-        return plain | quiet | {
-            f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()} | more
+        return plain | quiet | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()} | more
 
     def run(self, *words: object, typed: str = "", **more: str) -> Ran:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "instagram2flickr.py"), *map(str, words)], env=self.environment(**more),
-            input=typed, capture_output=True, text=True, encoding="utf-8", timeout=600, cwd=self.home, check=False,
+            [sys.executable, str(ROOT / "instagram2flickr.py"), *map(str, words)],
+            env=self.environment(**more),
+            input=typed,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
+            cwd=self.home,
+            check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr, None)
 

@@ -26,8 +26,14 @@ class Zygote:
 
     def __init__(self) -> None:
         environment = {**os.environ, **ONE_THREAD}
-        self._process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         text=True, encoding="utf-8", env=environment)
+        self._process = subprocess.Popen(
+            [sys.executable, str(ZYGOTE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+        )
         self.pid = 0
 
     def __enter__(self) -> Self:
@@ -78,8 +84,12 @@ class QuickProgram(Program):
 
     def begin(self, *words: object, **more: str) -> int:
         """Start a run without waiting for it."""
-        order = {"environment": self.environment(**more), "words": [str(word) for word in words],
-                 "folder": str(self.home), **self.orders}
+        order = {
+            "environment": self.environment(**more),
+            "words": [str(word) for word in words],
+            "folder": str(self.home),
+            **self.orders,
+        }
         return self.zygote.begin(order)
 
     def end(self) -> Ran:

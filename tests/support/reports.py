@@ -36,10 +36,30 @@ POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 def make_copy(number: int = 1, title: str = "Sunday", edge: int = 612) -> InstagramCopy:
     photo_id = str(8037000000 + number)
     photo = Photo(
-        photo_id=photo_id, owner="me", title=title, caption="", tags=(), secret="s", original_secret="o",
-        original_format="jpg", original_url=None, page_url=f"https://www.flickr.com/photos/me/{photo_id}/", width=edge,
-        height=edge, uploaded_at=0, updated_at=0, taken=None, taken_granularity=0, taken_unknown=True,
-        is_public=True, is_friend=False, is_family=False, latitude=None, longitude=None, accuracy=None, media="photo",
+        photo_id=photo_id,
+        owner="me",
+        title=title,
+        caption="",
+        tags=(),
+        secret="s",
+        original_secret="o",
+        original_format="jpg",
+        original_url=None,
+        page_url=f"https://www.flickr.com/photos/me/{photo_id}/",
+        width=edge,
+        height=edge,
+        uploaded_at=0,
+        updated_at=0,
+        taken=None,
+        taken_granularity=0,
+        taken_unknown=True,
+        is_public=True,
+        is_friend=False,
+        is_family=False,
+        latitude=None,
+        longitude=None,
+        accuracy=None,
+        media="photo",
     )
     return InstagramCopy(photo, InstagramMark(Mark.LINK, "https://www.instagram.com/p/QK1/", POSTED, timedelta(0)))
 
@@ -57,8 +77,12 @@ def make_candidate(
 
 
 def make_decision(
-    verdict: Verdict, number: int = 1, title: str = "Sunday", reason: str = "because",
-    candidates: Sequence[Candidate] = (), decided_by: str = "rule",
+    verdict: Verdict,
+    number: int = 1,
+    title: str = "Sunday",
+    reason: str = "because",
+    candidates: Sequence[Candidate] = (),
+    decided_by: str = "rule",
 ) -> Decision:
     return Decision(make_copy(number, title), verdict, reason, decided_by, tuple(candidates))
 
@@ -72,12 +96,20 @@ def make_report(decisions: Sequence[Decision], mode: str = "dry-run") -> Report:
 
 def a_run_of_each(mode: str = "dry-run") -> Report:
     """One replacement, one question, one that stays, and a file that could not be read."""
-    report = make_report([
-        make_decision(Verdict.KEEP, 1, "quiet", "No original looks like this copy"),
-        make_decision(Verdict.REPLACE, 2, "golden hour", "Matches IMG_0001.JPG (only match)", [make_candidate()]),
-        make_decision(Verdict.REVIEW, 3, "from the ferry", "IMG_0008.JPG matches almost as well as IMG_0007.JPG",
-                      [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), 1.05 - place / 100) for place in (7, 8)]),
-    ], mode)
+    report = make_report(
+        [
+            make_decision(Verdict.KEEP, 1, "quiet", "No original looks like this copy"),
+            make_decision(Verdict.REPLACE, 2, "golden hour", "Matches IMG_0001.JPG (only match)", [make_candidate()]),
+            make_decision(
+                Verdict.REVIEW,
+                3,
+                "from the ferry",
+                "IMG_0008.JPG matches almost as well as IMG_0007.JPG",
+                [make_candidate(Path(f"/roll/IMG_000{place}.JPG"), 1.05 - place / 100) for place in (7, 8)],
+            ),
+        ],
+        mode,
+    )
     report.unreadable = [(Path("/roll/IMG_0009.HEIC"), "cut short")]
     return report
 

@@ -70,7 +70,8 @@ def open_test_session(
         try:
             backups = Backups(state, journal.record, own_clock)
             yield Session(
-                told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", file_worker, backups)
+                told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", file_worker, backups
+            )
         finally:
             journal.close()
 

@@ -32,8 +32,13 @@ class Terminal:
         environment = program.environment(**more) | {"TERM": "xterm", "COLUMNS": str(COLUMNS)}
         environment.pop("NO_COLOR", None)
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "instagram2flickr.py"), *map(str, words)], stdin=slave, stdout=slave,
-            stderr=slave, env=environment, cwd=program.home, start_new_session=True,
+            [sys.executable, str(ROOT / "instagram2flickr.py"), *map(str, words)],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            cwd=program.home,
+            start_new_session=True,
         )
         os.close(slave)
         self.raw = ""

@@ -22,8 +22,32 @@ JUNE_2015, AUGUST_2015 = datetime(2015, 6, 28, tzinfo=UTC), datetime(2015, 8, 1,
 
 
 def copy_of(width: int, height: int, uploaded: datetime, posted: datetime | None = None) -> InstagramCopy:
-    photo = Photo("1", "me", "", "", (), "s", "o", "jpg", None, "", width, height, int(uploaded.timestamp()), 0, None,
-                  0, False, True, False, False, None, None, None, "photo")
+    photo = Photo(
+        "1",
+        "me",
+        "",
+        "",
+        (),
+        "s",
+        "o",
+        "jpg",
+        None,
+        "",
+        width,
+        height,
+        int(uploaded.timestamp()),
+        0,
+        None,
+        0,
+        False,
+        True,
+        False,
+        False,
+        None,
+        None,
+        None,
+        "photo",
+    )
     return InstagramCopy(photo, InstagramMark(Mark.LINK, None, posted, timedelta(0)))
 
 
@@ -33,24 +57,34 @@ def plain(tmp_path: Path) -> Path:
     return tmp_path / "copy.jpg"
 
 
-@pytest.mark.parametrize(("size", "uploaded", "posted"), [
-    ((612, 612), JUNE_2015, None), ((640, 640), JUNE_2015, JUNE_2015), ((1080, 1350), AUGUST_2015, AUGUST_2015),
-    ((1440, 1920), AUGUST_2015, None), ((1080, 1080), JUNE_2015, AUGUST_2015), ((320, 320), JUNE_2015, None),
-])
+@pytest.mark.parametrize(
+    ("size", "uploaded", "posted"),
+    [
+        ((612, 612), JUNE_2015, None),
+        ((640, 640), JUNE_2015, JUNE_2015),
+        ((1080, 1350), AUGUST_2015, AUGUST_2015),
+        ((1440, 1920), AUGUST_2015, None),
+        ((1080, 1080), JUNE_2015, AUGUST_2015),
+        ((320, 320), JUNE_2015, None),
+    ],
+)
 def test_what_instagram_can_have_made_is_no_stranger(
     plain: Path, size: tuple[int, int], uploaded: datetime, posted: datetime | None
 ) -> None:
     assert why_not_instagrams(copy_of(*size, uploaded, posted), plain) is None
 
 
-@pytest.mark.parametrize(("size", "uploaded", "posted", "words"), [
-    ((2048, 2048), AUGUST_2015, None, "2048 x 2048 pixels; Instagram's own copies have at most 1440 x 1920"),
-    ((1441, 1000), AUGUST_2015, None, "1441 x 1000 pixels"),
-    ((1080, 1921), AUGUST_2015, None, "1080 x 1921 pixels"),
-    ((641, 641), JUNE_2015, None, "before July 2015 Instagram's own copies had at most 640 x 640"),
-    ((480, 800), JUNE_2015, None, "before July 2015"),
-    ((1080, 1080), AUGUST_2015, JUNE_2015, "before July 2015"),
-])
+@pytest.mark.parametrize(
+    ("size", "uploaded", "posted", "words"),
+    [
+        ((2048, 2048), AUGUST_2015, None, "2048 x 2048 pixels; Instagram's own copies have at most 1440 x 1920"),
+        ((1441, 1000), AUGUST_2015, None, "1441 x 1000 pixels"),
+        ((1080, 1921), AUGUST_2015, None, "1080 x 1921 pixels"),
+        ((641, 641), JUNE_2015, None, "before July 2015 Instagram's own copies had at most 640 x 640"),
+        ((480, 800), JUNE_2015, None, "before July 2015"),
+        ((1080, 1080), AUGUST_2015, JUNE_2015, "before July 2015"),
+    ],
+)
 def test_sizes_that_instagram_did_not_make_then_are_told(
     plain: Path, size: tuple[int, int], uploaded: datetime, posted: datetime | None, words: str
 ) -> None:
@@ -61,13 +95,19 @@ def test_sizes_that_instagram_did_not_make_then_are_told(
 def test_a_camera_in_the_file_is_told(tmp_path: Path, ending: str) -> None:
     painted(612, 612).save(tmp_path / f"copy.{ending}", exif=camera_exif())
     assert why_not_instagrams(copy_of(612, 612, JUNE_2015), tmp_path / f"copy.{ending}") == (
-        "the photo on Flickr names its camera (Apple iPhone 5); Instagram's own copies name none")
+        "the photo on Flickr names its camera (Apple iPhone 5); Instagram's own copies name none"
+    )
 
 
-@pytest.mark.parametrize(("verdict", "by", "expected"), [
-    (Verdict.REPLACE, "rule", Verdict.REVIEW), (Verdict.REVIEW, "rule", Verdict.REVIEW),
-    (Verdict.KEEP, "rule", Verdict.KEEP), (Verdict.REPLACE, "person", Verdict.REPLACE),
-])
+@pytest.mark.parametrize(
+    ("verdict", "by", "expected"),
+    [
+        (Verdict.REPLACE, "rule", Verdict.REVIEW),
+        (Verdict.REVIEW, "rule", Verdict.REVIEW),
+        (Verdict.KEEP, "rule", Verdict.KEEP),
+        (Verdict.REPLACE, "person", Verdict.REPLACE),
+    ],
+)
 def test_only_the_rule_asks_and_a_person_decides(plain: Path, verdict: Verdict, by: str, expected: Verdict) -> None:
     decision = Decision(copy_of(2048, 2048, AUGUST_2015), verdict, "because", by, ())
     asked = ask_about_strangers(decision, plain)
@@ -76,9 +116,7 @@ def test_only_the_rule_asks_and_a_person_decides(plain: Path, verdict: Verdict, 
 
 
 @pytest.mark.long
-def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(
-    flickr: SandboxFlickr, tmp_path: Path
-) -> None:
+def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(flickr: SandboxFlickr, tmp_path: Path) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()
     make_photograph(1, 2400, 1800).save(folder / "IMG_1.JPG", quality=90)

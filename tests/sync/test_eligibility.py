@@ -14,8 +14,16 @@ from i2f.sync.eligibility import SIDES, doubt_about
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
 SIGNED = replace(BARE, taken=TAKEN, camera="Apple iPhone 5")
-GOES_ON = {"outside": 0.3, "told": 0.9, "seam": 0.2, "broken": 0.1, "ground": 0.0, "outer": 0.0, "outer_ground": 0.0,
-           "straight": 0.3}
+GOES_ON = {
+    "outside": 0.3,
+    "told": 0.9,
+    "seam": 0.2,
+    "broken": 0.1,
+    "ground": 0.0,
+    "outer": 0.0,
+    "outer_ground": 0.0,
+    "straight": 0.3,
+}
 STOPS = GOES_ON | {"seam": 0.95, "broken": 0.95}
 ON_PAPER = STOPS | {"ground": 0.95}
 AS_COPIED = {"inspected": 1.0, "tilt": 0.0, "tones": 1.0}
@@ -100,12 +108,15 @@ def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
     assert doubt_about(replace(screen, width=3024, height=4032), told) == ""
 
 
-@pytest.mark.parametrize(("path", "words"), [
-    ("Screenshots/IMG_0001.JPG", "called a screenshot"),
-    ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
-    ("Telegram/1.jpg", "comes from a chat app"),
-    ("IMG_20190101-COLLAGE.jpg", "called a collage"),
-])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("Screenshots/IMG_0001.JPG", "called a screenshot"),
+        ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
+        ("Telegram/1.jpg", "comes from a chat app"),
+        ("IMG_20190101-COLLAGE.jpg", "called a collage"),
+    ],
+)
 def test_a_name_alone_makes_a_question_of_a_bare_file_and_not_of_one_that_a_camera_signed(
     path: str, words: str
 ) -> None:

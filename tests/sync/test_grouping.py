@@ -51,8 +51,10 @@ def test_a_file_without_exif_does_not_make_twins_of_two_shots_that_it_is_like(sc
     files = compared(*zip((UNSIGNED, TRUE, SIBLING), (shown, shown, shown), scores, strict=True))
     saved, own, sibling = range(3)
     together = {frozenset(one) for one in grouped(files)}
-    assert together in ({frozenset({own, saved}), frozenset({sibling})},
-                        {frozenset({own}), frozenset({saved, sibling})})
+    assert together in (
+        {frozenset({own, saved}), frozenset({sibling})},
+        {frozenset({own}), frozenset({saved, sibling})},
+    )
 
 
 def test_no_member_of_a_group_was_taken_at_another_time_by_the_same_camera() -> None:
@@ -74,8 +76,12 @@ def test_copies_and_edits_of_one_shot_stay_together() -> None:
 def test_where_a_file_does_not_explain_the_copy_exif_alone_speaks() -> None:
     shown = bytes_of(scene(1))
     edit = replace(TRUE, path=Path("/roll/IMG_E0001.JPG"))
-    files = compared((TRUE, shown, 0.99), (edit, bytes_of(scene(2)), 0.01), (UNSIGNED, shown, 0.98),
-                     (replace(UNSIGNED, path=Path("/roll/other.jpg")), bytes_of(scene(3)), 0.02))
+    files = compared(
+        (TRUE, shown, 0.99),
+        (edit, bytes_of(scene(2)), 0.01),
+        (UNSIGNED, shown, 0.98),
+        (replace(UNSIGNED, path=Path("/roll/other.jpg")), bytes_of(scene(3)), 0.02),
+    )
     assert [sorted(one) for one in grouped(files)] == [[0, 1, 2], [3]]
 
 
@@ -107,6 +113,7 @@ def test_a_screenshot_is_noted_apart_from_a_sibling_and_not_from_its_own_shot() 
         return replace(matcher.compare(copy, shown, proposal), score=0.99, sure=True)
 
     for other, apart in ((own, False), (sibling, True)):
-        files = Compared({0: TRUE, 1: UNSIGNED}, {0: b"", 1: b"-"}, {0: other, 1: screen},
-                         {0: certain(other), 1: certain(screen)})
+        files = Compared(
+            {0: TRUE, 1: UNSIGNED}, {0: b"", 1: b"-"}, {0: other, 1: screen}, {0: certain(other), 1: certain(screen)}
+        )
         assert [fit.measures[APART] for fit in noted_apart(files, [[0], [1]]).values()] == [1.0, 1.0] * apart

@@ -44,10 +44,13 @@ def test_a_file_of_the_year_2300_or_1900_is_read_once_and_kept(journal: Journal,
     assert said == [["Reading your originals"], []]
 
 
-@pytest.mark.parametrize(("names", "why"), [
-    ((), "Is a disk missing?"),
-    (("IMG_2.JPG.nextcloud", "IMG_3.JPG.owncloud", ".IMG_4.JPG.icloud"), "3 are only in a cloud now."),
-])
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ((), "Is a disk missing?"),
+        (("IMG_2.JPG.nextcloud", "IMG_3.JPG.owncloud", ".IMG_4.JPG.icloud"), "3 are only in a cloud now."),
+    ],
+)
 def test_a_folder_that_lost_more_than_half_stops_the_run_also_when_a_cloud_has_it(
     journal: Journal, phone: Path, names: tuple[str, ...], why: str
 ) -> None:

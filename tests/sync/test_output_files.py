@@ -22,8 +22,14 @@ from instagram2flickr import cli
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
 
-COMMANDS = (("sync", ".", "--json"), ("sync", ".", "--dry-run", "--preview"), ("why", "1", "--json"),
-            ("status", "--json"), ("doctor", "--json"), ("undo", "1", "--json"))
+COMMANDS = (
+    ("sync", ".", "--json"),
+    ("sync", ".", "--dry-run", "--preview"),
+    ("why", "1", "--json"),
+    ("status", "--json"),
+    ("doctor", "--json"),
+    ("undo", "1", "--json"),
+)
 
 
 def device(place: Path, minor: int) -> Path:
@@ -42,13 +48,26 @@ def bad_places(root: Path) -> dict[str, Path]:
     (root / "to-folder").symlink_to(root / "folder")
     (root / "to-nowhere").symlink_to(root / "no-such-folder/report.json")
     (root / "file").write_text("x", encoding="utf-8")
-    return {"a folder": root / "folder", "a loop": root / "loop", "a link to a folder": root / "to-folder",
-            "a link into nowhere": root / "to-nowhere", "no parent": root / "no-such-folder/report.json",
-            "a file as parent": root / "file/report.json", "a long name": root / ("y" * 300)}
+    return {
+        "a folder": root / "folder",
+        "a loop": root / "loop",
+        "a link to a folder": root / "to-folder",
+        "a link into nowhere": root / "to-nowhere",
+        "no parent": root / "no-such-folder/report.json",
+        "a file as parent": root / "file/report.json",
+        "a long name": root / ("y" * 300),
+    }
 
 
-KINDS = ("a folder", "a loop", "a link to a folder", "a link into nowhere", "no parent", "a file as parent",
-         "a long name")
+KINDS = (
+    "a folder",
+    "a loop",
+    "a link to a folder",
+    "a link into nowhere",
+    "no parent",
+    "a file as parent",
+    "a long name",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

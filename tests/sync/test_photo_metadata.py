@@ -42,8 +42,9 @@ def bench(flickr: SandboxFlickr, tmp_path: Path, clock: HandClock) -> Iterator[B
 
 @pytest.fixture
 def photo_id(flickr: SandboxFlickr) -> str:
-    return flickr.add_photo(picture(600, 600), "A title", "via Instagram https://ift.tt/abc", "ifttt instagram",
-                            taken=ARRIVED)
+    return flickr.add_photo(
+        picture(600, 600), "A title", "via Instagram https://ift.tt/abc", "ifttt instagram", taken=ARRIVED
+    )
 
 
 @pytest.fixture
@@ -54,8 +55,9 @@ def original(tmp_path: Path) -> Path:
 
 
 def replace(bench: Bench, photo_id: str, original: Path) -> Outcome:
-    decision = Decision(bench.save(photo_id), Verdict.REPLACE, "because", "rule",
-                        (Candidate(original_at(original), FIT),))
+    decision = Decision(
+        bench.save(photo_id), Verdict.REPLACE, "because", "rule", (Candidate(original_at(original), FIT),)
+    )
     return bench.replacer.replace(decision, bench.session.settings.privacy.location, 200 << 20)
 
 
@@ -80,7 +82,7 @@ def test_time_and_place_are_put_on_the_photo_after_the_proof(bench: Bench, photo
     photo = bench.flickr.photo(photo_id)
     assert (photo.taken_granularity, photo.accuracy) == (0, 16)
     names = [one.name for one in bench.flickr.log]
-    assert names[names.index("replace"):] == ["replace", INFO, "flickr.photos.getSizes", DATES, LOCATION, INFO]
+    assert names[names.index("replace") :] == ["replace", INFO, "flickr.photos.getSizes", DATES, LOCATION, INFO]
     told = bench.history(photo_id).replaced
     assert told is not None
     assert (told["before"]["taken"], told["after"]["taken"]) == (ARRIVED, TAKEN)
@@ -138,8 +140,10 @@ def test_an_original_without_time_and_place_changes_neither(bench: Bench, photo_
     assert not bench.flickr.requests(DATES) + bench.flickr.requests(LOCATION)
 
 
-@pytest.mark.parametrize("text", ["1970:01:01 00:00:00", "1904:01:01 00:00:00", "0000:00:00 00:00:00",
-                                  "0001:01:01 00:00:00", "2200:01:01 00:00:00"])
+@pytest.mark.parametrize(
+    "text",
+    ["1970:01:01 00:00:00", "1904:01:01 00:00:00", "0000:00:00 00:00:00", "0001:01:01 00:00:00", "2200:01:01 00:00:00"],
+)
 def test_a_date_that_no_camera_can_have_written_is_not_put_on_flickr(
     bench: Bench, photo_id: str, tmp_path: Path, text: str
 ) -> None:

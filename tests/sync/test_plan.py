@@ -29,24 +29,52 @@ POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
 def make_copy(edge: int = 612, posted: datetime | None = POSTED, error: timedelta = timedelta(0)) -> InstagramCopy:
     photo = Photo(
-        photo_id="1", owner="me", title="", caption="", tags=(), secret="s", original_secret="o",
-        original_format="jpg", original_url=None, page_url="", width=edge, height=edge, uploaded_at=0, updated_at=0,
-        taken=None, taken_granularity=0, taken_unknown=True, is_public=True, is_friend=False, is_family=False,
-        latitude=None, longitude=None, accuracy=None, media="photo",
+        photo_id="1",
+        owner="me",
+        title="",
+        caption="",
+        tags=(),
+        secret="s",
+        original_secret="o",
+        original_format="jpg",
+        original_url=None,
+        page_url="",
+        width=edge,
+        height=edge,
+        uploaded_at=0,
+        updated_at=0,
+        taken=None,
+        taken_granularity=0,
+        taken_unknown=True,
+        is_public=True,
+        is_friend=False,
+        is_family=False,
+        latitude=None,
+        longitude=None,
+        accuracy=None,
+        media="photo",
     )
     return InstagramCopy(photo, InstagramMark(Mark.LINK, None, posted, error))
 
 
 def make_original(
-    name: str = "IMG_0001.JPG", width: int = 4032, height: int = 3024, content_format: str = "JPEG",
-    taken: CaptureTime | None = None, camera: str | None = "Apple iPhone 7",
+    name: str = "IMG_0001.JPG",
+    width: int = 4032,
+    height: int = 3024,
+    content_format: str = "JPEG",
+    taken: CaptureTime | None = None,
+    camera: str | None = "Apple iPhone 7",
 ) -> Original:
     return Original(Path("/roll") / name, 1, 1, content_format, width, height, taken, camera)
 
 
 def make_candidate(
-    score: float = 0.99, sure: bool = True, original: Original | None = None, tone: float = 0.9,
-    size: tuple[float, float] = (0.75, 1.0), twins: tuple[Original, ...] = (),
+    score: float = 0.99,
+    sure: bool = True,
+    original: Original | None = None,
+    tone: float = 0.9,
+    size: tuple[float, float] = (0.75, 1.0),
+    twins: tuple[Original, ...] = (),
 ) -> Candidate:
     fit = Fit(score, sure, tone, Window((0.5, 0.5), size, 0.0, False), "words", {})
     return Candidate(original or make_original(), fit, twins)
@@ -77,8 +105,9 @@ def test_thin_evidence_is_a_question(candidate: Candidate) -> None:
     assert decide(make_copy(), [candidate], 1.2).verdict is Verdict.REVIEW
 
 
-@pytest.mark.parametrize("rival", [make_candidate(0.98, sure=True), make_candidate(0.7, sure=False),
-                                   make_candidate(0.3, sure=True)])
+@pytest.mark.parametrize(
+    "rival", [make_candidate(0.98, sure=True), make_candidate(0.7, sure=False), make_candidate(0.3, sure=True)]
+)
 def test_a_second_shot_that_fits_almost_as_well_is_a_question(rival: Candidate) -> None:
     assert decide(make_copy(), [make_candidate(0.99), rival], 1.2).verdict is Verdict.REVIEW
 
@@ -182,15 +211,18 @@ def test_of_a_jpeg_and_a_heic_of_one_shot_flickr_gets_what_it_takes_as_it_is() -
 WITHOUT_CONVERSION = "the one Flickr takes without conversion"
 
 
-@pytest.mark.parametrize(("other", "words"), [
-    (make_original("IMG_0001 2.JPG", camera=None), "the one with camera and time"),
-    (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "the unedited one"),
-    (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "the one with the most pixels"),
-    (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), WITHOUT_CONVERSION),
-    (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), WITHOUT_CONVERSION),
-    (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "the one with the shortest name"),
-    (make_original("IMG_0002.JPG", taken=clock(POSTED)), "the first one by name"),
-])
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (make_original("IMG_0001 2.JPG", camera=None), "the one with camera and time"),
+        (make_original("IMG_E0001.JPG", taken=clock(POSTED)), "the unedited one"),
+        (make_original("IMG_0001(1).JPG", 2048, 1536, taken=clock(POSTED)), "the one with the most pixels"),
+        (make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)), WITHOUT_CONVERSION),
+        (make_original("IMG_0001.DNG", content_format="DNG", taken=clock(POSTED)), WITHOUT_CONVERSION),
+        (make_original("IMG_0001 2.JPG", taken=clock(POSTED)), "the one with the shortest name"),
+        (make_original("IMG_0002.JPG", taken=clock(POSTED)), "the first one by name"),
+    ],
+)
 def test_the_reason_says_why_this_twin_is_sent(other: Original, words: str) -> None:
     own = make_candidate(original=make_original(taken=clock(POSTED)))
     for twins in ([own, make_candidate(original=other)], [make_candidate(original=other), own]):
@@ -212,8 +244,13 @@ def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -
 def test_what_decides_imports_neither_disk_nor_network_nor_clock(module: str) -> None:
     text = (Path(__file__).resolve().parents[2] / "i2f" / "sync" / f"{module}.py").read_text(encoding="utf-8")
     imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
-    pure = {"i2f.ground.flickr_accepts", "i2f.ground.model", "i2f.photos.provenance", "i2f.photos.same_shot",
-            "i2f.sync.thresholds"}
+    pure = {
+        "i2f.ground.flickr_accepts",
+        "i2f.ground.model",
+        "i2f.photos.provenance",
+        "i2f.photos.same_shot",
+        "i2f.sync.thresholds",
+    }
     assert imported <= {"__future__", "collections.abc", "dataclasses", "datetime", *pure}
 
 
@@ -314,11 +351,14 @@ def test_a_doubtful_file_of_the_true_shot_does_when_something_moved_between_it_a
     assert decision.reason == "saved.jpg matches almost as well as IMG_0001.JPG"
 
 
-@pytest.mark.parametrize(("trap", "own"), [
-    (make_candidate(0.99), make_candidate(0.96)),
-    (apart(make_candidate(0.99)), make_candidate(0.96)),
-    (apart(make_candidate(0.7, sure=False)), apart(make_candidate(0.96))),
-])
+@pytest.mark.parametrize(
+    ("trap", "own"),
+    [
+        (make_candidate(0.99), make_candidate(0.96)),
+        (apart(make_candidate(0.99)), make_candidate(0.96)),
+        (apart(make_candidate(0.7, sure=False)), apart(make_candidate(0.96))),
+    ],
+)
 def test_a_doubtful_file_that_is_not_known_for_another_exposure_does_not(trap: Candidate, own: Candidate) -> None:
     doubtful = replace(trap, doubt="a screenshot", original=make_original("IMG_7001.PNG", camera=None))
     assert decide(make_copy(), originals_first([doubtful, own]), 1.2).match == own
@@ -353,17 +393,22 @@ def test_a_shot_that_hardly_fits_does_not_come_before_a_screenshot_of_the_right_
 
 def test_the_order_does_not_depend_on_the_order_of_the_files() -> None:
     trap = replace(make_candidate(0.99, original=make_original("IMG_7001.PNG", camera=None)), doubt="a screenshot")
-    shots = [make_candidate(score, sure=False, original=make_original(f"IMG_{place:04d}.JPG"))
-             for place, score in enumerate((0.99, 0.7, 0.3, 0.3))]
-    orders = {tuple(one.original.path.name for one in originals_first(list(each)))
-              for each in permutations([trap, *shots])}
+    shots = [
+        make_candidate(score, sure=False, original=make_original(f"IMG_{place:04d}.JPG"))
+        for place, score in enumerate((0.99, 0.7, 0.3, 0.3))
+    ]
+    orders = {
+        tuple(one.original.path.name for one in originals_first(list(each))) for each in permutations([trap, *shots])
+    }
     assert orders == {("IMG_0000.JPG", "IMG_0001.JPG", "IMG_7001.PNG", "IMG_0002.JPG", "IMG_0003.JPG")}
 
 
 def test_all_candidates_decide_and_those_that_compete_are_shown() -> None:
     own = make_candidate(0.99, original=make_original(taken=clock(POSTED)))
-    traps = [replace(make_candidate(0.98, original=make_original(f"{place}.PNG", camera=None)), doubt="a screenshot")
-             for place in range(8)]
+    traps = [
+        replace(make_candidate(0.98, original=make_original(f"{place}.PNG", camera=None)), doubt="a screenshot")
+        for place in range(8)
+    ]
     other = make_original("IMG_0002.JPG", taken=clock(POSTED - timedelta(seconds=3)))
     found = originals_first([own, *traps, replace(make_candidate(0.95, original=other), doubt="a collage")])
     decision = shortened(decide(make_copy(), found, 1.2))
@@ -388,10 +433,17 @@ def test_what_a_person_chose_is_shown_however_poorly_it_fits() -> None:
     assert (decision.match, len(decision.candidates)) == (shots[6], SHOWN)
 
 
-@pytest.mark.parametrize("name", [
-    "IMG_0001-edited.jpg", "IMG_0001-adjusted.JPG", "IMG_0001-bearbeitet.jpg", "IMG_0001 (Edited).jpg",
-    "IMG_0001-edited(1).jpg", "IMG_E0001.JPG",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_0001-edited.jpg",
+        "IMG_0001-adjusted.JPG",
+        "IMG_0001-bearbeitet.jpg",
+        "IMG_0001 (Edited).jpg",
+        "IMG_0001-edited(1).jpg",
+        "IMG_E0001.JPG",
+    ],
+)
 def test_the_cameras_own_file_comes_before_an_edit_whatever_it_is_called(name: str) -> None:
     own = make_candidate(original=make_original("IMG_0001.HEIC", content_format="HEIF", taken=clock(POSTED)))
     edit = make_candidate(original=make_original(name, taken=clock(POSTED)))

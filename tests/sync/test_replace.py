@@ -28,8 +28,9 @@ INFO, SIZES = "flickr.photos.getInfo", "flickr.photos.getSizes"
 
 @pytest.fixture
 def photo_id(flickr: SandboxFlickr) -> str:
-    return flickr.add_photo(picture(600, 600), "A title", CAPTION, "ifttt instagram", place=(1.5, 2.5),
-                            taken="2014-07-16 10:12:20")
+    return flickr.add_photo(
+        picture(600, 600), "A title", CAPTION, "ifttt instagram", place=(1.5, 2.5), taken="2014-07-16 10:12:20"
+    )
 
 
 @pytest.fixture
@@ -121,9 +122,7 @@ def test_a_picture_changed_by_its_owner_since_it_was_saved_is_not_touched(
     assert "changed on Flickr" in str(outcome.note)
 
 
-def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_listed(
-    bench: Bench, photo_id: str
-) -> None:
+def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_listed(bench: Bench, photo_id: str) -> None:
     other = picture(600, 600, seed=5)
     strike(bench.flickr, "static", Meanwhile(lambda call: call.flickr.replace_by_hand(photo_id, other)))
     with pytest.raises(PictureError, match="changed on Flickr"):
@@ -175,10 +174,16 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", [
-    DropAfter(), Status(500, after_work=True), Status(502, after_work=True), Status(504, after_work=True),
-    Silence(after_work=True),
-])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        DropAfter(),
+        Status(500, after_work=True),
+        Status(502, after_work=True),
+        Status(504, after_work=True),
+        Silence(after_work=True),
+    ],
+)
 def test_a_lost_reply_is_not_sent_again_and_is_confirmed(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path, kind: Kind
 ) -> None:
@@ -230,8 +235,11 @@ def test_a_picture_changed_by_its_owner_right_after_is_not_called_ours(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
     copy = bench.save(photo_id)
-    strike(bench.flickr, "replace", Afterwards(
-        lambda call: call.flickr.replace_by_hand(photo_id, picture(1600, 1200, seed=77))))
+    strike(
+        bench.flickr,
+        "replace",
+        Afterwards(lambda call: call.flickr.replace_by_hand(photo_id, picture(1600, 1200, seed=77))),
+    )
     assert bench.replace(copy, original).outcome == "unsure"
 
 
@@ -592,8 +600,10 @@ def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
     bench = by_ticket
     copy = bench.save(photo_id)
     with closing(sqlite3.connect(bench.session.state.journal_file)) as db, db:
-        db.execute("CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.step = 'ticket' "
-                   "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
+        db.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.step = 'ticket' "
+            "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        )
     with pytest.raises(StoppedError, match="full"):
         bench.replace(copy, original)
     assert bench.standing(photo_id) is Standing.OPEN
@@ -628,11 +638,14 @@ def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
 # A turn by hand.
 
 
-@pytest.mark.parametrize(("after", "words"), [
-    (90, "it was turned by 90 degrees on Flickr and still is; if it lies on its side now, turn it back there"),
-    (0, "it was turned by 90 degrees on Flickr and no longer is; see that it is upright"),
-    (180, "its turn on Flickr changed from 90 to 180 degrees; see that it is upright"),
-])
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        (90, "it was turned by 90 degrees on Flickr and still is; if it lies on its side now, turn it back there"),
+        (0, "it was turned by 90 degrees on Flickr and no longer is; see that it is upright"),
+        (180, "its turn on Flickr changed from 90 to 180 degrees; see that it is upright"),
+    ],
+)
 def test_a_turn_by_hand_is_compared_and_told(
     bench: Bench, photo_id: str, original: Path, after: int, words: str
 ) -> None:
@@ -643,8 +656,6 @@ def test_a_turn_by_hand_is_compared_and_told(
     assert (bench.history(photo_id).replaced or {})["after"]["rotation"] == after
 
 
-def test_a_photo_that_was_never_turned_is_replaced_without_a_word(
-    bench: Bench, photo_id: str, original: Path
-) -> None:
+def test_a_photo_that_was_never_turned_is_replaced_without_a_word(bench: Bench, photo_id: str, original: Path) -> None:
     outcome = bench.replace(bench.save(photo_id), original)
     assert (outcome.outcome, outcome.note) == ("replaced", None)

@@ -210,8 +210,9 @@ def test_a_refusal_of_a_picture_that_flickr_took_all_the_same_is_found_out(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("last", [ApiError(105), ApiError(5, "Filetype was not recognised"), OAuthError()],
-                         ids=lambda kind: repr(kind)[:20])
+@pytest.mark.parametrize(
+    "last", [ApiError(105), ApiError(5, "Filetype was not recognised"), OAuthError()], ids=lambda kind: repr(kind)[:20]
+)
 def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
     bench: Bench, photo_id: str, original: Path, last: Kind
 ) -> None:
@@ -227,9 +228,7 @@ def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
 
 
 @pytest.mark.long
-def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(
-    bench: Bench, photo_id: str, original: Path
-) -> None:
+def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     journal, now = bench.session.journal, bench.session.clock.now()
     for backup in journal.record.backups():
@@ -272,9 +271,7 @@ def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_ba
 
 
 @pytest.mark.long
-def test_a_title_that_could_not_be_put_back_is_given_back_by_undo(
-    bench: Bench, photo_id: str, original: Path
-) -> None:
+def test_a_title_that_could_not_be_put_back_is_given_back_by_undo(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_title = "file name"
     strike(bench, "flickr.photos.setMeta", REFUSAL)
     assert "could not be restored" in str(bench.replace(bench.save(photo_id), original).note)
@@ -364,8 +361,11 @@ def test_a_picture_its_owner_put_there_after_a_ticket_was_looked_at_is_not_calle
 ) -> None:
     with open_test_session(flickr, tmp_path, FLICKR_TICKETS="yes") as session:
         bench = Bench(session, flickr)
-        strike(bench, "flickr.photos.getSizes", Afterwards(
-            lambda call: call.flickr.replace_by_hand(photo_id, picture(700, 700))))
+        strike(
+            bench,
+            "flickr.photos.getSizes",
+            Afterwards(lambda call: call.flickr.replace_by_hand(photo_id, picture(700, 700))),
+        )
         unsure_but_ours(bench, photo_id, original)
         assert bench.replacer.undo(photo_id).outcome == "unsure"
         assert (bench.sent(), flickr.photo(photo_id).version) == (1, 2)

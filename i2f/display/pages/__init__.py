@@ -23,8 +23,13 @@ def read_page(name: str) -> str:
 @cache
 def templates() -> Environment:
     """Jinja with everything escaped, and nothing undefined let through."""
-    return Environment(loader=FunctionLoader(read_page), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=FunctionLoader(read_page),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def csp_hash(text: str) -> str:

@@ -18,7 +18,7 @@ from i2f.sandbox.flickr.calls import Call, Page
 from i2f.sandbox.flickr.faults import Kind
 from i2f.sandbox.flickr.refusals import Refusal
 
-_BAD_GATEWAY = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body bgcolor=\"white\">\n"
+_BAD_GATEWAY = '<html>\n<head><title>502 Bad Gateway</title></head>\n<body bgcolor="white">\n'
 _BAD_GATEWAY += "<center><h1>502 Bad Gateway</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n"
 DROPPED = "X-Sandbox-Drop"
 
