@@ -261,10 +261,10 @@ def test_beside_its_sibling_the_true_original_scores_higher(name: str) -> None:
 
 
 @pytest.mark.long
-def test_a_thousand_strangers_pairs_are_never_sure() -> None:
+def test_three_hundred_pairs_of_strangers_are_never_sure() -> None:
     scenes = [scene(seed, 240, 320) for seed in range(100, 125)]
     index = matcher.Index([matcher.fingerprint(bytes_of(one)) for one in scenes])
-    for seed in range(200, 240):
+    for seed in range(200, 212):
         copy = bytes_of(scene(seed, 240, 240))
         for proposal in index.search(copy, 25):
             fit = matcher.compare(copy, bytes_of(scenes[proposal.index]), proposal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,8 @@ def read_truth(corpus: Path) -> list[Truth]:
         ]
 
 
-def put_on_flickr(flickr: SandboxFlickr, corpus: Path) -> dict[str, Truth]:
-    """Every copy of the corpus as IFTTT would have left it, with a link that says nothing of the time."""
+def put_on_flickr(flickr: SandboxFlickr, truths: Iterable[Truth]) -> dict[str, Truth]:
+    """These copies of the corpus as IFTTT would have left it, with a link that says nothing of the time."""
     return {
         flickr.add_photo(
             truth.copy.read_bytes(),
@@ -42,7 +42,7 @@ def put_on_flickr(flickr: SandboxFlickr, corpus: Path) -> dict[str, Truth]:
             description="via Instagram https://ift.tt/abc",
             tags="ifttt instagram",
         ): truth
-        for truth in read_truth(corpus)
+        for truth in truths
     }
 
 
