@@ -22,6 +22,7 @@ from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Similarity, align, start_of, started_at
+from i2f.matching.resampling import resampling_peak
 from i2f.matching.retrieval import (
     FAR_TRIMS,
     Index,
@@ -44,10 +45,11 @@ __all__ = [
     "kinship",
     "look_everywhere",
     "moved_inside",
+    "resampling_peak",
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "23"
+MATCHER_VERSION = "24"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 ALIKE = 0.7

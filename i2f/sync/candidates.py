@@ -29,6 +29,7 @@ from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
 from i2f.photos.open import UnavailableError, open_picture, read_bytes
+from i2f.photos.provenance import has_camera
 from i2f.photos.reader import READER_VERSION
 from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
@@ -285,6 +286,8 @@ def _inspected(
             continue
         seen = pictures[place] if whole is None else whole
         told = matcher.inspect(copy, seen, fit, task.originals[place].width)
+        if whole is not None and (told.get("finer", 2.0) <= 1.0 or not has_camera(task.originals[place])):
+            told["resampled"] = matcher.resampling_peak(_at_its_own_size(task.originals[place], whole))
         found[place] = replace(fit, measures=dict(fit.measures) | told)
     return found
 
@@ -298,6 +301,12 @@ def _at_full_detail(original: Original, fit: Fit, copy: NDArray[np.uint8]) -> ND
     scale = OCTAVE * min(copy.shape[:2]) / max(1.0, window)
     short = min(original.width, original.height)
     return look_again(read_bytes(original.path), min(short, max(1, round(short * scale))))
+
+
+def _at_its_own_size(original: Original, looked_at: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The file with every pixel that it has; what was looked at, where that is so already."""
+    short = min(original.width, original.height)
+    return looked_at if min(looked_at.shape[:2]) == short else look_again(read_bytes(original.path), short)
 
 
 def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.Proposal]]:

@@ -10,7 +10,8 @@ EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and
 
 - the border of the window (seams.py): a photograph goes on across it, a screenshot or collage stops there. All sides
   that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file;
-- detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels;
+- detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels; and whatever
+  was enlarged, the copy or a shrunken original, bears the trace of it (resampling.py);
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
 
 For a file without camera and time one thing at least must speak for it that no file made from the copy can have: the
@@ -24,7 +25,7 @@ exposure (plan.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from i2f.ground.model import Fit, Original
@@ -41,7 +42,7 @@ TOLD = 0.10
 """Share of a side's places that must be able to tell something."""
 SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
 """Share of the places of a side where the picture stops, where all sides stop, where some do, and where a single one is
-all there is although a camera signed the file."""
+all there is."""
 BROKEN, SURE_BROKEN = 0.75, 0.9
 """How much less is shared across the border than inside, likewise."""
 FAINT_SEAM, DRAWN = 0.4, 0.9
@@ -55,6 +56,11 @@ TONES, SAME_TONES = 12.0, 5.0
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
 NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
+RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 10.0, 7.0
+"""Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, either."""
+RIM, BEYOND_RIM = 0.04, 0.1
+"""Shares of the copy's short side: what a scan's or a lens correction's flat rim takes at most, and how far the scene
+must go on at another side for it to be one."""
 TILTED = 1.0
 LARGEST_SAVED_SQUARE = 2048
 LARGEST_THUMBNAIL = 2048
@@ -92,7 +98,11 @@ def doubt_about(original: Original, fit: Fit) -> str:
         return f"{name} is {kind} that contains the picture"
     if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} is a thumbnail that another program made"
-    return "" if signed else _doubt_about_unsigned(original, fit, marks)
+    if not signed:
+        return _doubt_about_unsigned(original, fit, marks)
+    if fit.measures.get("inspected") and is_resampled(fit.measures) and not shows_more(fit.measures):
+        return f"{name} may be the copy itself, enlarged, whatever its camera data says"
+    return ""
 
 
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
@@ -108,6 +118,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} comes from a chat app, which shrinks pictures, and has no camera data"
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
+    if is_resampled(fit.measures):
+        return f"{name} has no camera data and was enlarged by a program"
     if fit.measures.get("inspected") and not shows_more(fit.measures):
         if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: no camera data, and no finer detail than the copy"
@@ -138,7 +150,7 @@ def sides_of(measures: Mapping[str, float]) -> list[Side]:
 
 def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
-    sides = sides_of(measures)
+    sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
     stops = [one for one in telling if one.stops]
     drawn = [one for one in stops if one.ground >= GROUND]
@@ -147,19 +159,36 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain):
         return True
     # A scene may have a straight edge just where somebody cropped; hardly on two sides, and bars stop on two alone.
-    if len(sure) > (1 if signed else 0):
+    if len(sure) > 1 or (certain and not signed):
         return True
     framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
     beside = [one for one in sides if one.straight >= STRAIGHT]
     return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
 
 
+def _without_rim(sides: Sequence[Side]) -> Sequence[Side]:
+    """The sides but for a single thin rim at the file's edge, where the scene goes on at another: the one side at which
+    a crop of the whole height or width met it.
+    """
+    rims = [one for one in sides if one.outside < RIM and one.ground >= DRAWN]
+    if len(rims) == 1 and any(_goes_on(one) and one.outside >= BEYOND_RIM for one in sides):
+        return [one for one in sides if one is not rims[0]]
+    return sides
+
+
+def _goes_on(side: Side) -> bool:
+    return side.told >= TOLD and side.seam <= CONTINUES and side.broken <= CONTINUES
+
+
+def is_resampled(measures: Mapping[str, float]) -> bool:
+    """Whether a file bears the trace of having been enlarged."""
+    without_detail = measures.get("finer", 2.0) <= 1.0
+    return measures.get("resampled", 0.0) >= (RESAMPLED_WITHOUT_DETAIL if without_detail else RESAMPLED)
+
+
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
-    goes_on = any(
-        one.told >= TOLD and one.seam <= CONTINUES and one.broken <= CONTINUES and one.outside >= LEAST_BEYOND
-        for one in sides_of(measures)
-    )
+    goes_on = any(_goes_on(one) and one.outside >= LEAST_BEYOND for one in sides_of(measures))
     tilted = abs(measures.get("tilt", 0.0)) >= TILTED
     # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
     filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL

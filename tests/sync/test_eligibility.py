@@ -59,6 +59,37 @@ def test_a_horizon_where_somebody_cropped_makes_no_collage_of_what_a_camera_sign
     assert "contains the picture" in doubt_about(BARE, fit(top=STOPS, bottom=GOES_ON))
 
 
+def test_a_straight_edge_where_somebody_cropped_makes_no_collage_of_a_bare_file_while_fine_structure_goes_on() -> None:
+    edge = GOES_ON | {"seam": 0.85, "broken": 0.05}
+    others = dict.fromkeys(("top", "bottom", "left"), GOES_ON)
+    assert doubt_about(BARE, fit(right=edge, **others)) == ""
+    assert "contains the picture" in doubt_about(BARE, fit(right=edge, **others | {"top": edge}))
+
+
+def test_a_thin_rim_of_a_scan_at_one_side_is_no_frame_where_the_scene_goes_on_at_another() -> None:
+    rim = ON_PAPER | {"outside": 0.02, "broken": 0.4}
+    assert doubt_about(BARE, fit(top=rim, right=GOES_ON, left=GOES_ON)) == ""
+    for more in ({"bottom": rim}, {"top": rim | {"outside": 0.06}}, {"right": rim, "left": rim}):
+        assert "contains the picture" in doubt_about(
+            BARE, fit(**{"top": rim, "right": GOES_ON, "left": GOES_ON} | more)
+        )
+
+
+def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_detail_either() -> None:
+    beyond = {"left": GOES_ON, "right": GOES_ON}
+    enlarged = "IMG_0001.JPG has no camera data and was enlarged by a program"
+    assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=8.0, finer=0.7, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=8.0, finer=1.7, **beyond)) == ""
+    assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
+
+
+def test_camera_data_do_not_vouch_for_a_file_that_was_enlarged_and_shows_nothing_more_than_the_copy() -> None:
+    assert "may be the copy itself, enlarged" in doubt_about(SIGNED, fit(resampled=12.0, finer=0.4))
+    assert doubt_about(SIGNED, fit(finer=0.4)) == "", "out of focus"
+    assert doubt_about(SIGNED, fit(resampled=12.0, finer=0.4, right=GOES_ON)) == "", "digital zoom"
+
+
 def test_bars_above_and_below_stop_the_picture_though_it_goes_on_beside_them() -> None:
     for original in (BARE, SIGNED):
         told = fit(top=STOPS, bottom=STOPS, left=GOES_ON, right=GOES_ON)
