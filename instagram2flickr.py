@@ -225,7 +225,11 @@ def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -
     return replace(settings, verbose=bool(noted.get("verbose")), quiet=bool(noted.get("quiet")))
 
 
-@click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Cli,
+    short_help="Replace the small Instagram copies on your Flickr with the full-size originals",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @with_global_options
 def cli() -> None:
     """Replace the small Instagram copies on your Flickr with the full-size originals.

@@ -105,6 +105,9 @@ def test_the_wheel_brings_five_names_and_every_file_of_the_package(installed: In
     with zipfile.ZipFile(installed.wheel) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         text = wheel.read(next(name for name in wheel.namelist() if name.endswith("/METADATA"))).decode()
+    pages = {name for name in names if "/share/man/man1/" in name}
+    assert len(pages) == len(list((ROOT / "docs" / "man").glob("*.1"))) > 1
+    names -= pages
     assert {name.split("/")[0] for name in names} == TOP_LEVEL
     package = {
         file.relative_to(ROOT).as_posix()
