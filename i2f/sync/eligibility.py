@@ -156,11 +156,21 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
 
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
+    # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
+    filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL
+    return _shows_beyond(measures) or filtered or measures.get("finer", 0.0) > 1.0
+
+
+def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
+    """Whether a file's finer detail, which takes longest to measure, could change what is said of it."""
+    signed = has_camera(original)
+    return not (signed or contains(measures, signed) or _shows_beyond(measures))
+
+
+def _shows_beyond(measures: Mapping[str, float]) -> bool:
+    """Whether the scene goes on beyond the copy's border, or the copy is tilted."""
     goes_on = any(
         one.told >= TOLD and one.seam <= CONTINUES and one.broken <= CONTINUES and one.outside >= LEAST_BEYOND
         for one in sides_of(measures)
     )
-    tilted = abs(measures.get("tilt", 0.0)) >= TILTED
-    # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
-    filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL
-    return goes_on or tilted or filtered or measures.get("finer", 0.0) > 1.0
+    return goes_on or abs(measures.get("tilt", 0.0)) >= TILTED
