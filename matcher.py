@@ -2,9 +2,9 @@
 
 Arrays in, scores out. Three steps, each a module: retrieval.py finds originals and windows that look alike
 (template_scan.py looks more closely for a copy that nothing explained), registration.py lays the copy over the window
-by one similarity, same_exposure.py tests whether that similarity and smooth tones explain the copy wholly
-(tone_curve.py, changed_content.py, color_transfer.py, color_cast.py, illumination.py), which only the same exposure
-survives. Nothing here reads a disk, a network or a clock.
+by one similarity (first_look.py knows a stranger by a few pixels), same_exposure.py tests whether that similarity and
+smooth tones explain the copy wholly (tone_curve.py, changed_content.py, color_transfer.py, color_cast.py,
+illumination.py), which only the same exposure survives. Nothing here reads a disk, a network or a clock.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, snapped, tones_apart
+from i2f.matching.first_look import FirstLook, PreparedCopy, first_look, needed_share
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.overshoot import Overshoot, overshoot
-from i2f.matching.registration import Similarity, align, start_of, started_at
+from i2f.matching.registration import Seen, Similarity, finish, started_at
 from i2f.matching.resampling import resampling_peak
 from i2f.matching.retrieval import (
     FAR_TRIMS,
@@ -38,13 +39,19 @@ from i2f.matching.template_scan import scan, templates_of
 __all__ = [
     "MATCHER_VERSION",
     "Index",
+    "PreparedCopy",
     "Proposal",
+    "Seen",
     "compare",
+    "explain",
     "fingerprint",
+    "first_look",
     "inspect",
+    "inspect_detail",
     "kinship",
     "look_everywhere",
     "moved_inside",
+    "needed_share",
     "resampling_peak",
     "thumbnail_size",
 ]
@@ -52,7 +59,6 @@ __all__ = [
 MATCHER_VERSION = "24"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
-ALIKE = 0.7
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 LEAST_BLOCKS = 27
@@ -247,19 +253,28 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     """How well an original (its thumbnail) explains a copy, beginning with the coarse geometry of `proposal`, or of
     whichever of the `others` fits best; all of them hold the copy the same way.
     """
-    bare = without_edges(copy)
-    turned = np.ascontiguousarray(upright(bare, proposal.quarter_turns, proposal.mirrored))
-    starts = [start_of(one) for one in (proposal, *others)]
-    found = align(luminance(turned), luminance(original), starts, proposal.likeness > ALIKE)
+    prepared, seen = PreparedCopy(copy), Seen(luminance(original), 1.0, (original.shape[0], original.shape[1]))
+    return explain(prepared, first_look(prepared, seen, (proposal, *others)), original)
+
+
+def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fit:
+    """How well an original (its thumbnail) explains a copy, going on from the first look at the two; a stranger is not
+    looked at again, and its thumbnail may be None.
+    """
+    proposal, size = look.proposal, look.size
+    held, had_bars = copy.held(proposal), copy.had_bars
+    turned, shape = held.picture, (held.picture.shape[0], held.picture.shape[1])
+    found = look.begun[0]
+    if original is not None and not look.is_stranger:
+        found = finish(held.ladder, Seen(luminance(original), 1.0, size), look.begun)
     measures = {"likeness": proposal.likeness, "correlation": found.correlation}
-    shape, size = (turned.shape[0], turned.shape[1]), (original.shape[0], original.shape[1])
-    if found.correlation < LEAST_ALIGNED:
+    if original is None or found.correlation < LEAST_ALIGNED:
         window = _window(shape, size, found.similarity, proposal)
         return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", measures)
     blocks = measure(turned, original, found.similarity)
     evidence = weigh(turned, original, blocks)
     tinted, light = _tints_and_light(turned, original, blocks, evidence, OF_FILTERS)
-    at, had_bars = blocks.similarity, bare.shape != copy.shape
+    at = blocks.similarity
     edges = overshoot(turned, size, at, window_covariance(blocks), had_bars) if evidence.near else Overshoot()
     tests = tests_of_exposure(evidence, tinted / (OF_FILTERS.cells + 0.5), light) | tests_of_copies(evidence, edges)
     sure = max(tests.values()) <= 1
@@ -305,20 +320,33 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     )
 
 
-def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
-    """What a file itself, looked at as an upright `picture` (it has `width` pixels across), shows at the window that
-    `fit` found: where it ends, how its tones differ from the copy's, what detail it has.
+def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
+    """What a file itself, looked at as an upright `picture`, shows at the window that `fit` found: where it ends, and
+    how its tones differ from the copy's.
     """
-    turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
-    grow = picture.shape[1] / fit.measures["width"]
-    at = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
+    turned, at = _looked_at(copy, picture, fit)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    return found
+
+
+def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
+    """The same of what detail the file has, which takes longer; it has `width` pixels across. Empty where that cannot
+    be told.
+    """
+    turned, at = _looked_at(copy, picture, fit)
     at = snapped(turned, picture, at)
     finer = finer_detail(turned, picture, at, at.scale / min(turned.shape[:2]) * width / picture.shape[1])
-    return found if finer is None else found | {"finer": finer}
+    return {} if finer is None else {"finer": finer}
+
+
+def _looked_at(copy: Picture, picture: Picture, fit: Fit) -> tuple[Picture, Similarity]:
+    """The copy as a file shows it, and where it lies in this picture of the file."""
+    turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
+    grow = picture.shape[1] / fit.measures["width"]
+    return turned, Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
 
 
 def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = False) -> Kinship:

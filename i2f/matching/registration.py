@@ -8,12 +8,10 @@ down. The similarity sends it to pixels of the original's thumbnail:
 so hypot(a, b) is the size of the copy's short side in pixels of the thumbnail. Four numbers are all that a crop with
 straightening can do; whatever displacement they leave over is evidence (same_exposure.py).
 
-Method. Both pictures are locally normalised, as in retrieval.py, and laid over each other by inverse compositional
-Gauss-Newton (Baker and Matthews, Lucas-Kanade 20 Years On, IJCV 2004): the gradients are the copy's and stay put, only
-the original is sampled anew. Residuals are weighted by a Cauchy function, so that frames, stickers and things
-that moved pull little. Levels of 32, 64, 128 and 256 pixels of the copy's short side; at the first, several
-turns and scales are tried, and many where a pair that looked alike does not fall into place. A pair that correlates
-below `HOPELESS` at 64 pixels is left there.
+Method. Both pictures are locally normalised, as in retrieval.py, and laid over each other by Gauss-Newton
+(gauss_newton.py) on a ladder of 32, 64, 128 and 256 pixels of the copy's short side. On the first rung several turns
+and scales are tried, and many where a pair that looked alike does not fall into place. A pair that correlates below
+`HOPELESS` at 64 pixels is left there: nearly all pairs are, and so many pixels are all of the original they need.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, uniform_filter
 
 from i2f.ground.image import Floats, Picture, planes, resize
+from i2f.matching.gauss_newton import Ground, Starts, Template, descend
 from i2f.matching.retrieval import Proposal
 
 LEVELS = (32, 64, 128, 256)
@@ -77,24 +76,13 @@ class Similarity:
         outer = turn * min(size)
         return Similarity(outer.real, outer.imag, center.real, center.imag)
 
-    def after(self, da: float, db: float, dx: float, dy: float) -> Similarity:
-        """This one, applied after the small inverse of (1+da, db, dx, dy): the compositional update."""
-        inner = complex(1 + da, db)
-        shift = complex(dx, dy)
-        outer = complex(self.a, self.b)
-        center = complex(self.cx, self.cy)
-        turned = outer / inner
-        moved = center - turned * shift
-        return Similarity(turned.real, turned.imag, moved.real, moved.imag)
-
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Where Gauss-Newton ended, and the weighted correlation of the normalised pictures at its last level."""
+    """Where Gauss-Newton ended, and the correlation of the normalised pictures there."""
 
     similarity: Similarity
     correlation: float
-    level: int
 
 
 def start_of(proposal: Proposal) -> Similarity:
@@ -156,84 +144,81 @@ def inside(shape: tuple[int, int], similarity: Similarity, x: Floats, y: Floats,
     return (u >= margin) & (v >= margin) & (u <= shape[1] - margin) & (v <= shape[0] - margin)
 
 
-class _Level:
-    """One rung of the ladder: the copy's gradients and the normalised original at that size."""
+class Ladder:
+    """A copy (grey, upright) at the sizes of the ladder's rungs; made once for all originals it is laid over."""
 
-    def __init__(self, copy: Floats, original: Floats, scale: float, level: int) -> None:
-        height, width = copy.shape
-        grow = level / min(height, width)
-        rows, cols = max(8, round(height * grow)), max(8, round(width * grow))
-        self.factor = min(1.0, level / scale)
-        small = (max(8, round(n * self.factor)) for n in original.shape)
-        self.original = normalise(resize(original, *small) if self.factor < 1 else original)
-        self.shape = original.shape
-        self.template = normalise(resize(copy, rows, cols))
-        self.x, self.y = grid_of(rows, cols)
-        gy, gx = np.gradient(self.template)
-        gx, gy = gx * min(rows, cols), gy * min(rows, cols)
-        self.jacobian = np.stack([gx * self.x + gy * self.y, gy * self.x - gx * self.y, gx, gy]).reshape(4, -1)
-        border_y, border_x = max(1, round(EDGE * rows)), max(1, round(EDGE * cols))
-        self.core = np.zeros((rows, cols), bool)
-        self.core[border_y:-border_y, border_x:-border_x] = True
+    def __init__(self, copy: Floats) -> None:
+        """`copy` is of any size; no rung is made before it is asked for."""
+        self._copy = copy
+        self._rungs: dict[int, Template] = {}
 
-    def run(self, start: Similarity, steps: int) -> Alignment:
-        """`steps` of Gauss-Newton from `start`."""
-        at = start
-        correlation = -1.0
-        best = (correlation, start)
-        for step in range(steps + 1):
-            seen = sample(self.original, at.scaled(self.factor), self.x, self.y, 1)
-            here = (self.core & inside(self.shape, at, self.x, self.y, 0.0)).ravel()
-            residual = (seen - self.template).ravel()
-            weight = here / (1.0 + residual * residual)
-            correlation = _correlation(seen.ravel(), self.template.ravel(), here)
-            if correlation > best[0]:
-                best = (correlation, at)
-            if step == steps or here.sum() < 0.3 * here.size:
-                break
-            weighted = self.jacobian * weight
-            normal = weighted @ self.jacobian.T
-            normal[np.diag_indices(4)] *= 1.0 + 1e-4
-            delta = np.linalg.solve(normal + 1e-9 * np.eye(4), weighted @ residual)
-            at = at.after(*(float(d) for d in delta))
-            if np.abs(delta).max() * min(self.template.shape) < 0.01:
-                steps = step + 1
-            if not 0.5 < at.scale / start.scale < 2.0:
-                break
-        return Alignment(best[1], best[0], min(self.template.shape))
+    def at(self, level: int) -> Template:
+        """The copy with about `level` pixels on its short side."""
+        if level not in self._rungs:
+            grow = level / min(self._copy.shape)
+            rows, cols = (max(8, round(edge * grow)) for edge in self._copy.shape)
+            edges = max(1, round(EDGE * rows)), max(1, round(EDGE * cols))
+            self._rungs[level] = Template(normalise(resize(self._copy, rows, cols)), *grid_of(rows, cols), edges)
+        return self._rungs[level]
 
 
-def _correlation(one: Floats, two: Floats, here: NDArray[np.bool_]) -> float:
-    if here.sum() < 64:
-        return -1.0
-    a, b = one[here], two[here]
-    n = len(a)
-    ma, mb = a.sum() / n, b.sum() / n
-    return float((a @ b / n - ma * mb) / (np.sqrt((a @ a / n - ma * ma) * (b @ b / n - mb * mb)) + 1e-6))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An original's luminance at `share` of its thumbnail's size, which is (height, width)."""
+
+    grey: Floats
+    share: float
+    size: tuple[int, int]
+
+    def at(self, scale: float, level: int) -> Ground:
+        """Normalised, at the size at which `level` pixels lie under a copy that covers `scale` of the thumbnail's."""
+        factor = min(self.share, level / scale)
+        rows, cols = (max(8, round(edge * factor)) for edge in self.size)
+        return Ground(normalise(resize(self.grey, rows, cols) if factor < self.share else self.grey), factor, self.size)
+
+
+def _descend(copy: Ladder, original: Seen, scale: float, starts: Sequence[Similarity], rung: int) -> list[Alignment]:
+    """Gauss-Newton from each of `starts` on one rung, over the original as a copy of `scale` needs it; best first."""
+    template, ground = copy.at(LEVELS[rung]), original.at(scale, LEVELS[rung])
+    turns, middles = [complex(one.a, one.b) for one in starts], [complex(one.cx, one.cy) for one in starts]
+    found, correlations = descend(template, ground, Starts(np.array(turns), np.array(middles)), STEPS[rung])
+    ended = zip(found.turn.tolist(), found.middle.tolist(), correlations.tolist(), strict=True)
+    alignments = [Alignment(Similarity(t.real, t.imag, m.real, m.imag), correlation) for t, m, correlation in ended]
+    return sorted(alignments, key=_correlated, reverse=True)
 
 
 def align(copy: Floats, original: Floats, starts: Sequence[Similarity], alike: bool = False) -> Alignment:
-    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at each of `starts` until one fits.
+    """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at each of `starts` until one fits."""
+    ladder, seen = Ladder(copy), Seen(original, 1.0, (original.shape[0], original.shape[1]))
+    return finish(ladder, seen, begin(ladder, seen, starts, alike))
+
+
+def begin(copy: Ladder, original: Seen, starts: Sequence[Similarity], alike: bool = False) -> list[Alignment]:
+    """The alignments at the second rung that each of `starts` leads to, best first: what tells a stranger.
 
     `alike` says that the search thought much of this pair, so that more is tried before it is given up.
     """
     begun = [_begin(copy, original, start, product(TURNS, SCALES), 3) for start in starts]
     if alike and max(one.correlation for one in begun) < LOST:
         begun.append(_begin(copy, original, starts[0], product(WIDE_TURNS, WIDE_SCALES), 6))
-    begun.sort(key=_correlated, reverse=True)
+    return sorted(begun, key=_correlated, reverse=True)[: len(starts)]
+
+
+def finish(copy: Ladder, original: Seen, begun: Sequence[Alignment]) -> Alignment:
+    """The best alignment at the last rung, from those that `begin` gave, one after the other until one fits."""
     found = _climb(copy, original, begun[0])
-    for other in begun[1 : len(starts)]:
+    for other in begun[1:]:
         if found.correlation < LOST:  # boards of a fence fall into place one board further, too, when seen from afar
             found = max(found, _climb(copy, original, other), key=_correlated)
     return found
 
 
-def _climb(copy: Floats, original: Floats, found: Alignment) -> Alignment:
-    """From the second level to the last."""
-    for level, steps in zip(LEVELS[2:], STEPS[2:], strict=True):
+def _climb(copy: Ladder, original: Seen, found: Alignment) -> Alignment:
+    """From the second rung to the last."""
+    for rung in range(2, len(LEVELS)):
         if found.correlation < HOPELESS:
             break
-        found = _Level(copy, original, found.similarity.scale, level).run(found.similarity, steps)
+        found = _descend(copy, original, found.similarity.scale, [found.similarity], rung)[0]
     return found
 
 
@@ -242,15 +227,13 @@ def _correlated(one: Alignment) -> float:
 
 
 def _begin(
-    copy: Floats, original: Floats, start: Similarity, tries: Iterable[tuple[float, float]], keep: int
+    copy: Ladder, original: Seen, start: Similarity, tries: Iterable[tuple[float, float]], keep: int
 ) -> Alignment:
-    """The best alignment at the second level, from turns and scales of `start` of which `keep` survive the first."""
-    first = _Level(copy, original, start.scale, LEVELS[0])
-    tried = []
+    """The best alignment at the second rung, from turns and scales of `start` of which `keep` survive the first."""
+    begun = []
     for degrees, scale in tries:
         turn = complex(start.a, start.b) * scale * np.exp(1j * np.deg2rad(degrees))
-        tried.append(first.run(Similarity(turn.real, turn.imag, start.cx, start.cy), STEPS[0]))
-    tried.sort(key=_correlated, reverse=True)
-    hopeful = [t.similarity for t in tried[:keep] if t.correlation > tried[0].correlation - 0.15]
-    second = _Level(copy, original, tried[0].similarity.scale, LEVELS[1])
-    return max((second.run(s, STEPS[1]) for s in (*hopeful, start)), key=_correlated)
+        begun.append(Similarity(turn.real, turn.imag, start.cx, start.cy))
+    tried = _descend(copy, original, start.scale, begun, 0)
+    hopeful = [one.similarity for one in tried[:keep] if one.correlation > tried[0].correlation - 0.15]
+    return _descend(copy, original, tried[0].similarity.scale, [*hopeful, start], 1)[0]

@@ -29,10 +29,9 @@ from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import BIG_PIXELS, decode_fully, glimpse, look_again, pixels, turned
 from i2f.photos.open import UnavailableError, open_picture, read_bytes
-from i2f.photos.provenance import has_camera
 from i2f.photos.reader import READER_VERSION
 from i2f.sync.candidate_order import choose_twin, originals_first
-from i2f.sync.eligibility import doubt_about
+from i2f.sync.eligibility import doubt_about, needs_detail, needs_trace
 from i2f.sync.grouping import Compared, grouped, noted_apart
 from i2f.sync.thresholds import HARDLY, SURE_MARGIN, SURE_SCORE
 
@@ -257,14 +256,27 @@ class _WorkerPool:
 def _compare_all(task: _Task) -> Assessed:
     """Compare one copy with its proposals and put twins together."""
     copy = copy_pixels(task.copy)
-    worth = _worth_comparing(copy, task)
-    pictures = {ways[0].index: pixels(task.thumbnails[ways[0].index]) for ways in worth}
-    fits = {ways[0].index: matcher.compare(copy, pictures[ways[0].index], *ways) for ways in worth}
+    pictures, fits = _compared(copy, task)
     files = Compared(task.originals, task.thumbnails, pictures, fits)
     groups = grouped(files)
     fits |= noted_apart(files, groups)
     fits |= _inspected(task, copy, pictures, fits)
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
+
+
+def _compared(copy: NDArray[np.uint8], task: _Task) -> tuple[dict[int, NDArray[np.uint8]], dict[int, Fit]]:
+    """The fit of each original worth comparing, by its place; and the thumbnails of those that are no strangers."""
+    prepared = matcher.PreparedCopy(copy)
+    pictures, fits = {}, {}
+    for ways in _worth_comparing(copy, task):
+        place = ways[0].index
+        jpeg = task.thumbnails[place]
+        small = glimpse(jpeg, matcher.needed_share(ways))
+        look = matcher.first_look(prepared, matcher.Seen(small.grey, small.share, small.size), ways)
+        if not look.is_stranger:
+            pictures[place] = pixels(jpeg)
+        fits[place] = matcher.explain(prepared, look, pictures.get(place))
+    return pictures, fits
 
 
 def _inspected(
@@ -285,9 +297,12 @@ def _inspected(
             found[place] = replace(fit, measures=dict(fit.measures) | {"inspected": 1.0})  # looked at, and nothing seen
             continue
         seen = pictures[place] if whole is None else whole
-        told = matcher.inspect(copy, seen, fit, task.originals[place].width)
-        if whole is not None and (told.get("finer", 2.0) <= 1.0 or not has_camera(task.originals[place])):
-            told["resampled"] = matcher.resampling_peak(_at_its_own_size(task.originals[place], whole))
+        original = task.originals[place]
+        told = matcher.inspect(copy, seen, fit)
+        if whole is not None and needs_trace(original, told):
+            told["resampled"] = matcher.resampling_peak(_at_its_own_size(original, whole))
+        if needs_detail(original, told):
+            told |= matcher.inspect_detail(copy, seen, fit, original.width)
         found[place] = replace(fit, measures=dict(fit.measures) | told)
     return found
 
@@ -317,7 +332,9 @@ def _worth_comparing(copy: NDArray[np.uint8], task: _Task) -> list[list[matcher.
     if task.far:
         enough = LIKELIEST
         glimpses = {place: glimpse(jpeg) for place, jpeg in task.thumbnails.items()}
-        order = matcher.look_everywhere(copy, glimpses, task.proposals)
+        order = matcher.look_everywhere(
+            copy, {place: (small.grey, small.share) for place, small in glimpses.items()}, task.proposals
+        )
     chosen: dict[int, list[matcher.Proposal]] = {}
     shown: set[bytes] = set()
     for ways in order:

@@ -188,8 +188,27 @@ def is_resampled(measures: Mapping[str, float]) -> bool:
 
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
-    goes_on = any(_goes_on(one) and one.outside >= LEAST_BEYOND for one in sides_of(measures))
-    tilted = abs(measures.get("tilt", 0.0)) >= TILTED
     # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
     filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL
-    return goes_on or tilted or filtered or measures.get("finer", 0.0) > 1.0
+    return _shows_beyond(measures) or filtered or measures.get("finer", 0.0) > 1.0
+
+
+def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
+    """Whether the trace of an enlargement, for which a file is decoded whole, could change what is said of it."""
+    signed = has_camera(original)
+    return not contains(measures, signed) and not (signed and _shows_beyond(measures))
+
+
+def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
+    """Whether a file's finer detail, which takes longest to measure, could; `measures` hold the trace by now."""
+    signed, trace = has_camera(original), measures.get("resampled", 0.0)
+    if contains(measures, signed):
+        return False
+    unclear = RESAMPLED_WITHOUT_DETAIL <= trace < RESAMPLED
+    return unclear or (not _shows_beyond(measures) and (not signed or trace >= RESAMPLED))
+
+
+def _shows_beyond(measures: Mapping[str, float]) -> bool:
+    """Whether the scene goes on beyond the copy's border, or the copy is tilted."""
+    goes_on = any(_goes_on(one) and one.outside >= LEAST_BEYOND for one in sides_of(measures))
+    return goes_on or abs(measures.get("tilt", 0.0)) >= TILTED
