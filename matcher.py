@@ -20,6 +20,7 @@ from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_look, needed_share
+from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.registration import Seen, Similarity, finish, started_at
@@ -56,7 +57,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "24"
+MATCHER_VERSION = "25"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4
@@ -329,6 +330,9 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
+    for name, (share, outside) in zip(FILE_SIDES, frames, strict=True):
+        found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
     return found
 
 

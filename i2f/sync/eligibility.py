@@ -9,7 +9,8 @@ No single sign settles it. A bare JPEG may be the only file left of a photograph
 EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and what they say adds up:
 
 - the border of the window (seams.py): a photograph goes on across it, a screenshot or collage stops there. All sides
-  that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file;
+  that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file; and
+  further out, whether the photograph ends inside the file (frames.py);
 - detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels; and whatever
   was enlarged, the copy or a shrunken original, bears the trace of it (resampling.py);
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
@@ -61,6 +62,8 @@ RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 10.0, 7.0
 RIM, BEYOND_RIM = 0.04, 0.1
 """Shares of the copy's short side: what a scan's or a lens correction's flat rim takes at most, and how far the scene
 must go on at another side for it to be one."""
+FRAME, FRAME_OF_TWO = 0.9, 0.75
+"""Share of the window's breadth at which the photograph ends at one line, where one side does, and where two do."""
 TILTED = 1.0
 LARGEST_SAVED_SQUARE = 2048
 LARGEST_THUMBNAIL = 2048
@@ -118,6 +121,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} comes from a chat app, which shrinks pictures, and has no camera data"
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
+    if is_screen_size(original) and not _is_camera_shape(original):
+        return f"{name} has the size of a screen and no camera data"
     if is_resampled(fit.measures):
         return f"{name} has no camera data and was enlarged by a program"
     if fit.measures.get("inspected") and not shows_more(fit.measures):
@@ -129,6 +134,11 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
 
 def _is_screen(original: Original) -> bool:
     return is_screen_size(original) and not has_camera(original)
+
+
+def _is_camera_shape(original: Original) -> bool:
+    """Whether the sides are as 4 to 3, as most cameras' are, and some screens'."""
+    return 3 * max(original.width, original.height) == 4 * min(original.width, original.height)
 
 
 def _is_saved_square(original: Original, fit: Fit) -> bool:
@@ -150,6 +160,8 @@ def sides_of(measures: Mapping[str, float]) -> list[Side]:
 
 def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
+    if _is_framed(measures):
+        return True
     sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
     stops = [one for one in telling if one.stops]
@@ -164,6 +176,13 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
     beside = [one for one in sides if one.straight >= STRAIGHT]
     return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
+
+
+def _is_framed(measures: Mapping[str, float]) -> bool:
+    """Whether the photograph ends inside the file, at one side along all of the window's breadth or at two nearly so."""
+    ends = [(measures.get(f"frame_{side}", 0.0), measures.get(f"frame_{side}_outside", 0.0)) for side in SIDES]
+    shares = [share for share, outside in ends if outside >= RIM]
+    return max(shares, default=0.0) >= FRAME or sum(share >= FRAME_OF_TWO for share in shares) > 1
 
 
 def _without_rim(sides: Sequence[Side]) -> Sequence[Side]:

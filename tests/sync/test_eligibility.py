@@ -90,6 +90,26 @@ def test_camera_data_do_not_vouch_for_a_file_that_was_enlarged_and_shows_nothing
     assert doubt_about(SIGNED, fit(resampled=12.0, finer=0.4, right=GOES_ON)) == "", "digital zoom"
 
 
+def test_a_photograph_that_ends_inside_the_file_further_out_than_the_copy_is_in_a_frame_whoever_signed() -> None:
+    beyond = dict.fromkeys(SIDES, GOES_ON)
+    for ends in (
+        {"frame_top": 0.97, "frame_top_outside": 0.2},
+        {"frame_left": 0.8, "frame_left_outside": 0.1, "frame_right": 0.8, "frame_right_outside": 0.1},
+    ):
+        for original in (BARE, SIGNED):
+            assert "contains the picture" in doubt_about(original, fit(**beyond, **ends))
+    for ends in ({"frame_top": 0.97, "frame_top_outside": 0.03}, {"frame_top": 0.8, "frame_top_outside": 0.2}):
+        assert doubt_about(BARE, fit(**beyond, **ends)) == "", "a scan's rim, and a skyline"
+
+
+def test_a_bare_file_of_a_screens_size_is_asked_about_unless_cameras_have_that_shape_too() -> None:
+    beyond = fit(left=GOES_ON, right=GOES_ON)
+    screen = replace(BARE, width=1136, height=640)
+    assert doubt_about(screen, beyond) == "IMG_0001.JPG has the size of a screen and no camera data"
+    assert doubt_about(replace(SIGNED, width=1136, height=640), beyond) == ""
+    assert doubt_about(replace(BARE, width=1024, height=768), beyond) == ""
+
+
 def test_bars_above_and_below_stop_the_picture_though_it_goes_on_beside_them() -> None:
     for original in (BARE, SIGNED):
         told = fit(top=STOPS, bottom=STOPS, left=GOES_ON, right=GOES_ON)

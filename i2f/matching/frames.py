@@ -1,0 +1,88 @@
+"""Frames: whether the photograph ends inside the file, further out than the copy does.
+
+A slide, a padded picture, a gallery's screenshot or a printed card may show more of the photograph than the copy, so
+that nothing stops at the window's border (seams.py), and the copy may be tilted against it. But whatever a program
+puts around a picture is parallel to the file's sides: going outwards from the window, all along its breadth the texture
+ends at one line, and plain ground or a blur follows. In 388 true pairs of the corpus this was seen once, at a scan's
+rim of 0.03 of the window; it was seen at 0.04 or more beside 206 of 366 files that only held the picture
+(`python -m bench.traps`, lists/traps-2.json, where it was found).
+
+Texture of a line is a high percentile of the differences along it, so that a branch that reaches into a plain sky does
+not make it textured, and a skyline is no line: the step must be the largest of its surroundings at nearly every place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from i2f.ground.image import Floats, Picture, planes
+from i2f.matching.registration import Similarity
+
+FILE_SIDES = ("top", "left", "bottom", "right")
+FINE = 612
+"""Pixels of the window's short side at which is looked."""
+ENDS = 0.06
+"""Share of the window's breadth left out at both ends."""
+BEYOND, WITHIN = 24, 12
+"""Lines outside of an edge that must be plain, and inside of it that must not be."""
+FEWEST_BEYOND = 8
+LEAST_OUTSIDE = 0.03
+"""Share of the window's short side that must lie outside."""
+TEXTURED, PLAIN = 6.0, 0.35
+"""Sum of red, green and blue differences of a textured line, and what a plain one has of its neighbour's."""
+STEP, LARGEST = 14.0, 1.5
+"""Least step at the edge, and how many times those outside."""
+
+
+def frames_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[tuple[float, float], ...]:
+    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
+    `copy_size` (height, width): at how much of the window's breadth the picture ends at one line outside, and how far
+    from the file's edge that is, in short sides of the window. (0, 0) where it does not.
+    """
+    half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
+    turn = complex(at.a, at.b)
+    corners = [turn * complex(x, y) + complex(at.cx, at.cy) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
+    shrink = min(1.0, FINE / at.scale)
+    size = tuple(max(WITHIN + FEWEST_BEYOND, round(edge * shrink)) for edge in picture.shape[:2])
+    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
+    seen = np.stack(small, 2)
+    xs, ys = [one.real * shrink for one in corners], [one.imag * shrink for one in corners]
+    box = (min(ys), min(xs), seen.shape[0] - max(ys), seen.shape[1] - max(xs))
+    found = []
+    for quarter in range(len(FILE_SIDES)):
+        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
+        lines = _on_top(seen, quarter)
+        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
+        found.append(_edge(lines[:, left:right], box[quarter], at.scale * shrink))
+    return tuple(found)
+
+
+def _on_top(seen: Floats, quarter: int) -> Floats:
+    """The picture with top, left, bottom or right on top; never mirrored along the lines, which does not matter."""
+    return np.asarray((seen, seen.swapaxes(0, 1), seen[::-1], seen.swapaxes(0, 1)[::-1])[quarter])
+
+
+def _edge(lines: Floats, ahead: float, unit: float) -> tuple[float, float]:
+    """The straightest end of the picture in the first `ahead` lines: share of places, and lines beyond by `unit`."""
+    margin = round(ENDS * lines.shape[1])
+    lines = lines[:, margin : lines.shape[1] - margin]
+    last = round(min(ahead + 0.02 * unit, len(lines) - WITHIN - 2))
+    fewest = max(FEWEST_BEYOND, round(LEAST_OUTSIDE * unit))
+    if ahead < LEAST_OUTSIDE * unit or last <= fewest or lines.shape[1] < 30:
+        return 0.0, 0.0
+    lines = lines[: last + WITHIN + 2]
+    texture = np.percentile(np.abs(np.diff(lines, axis=1)).sum(2), 90, axis=1)
+    step = np.abs(lines[2:] - lines[:-2]).sum(2)
+    within = np.median(sliding_window_view(texture, WITHIN), axis=1)
+    best = (0.0, 0.0)
+    for line in range(fewest, last):
+        first = max(0, line - BEYOND - 2)
+        inside = within[line + 2]
+        if inside < TEXTURED or texture[first + 1 : line - 2].max() >= PLAIN * inside:
+            continue
+        here = step[line - 2 : line + 1].max(axis=0)
+        outside = step[first : line - 4].max(axis=0)
+        share = float((here > np.maximum(LARGEST * outside, STEP)).mean())
+        best = max(best, (share, line / unit))
+    return best

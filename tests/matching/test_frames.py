@@ -1,0 +1,61 @@
+"""Where a photograph ends inside a file, further out than the copy shows: slides, padding, galleries, cards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from i2f.matching.frames import FILE_SIDES, frames_of
+from i2f.matching.registration import Similarity
+from tests.support.scenes import bytes_of, scene
+
+SCENE = bytes_of(scene(5, 480, 640))
+COPY = (300, 300)
+
+
+def ends(file: NDArray[np.uint8], center: tuple[float, float], degrees: float = 0.0) -> dict[str, float]:
+    """The share at each side of a file at whose `center` a copy of 300 pixels lies, tilted."""
+    turn = 300 * np.exp(1j * np.deg2rad(degrees))
+    found = frames_of(COPY, file, Similarity(turn.real, turn.imag, *center))
+    return {side: share for side, (share, outside) in zip(FILE_SIDES, found, strict=True) if outside >= 0.04}
+
+
+def padded(ground: Image.Image, left: int, top: int) -> NDArray[np.uint8]:
+    ground.paste(Image.fromarray(SCENE), (left, top))
+    return np.asarray(ground)
+
+
+def test_a_scene_that_goes_on_to_the_edge_of_its_file_ends_nowhere_inside() -> None:
+    assert max(ends(SCENE, (320, 240)).values(), default=0.0) < 0.7
+
+
+@pytest.mark.parametrize("degrees", [0.0, 4.0, -6.0])
+def test_on_flat_paper_the_photograph_ends_on_all_sides_however_the_copy_is_tilted(degrees: float) -> None:
+    slide = padded(Image.new("RGB", (900, 700), (250, 250, 250)), 140, 110)
+    assert min(ends(slide, (460, 350), degrees).values()) > 0.9
+    assert len(ends(slide, (460, 350), degrees)) == 4
+
+
+def test_bars_of_its_own_blur_end_the_photograph_at_two_sides() -> None:
+    blur = Image.fromarray(SCENE).resize((1000, 480)).filter(ImageFilter.GaussianBlur(25))
+    found = ends(padded(blur, 180, 0), (500, 240))
+    assert min(found["left"], found["right"]) > 0.75
+
+
+def test_a_skyline_and_a_hazy_horizon_are_no_frame() -> None:
+    land = SCENE.astype(float)
+    ridge = (90 + 30 * np.sin(np.arange(640) / 70)).astype(int)
+    for x, y in enumerate(ridge):
+        land[:y, x] = (190, 210, 240)
+    assert ends(land.astype(np.uint8), (320, 300)).get("top", 0.0) < 0.75
+    haze = np.clip((np.arange(480) - 60) / 40, 0, 1)[:, None, None]
+    dim = (SCENE * haze + np.array((190, 210, 240)) * (1 - haze)).astype(np.uint8)
+    assert ends(dim, (320, 300)).get("top", 0.0) < 0.75
+
+
+@pytest.mark.parametrize("shape", [(20, 20), (8, 300), (300, 300)])
+def test_of_a_file_that_shows_no_more_than_the_copy_nothing_is_said(shape: tuple[int, int]) -> None:
+    plain = np.full((*shape, 3), 90, np.uint8)
+    assert frames_of(COPY, plain, Similarity(300, 0, shape[1] / 2, shape[0] / 2)) == ((0.0, 0.0),) * 4
