@@ -179,7 +179,7 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
 
 
 def _is_framed(measures: Mapping[str, float]) -> bool:
-    """Whether the photograph ends inside the file, at one side along all of the window's breadth or at two nearly so."""
+    """Whether the photograph ends inside the file, at one side along all of the window or at two nearly so."""
     ends = [(measures.get(f"frame_{side}", 0.0), measures.get(f"frame_{side}_outside", 0.0)) for side in SIDES]
     shares = [share for share, outside in ends if outside >= RIM]
     return max(shares, default=0.0) >= FRAME or sum(share >= FRAME_OF_TWO for share in shares) > 1
