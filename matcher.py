@@ -19,7 +19,7 @@ from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, snapped, tones_apart
-from i2f.matching.first_look import FirstLook, PreparedCopy, first_look, needed_share
+from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.illumination import Light, light_left
 from i2f.matching.overshoot import Overshoot, overshoot
@@ -46,7 +46,7 @@ __all__ = [
     "compare",
     "explain",
     "fingerprint",
-    "first_look",
+    "first_looks",
     "inspect",
     "inspect_detail",
     "kinship",
@@ -255,7 +255,7 @@ def compare(copy: Picture, original: Picture, proposal: Proposal, *others: Propo
     whichever of the `others` fits best; all of them hold the copy the same way.
     """
     prepared, seen = PreparedCopy(copy), Seen(luminance(original), 1.0, (original.shape[0], original.shape[1]))
-    return explain(prepared, first_look(prepared, seen, (proposal, *others)), original)
+    return explain(prepared, first_looks(prepared, [(seen, (proposal, *others))])[0], original)
 
 
 def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fit:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, gaussian_filter, uniform_filter
+from scipy.ndimage import binary_dilation, binary_erosion, binary_fill_holes, uniform_filter
 
-from i2f.ground.image import Floats, Picture, planes
+from i2f.ground.image import Floats, Picture, planes, smoothed
 from i2f.matching.blocks import (
     CELL,
     Mask,
@@ -193,12 +193,12 @@ def _account(pair: Pair, found: Regression, clear: Mask, core: Mask, untouched: 
 
 def _fine(copy: Floats, clear: Mask) -> Floats:
     """Blocks of the copy's finest texture, what JPEG must coarsen."""
-    return level(cut(copy - gaussian_filter(copy, FINE)), None if clear.all() else cut(clear.astype(np.float32)))
+    return level(cut(copy - smoothed(copy, FINE)), None if clear.all() else cut(clear.astype(np.float32)))
 
 
 def _coarse(blocks: Floats, shape: tuple[int, ...]) -> Floats:
     """Blocks without their fine texture."""
-    return cut(gaussian_filter(uncut(blocks, shape), COARSE, truncate=2.5))
+    return cut(smoothed(uncut(blocks, shape), COARSE, truncate=2.5))
 
 
 def _are_ink(inks: Sequence[Ink], pair: Pair, within: Mask, regression: Regression) -> list[bool]:

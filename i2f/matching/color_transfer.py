@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, uniform_filter
+from scipy.ndimage import uniform_filter
 
-from i2f.ground.image import REC601, Floats, Picture, planes
+from i2f.ground.image import REC601, Floats, Picture, planes, smoothed
 from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.blocks import Mask, cell_power, cells_within, cut, level
 from i2f.matching.registration import FRAME, Similarity, colours_below, grid_of, inside
@@ -99,7 +99,7 @@ def fit_colours(design: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
 
 def _explain(target: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:
     """Blocks of one difference less planes: what two octaves of the expected leave over, the copy's, the expected."""
-    blurred = gaussian_filter(expected, 3.0, truncate=2.5)
+    blurred = smoothed(expected, 3.0, truncate=2.5)
     bands = np.stack([level(cut(expected - blurred)), level(cut(blurred))], 1)
     seen = level(cut(target))
     pull = np.full(2, 16.0 * bands.shape[2])

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d, gaussian_filter, map_coordinates, uniform_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
 
-from i2f.ground.image import Floats
+from i2f.ground.image import Floats, smoothed, spots
 from i2f.matching.blocks import BLOCK, CELL, Mask, corner, cut, level
 
 Doubles = NDArray[np.float64]
@@ -41,7 +41,8 @@ in the median, while their own covariance allows for 0.03, 0.04 or 0.05."""
 NEIGHBOURS = 0.7
 """Blocks over which gains run into one another."""
 LEAST_GAIN, LARGEST_GAIN = 0.02, 4.0
-_SLOPE = np.array([-1, 9, -45, 0, 45, -9, 1], np.float32) / 60
+_SLOPE = (45 / 60, -9 / 60, 1 / 60)
+"""Weights of the pixels one, two and three further on, less those as far back: a slope to the sixth order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ def regress(pair: Pair, clear: Mask | None = None, guide: Regression | None = No
     gains = np.linalg.solve(gram, ((bands @ seen[:, :, None])[..., 0] + aim)[..., None])[..., 0].astype(np.float32)
     slopes = []
     for axis in (1, 0):
-        parts = [cut(correlate1d(octave, _SLOPE, axis=axis, mode="nearest")) for octave in octaves]
-        slopes.append(level(np.sum([gains[:, k, None] * part for k, part in enumerate(parts)], axis=0), there))
+        parts = np.stack([cut(_slope(octave, axis)) for octave in octaves], 1)
+        slopes.append(level((gains[:, None, :] @ parts)[:, 0], there))
     slope = np.stack(slopes, 1)
     design = np.concatenate([bands, slope], 1)
     inverse = np.linalg.inv(design @ design.swapaxes(1, 2) + np.diag(np.append(pull, [1e-3 * BLOCK * BLOCK] * 2)))
@@ -106,6 +107,19 @@ def regress(pair: Pair, clear: Mask | None = None, guide: Regression | None = No
     return Regression(solved[:, -2:], covariance, seen, rest, solved[:, :4], deviations)
 
 
+def _slope(picture: Floats, axis: int) -> Floats:
+    """How a picture rises along one axis, in levels a pixel; beyond its edges it goes on as it ends."""
+    reach, length = len(_SLOPE), picture.shape[axis]
+    padded = np.pad(picture, [(reach, reach) if axis == k else (0, 0) for k in range(2)], mode="edge")
+    shifted = [padded[k : k + length] if axis == 0 else padded[:, k : k + length] for k in range(2 * reach + 1)]
+    rise = np.zeros_like(picture)
+    for step, weight in enumerate(_SLOPE, start=1):
+        difference = shifted[reach + step] - shifted[reach - step]
+        difference *= np.float32(weight)
+        rise += difference
+    return rise
+
+
 def _between_blocks(guide: Regression, octave: int, shape: tuple[int, ...]) -> Floats:
     """The gain of one octave as a smooth picture of `shape`; a block has as much say as it has of that octave."""
     top, left, rows, cols = corner(shape)
@@ -115,13 +129,13 @@ def _between_blocks(guide: Regression, octave: int, shape: tuple[int, ...]) -> F
     around /= gaussian_filter(weight, NEIGHBOURS, mode="nearest")
     y = (np.arange(shape[0]) - top + 0.5) / BLOCK - 0.5
     x = (np.arange(shape[1]) - left + 0.5) / BLOCK - 0.5
-    at = np.meshgrid(np.clip(y, 0, rows - 1), np.clip(x, 0, cols - 1), indexing="ij")
-    return np.asarray(map_coordinates(around, at, order=1, mode="nearest"), np.float32)
+    v, u = np.meshgrid(y.astype(np.float32), x.astype(np.float32), indexing="ij")
+    return spots(around.shape, u, v).of(np.asarray(around, np.float32))
 
 
 def _bands(picture: Floats) -> list[Floats]:
     """Four octaves that add up to the picture."""
-    layers = [picture, *(gaussian_filter(picture, s, truncate=2.5) for s in OCTAVES)]
+    layers = [picture, *(smoothed(picture, sigma, truncate=2.5) for sigma in OCTAVES)]
     return [a - b for a, b in zip(layers, layers[1:], strict=False)] + [layers[-1]]
 
 

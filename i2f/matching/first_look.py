@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from i2f.ground.image import Picture, luminance
-from i2f.matching.registration import HOPELESS, LEVELS, Alignment, Ladder, Seen, begin, start_of
+from i2f.matching.registration import HOPELESS, LEVELS, Alignment, Beginning, Ladder, Seen, begin, start_of
 from i2f.matching.retrieval import Proposal, upright, without_edges
 
 ALIKE = 0.7
@@ -68,8 +68,20 @@ def needed_share(ways: Sequence[Proposal]) -> float:
     return min(1.0, ROOM * LEVELS[1] / min(start_of(one).scale for one in ways))
 
 
-def first_look(copy: PreparedCopy, original: Seen, ways: Sequence[Proposal]) -> FirstLook:
-    """Lay a copy over an original, beginning at each of the proposals, all of which hold the copy the same way."""
-    starts = [start_of(one) for one in ways]
-    begun = begin(copy.held(ways[0]).ladder, original, starts, ways[0].likeness > ALIKE)
-    return FirstLook(ways[0], tuple(begun), original.size)
+def first_looks(copy: PreparedCopy, pairs: Sequence[tuple[Seen, Sequence[Proposal]]]) -> list[FirstLook]:
+    """Lay a copy over originals, beginning at each of an original's proposals, all of which hold the copy the same way;
+    those of all originals together, since that is quicker.
+    """
+    found: dict[int, FirstLook] = {}
+    held: dict[int, list[int]] = {}
+    for place, (_, ways) in enumerate(pairs):
+        held.setdefault(id(copy.held(ways[0])), []).append(place)
+    for places in held.values():
+        beginnings = [
+            Beginning(seen, [start_of(one) for one in ways], ways[0].likeness > ALIKE)
+            for seen, ways in (pairs[place] for place in places)
+        ]
+        begun = begin(copy.held(pairs[places[0]][1][0]).ladder, beginnings)
+        for place, alignments in zip(places, begun, strict=True):
+            found[place] = FirstLook(pairs[place][1][0], tuple(alignments), pairs[place][0].size)
+    return [found[place] for place in range(len(pairs))]

@@ -5,9 +5,10 @@ put, only the original is sampled anew. Residuals are weighted by a Cauchy funct
 that moved pull little.
 
 Nearly everything a run compares is a stranger, from several starts, and a picture of 32 pixels is too small for an
-array library: what costs is the calls. So all starts of one level advance together, as rows of one array: one product
-of matrices lays all of them over the original, one more gives all normal equations, since those are weighted sums of
-the same ten products of gradients. Each start still ends by its own rules.
+array library: what costs is the calls. So all starts of one level advance together, as rows of one array, on all the
+originals that are proposed for a copy: one product of matrices lays all of them over their originals, one more gives
+all normal equations, since those are weighted sums of the same ten products of gradients. Each start still ends by its
+own rules.
 
 A start is (a, b, cx, cy) as registration.py has it, and held here as two complex numbers, `turn` = a + ib and
 `middle` = cx + i cy, so that the point z = x + iy of the copy lies at turn z + middle.
@@ -15,6 +16,7 @@ A start is (a, b, cx, cy) as registration.py has it, and held here as two comple
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +30,8 @@ Complexes = NDArray[np.complex128]
 LEAST_INSIDE = 0.3
 """Share of the copy that must lie in the original for another step to be worth anything."""
 LEAST_PIXELS = 64
+EARLY = 2
+"""Steps after which a stranger shows: what correlates hardly then seldom does later."""
 STILL = 0.01
 """Pixels of the copy: a step that moves less is followed by a last look."""
 LEAST_SCALE, LARGEST_SCALE = 0.5, 2.0
@@ -48,7 +52,7 @@ class Template:
         x, y = (np.broadcast_to(line, picture.shape)[inner].ravel() for line in (x, y))
         self.short, self.pixels = min(rows, cols), rows * cols
         self.values = picture[inner].ravel()
-        self.squares = self.values * self.values
+        self.moments = np.stack([np.ones_like(self.values), self.values, self.values**2], 1)
         self.points = np.stack([x, y, np.ones_like(x)])
         self.jacobian = np.stack([across * x + down * y, down * x - across * y, across, down], 1)
         self.products = self.jacobian[:, _PAIRS[0]] * self.jacobian[:, _PAIRS[1]]
@@ -63,6 +67,17 @@ class Ground:
     size: tuple[int, int]
 
 
+class _Grounds:
+    """Several of them, end to end in one row of numbers, and what is known of each, (grounds, 1)."""
+
+    def __init__(self, grounds: Sequence[Ground]) -> None:
+        self.flat = np.concatenate([one.picture.ravel() for one in grounds])
+        self.shape = np.array([one.picture.shape for one in grounds]).T[..., None]
+        self.begin = np.cumsum([0, *(one.picture.size for one in grounds[:-1])])[:, None]
+        self.factor = np.array([one.factor for one in grounds])
+        self.ends = (np.array([one.size for one in grounds]).T * self.factor - 0.5).astype(np.float32)[..., None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What k starts show of the original: residuals and their weights (k, n), pixels inside, and correlation (k,)."""
@@ -75,32 +90,40 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """Where k similarities lay the copy, in pixels of the thumbnail; (k,) each."""
+    """Where k similarities lay the copy, in pixels of the thumbnail, and on which of the grounds; (k,) each."""
 
     turn: Complexes
     middle: Complexes
+    on: NDArray[np.intp]
 
     def some(self, which: NDArray[np.intp]) -> Starts:
         """Those at these places."""
-        return Starts(self.turn[which], self.middle[which])
+        return Starts(self.turn[which], self.middle[which], self.on[which])
 
     def after(self, delta: Doubles) -> Starts:
         """Each, applied after the small inverse of (1 + da, db, dx, dy), (k, 4): the compositional update."""
         turn = self.turn / (1 + delta[:, 0] + 1j * delta[:, 1])
-        return Starts(turn, self.middle - turn * (delta[:, 2] + 1j * delta[:, 3]))
+        return Starts(turn, self.middle - turn * (delta[:, 2] + 1j * delta[:, 3]), self.on)
 
 
-def descend(template: Template, ground: Ground, starts: Starts, steps: int) -> tuple[Starts, Doubles]:
-    """`steps` of Gauss-Newton from each start: where each correlated best on its way, and how well, (k,)."""
-    at, going = starts, np.arange(len(starts.turn))
-    best = Starts(starts.turn.copy(), starts.middle.copy())
+def descend(
+    template: Template, starts: Starts, grounds: Sequence[Ground], steps: int, least: float = -1.0
+) -> tuple[Starts, Doubles]:
+    """`steps` of Gauss-Newton from each start: where each correlated best on its way, and how well, (k,). All starts on
+    one ground end after `EARLY` steps where none of them correlates `least` by then.
+    """
+    joined, at, going = _Grounds(grounds), starts, np.arange(len(starts.turn))
+    best = Starts(starts.turn.copy(), starts.middle.copy(), starts.on)
     correlation, last = np.full(len(going), -1.0), np.full(len(going), steps)
     for step in range(steps + 1):
-        look = _look(template, ground, at)
+        look = _look(template, joined, at)
         better = np.flatnonzero(look.correlation > correlation[going])
         correlation[going[better]] = look.correlation[better]
         best.turn[going[better]], best.middle[going[better]] = at.turn[better], at.middle[better]
-        on = np.flatnonzero((step < last[going]) & (look.inside >= LEAST_INSIDE * template.pixels))
+        further = (step < last[going]) & (look.inside >= LEAST_INSIDE * template.pixels)
+        if step == EARLY:
+            further &= _best_of_ground(correlation, starts.on)[at.on] >= least
+        on = np.flatnonzero(further)
         if not len(on):
             break
         delta = _step(template, look, on)
@@ -114,29 +137,40 @@ def descend(template: Template, ground: Ground, starts: Starts, steps: int) -> t
     return best, correlation
 
 
-def _look(template: Template, ground: Ground, at: Starts) -> _Look:
-    """Lay the template over the original, as each start has it."""
-    turn, middle = at.turn * ground.factor, at.middle * ground.factor
+def _best_of_ground(correlation: Doubles, on: NDArray[np.intp]) -> Doubles:
+    """The best correlation on each ground, (grounds,), of starts on these."""
+    best = np.full(on.max() + 1, -1.0)
+    np.maximum.at(best, on, correlation)
+    return best
+
+
+def _look(template: Template, grounds: _Grounds, at: Starts) -> _Look:
+    """Lay the template over the originals, as each start has it."""
+    turn, middle = at.turn * grounds.factor[at.on], at.middle * grounds.factor[at.on]
     across = np.stack([turn.real, -turn.imag, middle.real - 0.5], 1).astype(np.float32) @ template.points
     down = np.stack([turn.imag, turn.real, middle.imag - 0.5], 1).astype(np.float32) @ template.points
-    height, width = (edge * ground.factor - 0.5 for edge in ground.size)
-    here = ((across >= -0.5) & (down >= -0.5) & (across <= width) & (down <= height)).astype(np.float32)
-    seen = spots(ground.picture.shape, across, down).of(ground.picture)
+    there = across >= -0.5
+    for line in (down >= -0.5, down <= grounds.ends[0, at.on], across <= grounds.ends[1, at.on]):
+        there &= line
+    here = there.astype(np.float32)
+    seen = spots(grounds.shape[:, at.on], across, down).of(grounds.flat, grounds.begin[at.on])
     residual = seen - template.values
-    return _Look(residual, here / (1 + residual * residual), *_correlations(template, seen, here))
+    weight = residual * residual
+    weight += 1
+    np.divide(here, weight, out=weight)
+    return _Look(residual, weight, *_correlations(template, seen, here))
 
 
 def _correlations(template: Template, seen: Floats, here: Floats) -> tuple[Doubles, Doubles]:
     """How many pixels are `here`, and the correlation of those with the template; (k,) each."""
-    count = here.sum(1, dtype=np.float64)
-    n = np.maximum(count, 1)
+    sums = (here @ template.moments).astype(np.float64)
+    n = np.maximum(sums[:, 0], 1)
+    own, own_square = sums[:, 1] / n, sums[:, 2] / n
     shown = seen * here
-    mean, mean_square = shown.sum(1) / n, np.einsum("kn,kn->k", shown, seen) / n
-    own, own_square, product = (
-        sums / n for sums in (here @ template.values, here @ template.squares, shown @ template.values)
-    )
+    mean, product = (shown @ template.moments[:, :2]).astype(np.float64).T / n
+    mean_square = np.einsum("kn,kn->k", shown, seen) / n
     deviations = np.sqrt(np.maximum((mean_square - mean * mean) * (own_square - own * own), 0.0))
-    return count, np.where(count < LEAST_PIXELS, -1.0, (product - mean * own) / (deviations + 1e-6))
+    return sums[:, 0], np.where(sums[:, 0] < LEAST_PIXELS, -1.0, (product - mean * own) / (deviations + 1e-6))
 
 
 def _step(template: Template, look: _Look, on: NDArray[np.intp]) -> Doubles:

@@ -16,7 +16,7 @@ and scales are tried, and many where a pair that looked alike does not fall into
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, uniform_filter
 
-from i2f.ground.image import Floats, Picture, planes, resize
+from i2f.ground.image import Floats, Picture, planes, resize, spots
 from i2f.matching.gauss_newton import Ground, Starts, Template, descend
 from i2f.matching.retrieval import Proposal
 
@@ -38,6 +38,9 @@ LOST = 0.7
 """Correlation at 64 pixels below which a start that looked alike is taken for a wrong start, and many are tried."""
 HOPELESS = 0.38
 """Correlation at 64 pixels: strangers reach 0.2 to 0.45, true pairs 0.7 to 0.99 (shared corpus, 2026-11)."""
+DARK = 0.3
+"""The same after the first steps there, below which nobody goes on. (Of 434 strangers 345 are below, by then; of 46
+pairs that come through to the last rung the lowest has 0.66.)"""
 FRAME = 0.08
 """Share of the short side that frames reach. Every test keeps off by so much, and by what its grid needs besides."""
 EDGE = FRAME + 0.01
@@ -67,6 +70,11 @@ class Similarity:
     def scaled(self, factor: float) -> Similarity:
         """The same for a thumbnail brought to `factor` of its size."""
         return Similarity(self.a * factor, self.b * factor, self.cx * factor, self.cy * factor)
+
+    def tried(self, degrees: float, factor: float) -> Similarity:
+        """The same, turned by so much and `factor` times as large."""
+        turn = complex(self.a, self.b) * factor * np.exp(1j * np.deg2rad(degrees))
+        return Similarity(turn.real, turn.imag, self.cx, self.cy)
 
     def of(self, other: Similarity, size: tuple[float, float]) -> Similarity:
         """From the whole thumbnail of `size` (width, height) that `other` leads to, to the one this leads to."""
@@ -116,7 +124,7 @@ def normalise(grey: Floats, radius: int = _RADIUS) -> Floats:
 
 
 def sample(picture: Floats, similarity: Similarity, x: Floats, y: Floats, order: int) -> Floats:
-    """The original under each point of the copy's grid; outside it the nearest edge."""
+    """The original under each point of the copy's grid, by splines of this order; outside it the nearest edge."""
     u = similarity.a * x - similarity.b * y + np.float32(similarity.cx - 0.5)
     v = similarity.b * x + similarity.a * y + np.float32(similarity.cy - 0.5)
     return np.asarray(map_coordinates(picture, (v, u), output=np.float32, order=order, mode="nearest"), np.float32)
@@ -131,10 +139,8 @@ def colours_below(original: Picture, similarity: Similarity, x: Floats, y: Float
     across, down = np.float32(width / original.shape[1]), np.float32(height / original.shape[0])
     u = (similarity.a * x - similarity.b * y + np.float32(similarity.cx)) * across - np.float32(0.5)
     v = (similarity.b * x + similarity.a * y + np.float32(similarity.cy)) * down - np.float32(0.5)
-    return [
-        np.asarray(map_coordinates(plane, (v, u), output=np.float32, order=1, mode="nearest"), np.float32)
-        for plane in planes(original, height, width)
-    ]
+    below = spots((height, width), u, v)
+    return [below.of(plane) for plane in planes(original, height, width)]
 
 
 def inside(shape: tuple[int, int], similarity: Similarity, x: Floats, y: Floats, margin: float) -> NDArray[np.bool_]:
@@ -177,31 +183,59 @@ class Seen:
         return Ground(normalise(resize(self.grey, rows, cols) if factor < self.share else self.grey), factor, self.size)
 
 
-def _descend(copy: Ladder, original: Seen, scale: float, starts: Sequence[Similarity], rung: int) -> list[Alignment]:
-    """Gauss-Newton from each of `starts` on one rung, over the original as a copy of `scale` needs it; best first."""
-    template, ground = copy.at(LEVELS[rung]), original.at(scale, LEVELS[rung])
-    turns, middles = [complex(one.a, one.b) for one in starts], [complex(one.cx, one.cy) for one in starts]
-    found, correlations = descend(template, ground, Starts(np.array(turns), np.array(middles)), STEPS[rung])
-    ended = zip(found.turn.tolist(), found.middle.tolist(), correlations.tolist(), strict=True)
-    alignments = [Alignment(Similarity(t.real, t.imag, m.real, m.imag), correlation) for t, m, correlation in ended]
-    return sorted(alignments, key=_correlated, reverse=True)
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An original to lay a copy over, and the similarities to begin at. `alike` says that the search thought much of
+    the pair, so that more is tried before it is given up.
+    """
+
+    original: Seen
+    starts: Sequence[Similarity]
+    alike: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    """What one descent begins with: similarities over one original, as large as a copy of `scale` needs it."""
+
+    original: Seen
+    scale: float
+    starts: Sequence[Similarity]
 
 
 def align(copy: Floats, original: Floats, starts: Sequence[Similarity], alike: bool = False) -> Alignment:
     """Lay the copy (grey, upright) over the original (grey thumbnail), beginning at each of `starts` until one fits."""
     ladder, seen = Ladder(copy), Seen(original, 1.0, (original.shape[0], original.shape[1]))
-    return finish(ladder, seen, begin(ladder, seen, starts, alike))
+    return finish(ladder, seen, begin(ladder, [Beginning(seen, starts, alike)])[0])
 
 
-def begin(copy: Ladder, original: Seen, starts: Sequence[Similarity], alike: bool = False) -> list[Alignment]:
-    """The alignments at the second rung that each of `starts` leads to, best first: what tells a stranger.
+def begin(copy: Ladder, beginnings: Sequence[Beginning]) -> list[list[Alignment]]:
+    """For each original the alignments at the second rung that its starts lead to, best first; they tell a stranger."""
+    all_starts = [(one.original, start) for one in beginnings for start in one.starts]
+    found = iter(_begin(copy, all_starts, tuple(product(TURNS, SCALES)), 3))
+    begun = []
+    for one in beginnings:
+        here = [next(found) for _ in one.starts]
+        if one.alike and max(here, key=_correlated).correlation < LOST:
+            here += _begin(copy, [(one.original, one.starts[0])], tuple(product(WIDE_TURNS, WIDE_SCALES)), 6)
+        begun.append(sorted(here, key=_correlated, reverse=True)[: len(one.starts)])
+    return begun
 
-    `alike` says that the search thought much of this pair, so that more is tried before it is given up.
+
+def _begin(
+    copy: Ladder, starts: Sequence[tuple[Seen, Similarity]], tries: Sequence[tuple[float, float]], keep: int
+) -> list[Alignment]:
+    """The best alignment at the second rung for each original and start, from turns and scales of that start of which
+    `keep` survive the first rung.
     """
-    begun = [_begin(copy, original, start, product(TURNS, SCALES), 3) for start in starts]
-    if alike and max(one.correlation for one in begun) < LOST:
-        begun.append(_begin(copy, original, starts[0], product(WIDE_TURNS, WIDE_SCALES), 6))
-    return sorted(begun, key=_correlated, reverse=True)[: len(starts)]
+    tried = _descend(
+        copy, [_Rung(seen, start.scale, [start.tried(*one) for one in tries]) for seen, start in starts], 0
+    )
+    second = []
+    for (seen, start), found in zip(starts, tried, strict=True):
+        hopeful = [one.similarity for one in found[:keep] if one.correlation > found[0].correlation - 0.15]
+        second.append(_Rung(seen, found[0].similarity.scale, [*hopeful, start]))
+    return [found[0] for found in _descend(copy, second, 1)]
 
 
 def finish(copy: Ladder, original: Seen, begun: Sequence[Alignment]) -> Alignment:
@@ -215,25 +249,33 @@ def finish(copy: Ladder, original: Seen, begun: Sequence[Alignment]) -> Alignmen
 
 def _climb(copy: Ladder, original: Seen, found: Alignment) -> Alignment:
     """From the second rung to the last."""
-    for rung in range(2, len(LEVELS)):
+    for level in range(2, len(LEVELS)):
         if found.correlation < HOPELESS:
             break
-        found = _descend(copy, original, found.similarity.scale, [found.similarity], rung)[0]
+        found = _descend(copy, [_Rung(original, found.similarity.scale, [found.similarity])], level)[0][0]
     return found
+
+
+def _descend(copy: Ladder, rungs: Sequence[_Rung], level: int) -> list[list[Alignment]]:
+    """Gauss-Newton at one of LEVELS from every start of every rung; of each what they led to, best first."""
+    template, all_starts = copy.at(LEVELS[level]), [start for one in rungs for start in one.starts]
+    found, correlations = descend(
+        template,
+        Starts(
+            np.array([complex(one.a, one.b) for one in all_starts]),
+            np.array([complex(one.cx, one.cy) for one in all_starts]),
+            np.repeat(np.arange(len(rungs)), [len(one.starts) for one in rungs]),
+        ),
+        [one.original.at(one.scale, LEVELS[level]) for one in rungs],
+        STEPS[level],
+        DARK if level == 1 else -1.0,
+    )
+    ended: list[list[Alignment]] = [[] for _ in rungs]
+    for turn, middle, correlation, on in zip(found.turn, found.middle, correlations, found.on, strict=True):
+        at = Similarity(float(turn.real), float(turn.imag), float(middle.real), float(middle.imag))
+        ended[on].append(Alignment(at, float(correlation)))
+    return [sorted(one, key=_correlated, reverse=True) for one in ended]
 
 
 def _correlated(one: Alignment) -> float:
     return one.correlation
-
-
-def _begin(
-    copy: Ladder, original: Seen, start: Similarity, tries: Iterable[tuple[float, float]], keep: int
-) -> Alignment:
-    """The best alignment at the second rung, from turns and scales of `start` of which `keep` survive the first."""
-    begun = []
-    for degrees, scale in tries:
-        turn = complex(start.a, start.b) * scale * np.exp(1j * np.deg2rad(degrees))
-        begun.append(Similarity(turn.real, turn.imag, start.cx, start.cy))
-    tried = _descend(copy, original, start.scale, begun, 0)
-    hopeful = [one.similarity for one in tried[:keep] if one.correlation > tried[0].correlation - 0.15]
-    return _descend(copy, original, tried[0].similarity.scale, [*hopeful, start], 1)[0]

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, uniform_filter
+from scipy.ndimage import uniform_filter
 
-from i2f.ground.image import Picture, luminance, resize
+from i2f.ground.image import Picture, luminance, resize, smoothed
 from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
 from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
@@ -116,7 +116,7 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
         size = max(BLOCK * 4, int(min(short, round(at.scale), cap)))
         rows, cols = (round(n * size / short) for n in grey.shape)
         ratio = at.scale / size
-        smooth = gaussian_filter(mixed, 0.5 * float(np.sqrt(ratio**2 - 1))) if ratio > 1.15 else mixed
+        smooth = smoothed(mixed, 0.5 * float(np.sqrt(ratio**2 - 1))) if ratio > 1.15 else mixed
         x, y = grid_of(rows, cols)
         pair = Pair(
             copy=resize(grey, rows, cols) if size != short else grey,

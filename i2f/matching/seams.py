@@ -22,9 +22,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import map_coordinates, uniform_filter1d
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import uniform_filter1d
 
-from i2f.ground.image import Floats, Picture, planes
+from i2f.ground.image import Floats, Picture, planes, spots
 from i2f.matching.registration import Similarity
 
 SIDES = ("top", "right", "bottom", "left")
@@ -125,9 +126,8 @@ def _read(
     along = np.arange(-ends, ends, dtype=np.float32) + np.float32(0.5)
     away = np.arange(-reach[0], reach[1], dtype=np.float32) + np.float32(half[0] + 0.5)
     u, v = _point(at, fine, quarter, away[:, None], along[None, :])
-    where = (np.broadcast_to(v, (len(away), len(along))) - 0.5, np.broadcast_to(u, (len(away), len(along))) - 0.5)
-    values = np.stack([map_coordinates(plane, where, np.float32, 1, mode="nearest") for plane in small], axis=2)
-    return _Lines(np.asarray(values, np.float32), reach[0])
+    there = spots(small[0].shape, u - np.float32(0.5), v - np.float32(0.5))
+    return _Lines(np.stack([there.of(plane) for plane in small], axis=2), reach[0])
 
 
 def _weigh(lines: _Lines, slack: int, fine: int, outside: float) -> Side:
@@ -177,19 +177,16 @@ def _outer_edge(values: Floats, step: Floats, begin: int, least_ground: int) -> 
     and the share of the straightest. Beyond it so many lines of ground must lie: a thin rim is a scan's or a lens
     correction's, and a photograph may well have it.
     """
-    best, straight = (0.0, 0.0), 0.0
-    for k in range(begin, len(step) - max(5, least_ground)):
-        inner = step[max(0, k - DEPTH) : k - 2].max(axis=0)
-        here = np.maximum(step[k], step[k - 1])
-        telling = (here > STEP) | (inner > STEP)
-        if telling.mean() < 0.2:
-            continue
-        share = float((here > np.maximum(inner, STEP)).sum() / telling.sum())
-        straight = max(straight, share)
-        if share > 0.5:
-            found = (share, _flat(values[k + 3 : k + 23]))
-            best = max(best, found, key=min)
-    return *best, straight
+    end = len(step) - max(5, least_ground)
+    if end <= begin:
+        return 0.0, 0.0, 0.0
+    here = np.maximum(step[begin:end], step[begin - 1 : end - 1])
+    inner = sliding_window_view(step[begin - DEPTH : end - 3], DEPTH - 2, axis=0).max(axis=-1)
+    telling = ((here > STEP) | (inner > STEP)).sum(axis=1)
+    stops = (here > np.maximum(inner, STEP)).sum(axis=1)
+    shares = np.where(telling >= 0.2 * step.shape[1], stops / np.maximum(telling, 1), 0.0)
+    edges = ((float(shares[k]), _flat(values[begin + k + 3 : begin + k + 23])) for k in np.flatnonzero(shares > 0.5))
+    return *max([(0.0, 0.0), *edges], key=min), float(shares.max())
 
 
 def _flat(beyond: Floats) -> float:

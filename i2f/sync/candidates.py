@@ -266,15 +266,14 @@ def _compare_all(task: _Task) -> Assessed:
 
 def _compared(copy: NDArray[np.uint8], task: _Task) -> tuple[dict[int, NDArray[np.uint8]], dict[int, Fit]]:
     """The fit of each original worth comparing, by its place; and the thumbnails of those that are no strangers."""
-    prepared = matcher.PreparedCopy(copy)
+    prepared, worth = matcher.PreparedCopy(copy), _worth_comparing(copy, task)
+    small = (glimpse(task.thumbnails[ways[0].index], matcher.needed_share(ways)) for ways in worth)
+    seen = [matcher.Seen(one.grey, one.share, one.size) for one in small]
     pictures, fits = {}, {}
-    for ways in _worth_comparing(copy, task):
-        place = ways[0].index
-        jpeg = task.thumbnails[place]
-        small = glimpse(jpeg, matcher.needed_share(ways))
-        look = matcher.first_look(prepared, matcher.Seen(small.grey, small.share, small.size), ways)
+    for look in matcher.first_looks(prepared, list(zip(seen, worth, strict=True))):
+        place = look.proposal.index
         if not look.is_stranger:
-            pictures[place] = pixels(jpeg)
+            pictures[place] = pixels(task.thumbnails[place])
         fits[place] = matcher.explain(prepared, look, pictures.get(place))
     return pictures, fits
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
-from i2f.sync.eligibility import SIDES, doubt_about
+from i2f.sync.eligibility import SIDES, doubt_about, needs_detail
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
@@ -149,6 +149,17 @@ def test_a_bare_file_must_show_something_that_the_copy_does_not() -> None:
     for told in (fit(finer=2.0), fit(tones=15.0), fit(tilt=3.0)):
         assert doubt_about(BARE, told) == ""
     assert doubt_about(SIGNED, fit(finer=0.4)) == ""
+
+
+def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
+    stops = fit(**dict.fromkeys(SIDES, STOPS))
+    for told in (fit(), fit(tones=15.0)):
+        assert needs_detail(BARE, told.measures)
+    for original, told in ((SIGNED, fit()), (BARE, fit(left=GOES_ON)), (BARE, fit(tilt=3.0)), (BARE, stops)):
+        assert not needs_detail(original, told.measures)
+        for finer in (0.3, 0.8, 2.0):
+            found = replace(told, measures=dict(told.measures) | {"finer": finer})
+            assert doubt_about(original, found) == doubt_about(original, told)
 
 
 def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
