@@ -176,6 +176,6 @@ def glimpse(jpeg: bytes, least: float = 0.25) -> Glimpse:
     """A thumbnail at `least` of its size at least, which is quick: at an eighth, a quarter, a half or all of it."""
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
         width, height = image.size
-        image.draft("L", (math.floor(width * least), math.floor(height * least)))
+        image.draft("L", (max(1, math.floor(width * least)), max(1, math.floor(height * least))))
         grey = np.asarray(image.convert("L"), np.float32)
     return Glimpse(grey, min(grey.shape) / min(width, height), (height, width))
