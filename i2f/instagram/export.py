@@ -8,7 +8,9 @@ from pathlib import Path
 
 from i2f.ground.errors import FolderError
 from i2f.instagram.export_files import find_export_files
+from i2f.instagram.export_html import read_html
 from i2f.instagram.export_json import read_json
+from i2f.instagram.export_merge import merged
 from i2f.instagram.posts import Post
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -26,7 +28,6 @@ def read_export(paths: Sequence[Path]) -> tuple[Post, ...]:
     posts = [
         post
         for source, kind in files.lists
-        if source.suffix.lower() == ".json"
-        for post in read_json(source, kind, files)
+        for post in (read_json if source.suffix.lower() == ".json" else read_html)(source, kind, files)
     ]
-    return tuple(sorted(posts, key=lambda one: (one.time or _NO_TIME, one.caption, one.media[0].uri)))
+    return tuple(sorted(merged(posts), key=lambda one: (one.time or _NO_TIME, one.caption, one.media[0].uri)))

@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from i2f.ground.archives import is_archive, list_members, open_file
+from i2f.ground.archives import file_version, is_archive, list_members, open_file
 from i2f.ground.errors import FolderError
-from i2f.instagram.posts import Content, PostKind
+from i2f.instagram.posts import Content, PostKind, medium_id_in
 
 _LISTS = re.compile(
     r"(?:(?P<posts>posts)(?:_\d+)?|(?P<media>media)(?:_\d+)?|(?P<archived>archived_posts)(?:_\d+)?"
@@ -52,13 +52,16 @@ class ExportFiles:
     by_name: dict[str, tuple[Path, ...]]
 
     def find(self, uri: str) -> Path | None:
-        """The file a list means by a relative path; None when no part holds it, or several could be meant."""
+        """The file a list means by a relative path, the largest of several; None when no part holds it.
+
+        The folder of a picture did not last from export to export (posts/202001/ became other/), its name did.
+        """
         parts = tuple(part for part in PurePosixPath(uri.replace("\\", "/")).parts if part not in ("/", ".", ".."))
         named = self.by_name.get(parts[-1].lower(), ()) if parts else ()
         whole = [one for one in named if one.parts[-len(parts) :] == parts]
-        if whole:
-            return whole[0]  # the same path in several parts, or exports, is the same picture
-        return named[0] if len(named) == 1 else None
+        if not whole and (len(named) == 1 or (named and medium_id_in(parts[-1]))):
+            whole = list(named)
+        return max(whole, key=_size) if whole else None
 
 
 def find_export_files(paths: Sequence[Path]) -> ExportFiles:
@@ -72,6 +75,13 @@ def find_export_files(paths: Sequence[Path]) -> ExportFiles:
             if kind is not None:
                 lists.append((file, kind))
     return ExportFiles(tuple(lists), {name: tuple(found) for name, found in by_name.items()})
+
+
+def _size(path: Path) -> int:
+    try:
+        return file_version(path)[0]
+    except OSError:
+        return -1
 
 
 def content_of(path: Path) -> Content:

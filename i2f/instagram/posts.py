@@ -21,6 +21,12 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _MEDIUM_ID = re.compile(r"(?:^|_)(\d{15,20})(?:\.[A-Za-z0-9]{1,5})?$")
 
 
+def medium_id_in(name: str) -> str | None:
+    """The medium's own number in the name of an exported file."""
+    found = _MEDIUM_ID.search(name)
+    return found[1] if found else None
+
+
 class PostKind(StrEnum):
     """In which of the export's lists a post stands."""
 
@@ -77,8 +83,7 @@ class Medium:
     @property
     def medium_id(self) -> str | None:
         """Instagram's number of the medium, the same in every export since 2021; None where the name has none."""
-        found = _MEDIUM_ID.search(self.uri)
-        return found[1] if found else None
+        return medium_id_in(self.uri)
 
 
 @dataclass(frozen=True, slots=True)
