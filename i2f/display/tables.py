@@ -171,7 +171,7 @@ def _score(best: Candidate | None) -> str:
 
 
 def _file(candidate: Candidate | None) -> str:
-    return in_plain_words(printable(Path(candidate.original.path.name))) if candidate else ""
+    return in_plain_words(printable(Path(candidate.original.name))) if candidate else ""
 
 
 def _sizes(decision: Decision) -> str:

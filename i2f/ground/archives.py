@@ -16,6 +16,8 @@ member's own check sum: whatever is written anew in the archive is another versi
 from __future__ import annotations
 
 import errno
+import hashlib
+import lzma
 import os
 import stat
 import struct
@@ -23,7 +25,6 @@ import threading
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -34,6 +35,7 @@ ARCHIVE_ENDINGS = frozenset({".zip"})
 _KEPT_OPEN = 4
 _PACKED_SO = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 _ENCRYPTED = 0x1
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError)
 
 
 class ArchiveError(OSError):
@@ -137,7 +139,16 @@ def read_member(path: Path, at_most: int) -> bytes | None:
     try:
         with _member_file(*inside) as file:
             return file.read(at_most)
-    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError) as error:
+    except _DAMAGED as error:
+        raise ArchiveError(errno.EIO, "damaged in its archive") from error
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file or an archive's member, read to its end; OSError when it cannot be read whole."""
+    try:
+        with open_file(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # both kinds have readinto
+    except _DAMAGED as error:
         raise ArchiveError(errno.EIO, "damaged in its archive") from error
 
 
@@ -207,9 +218,3 @@ def _unreadable(info: zipfile.ZipInfo) -> str | None:
     if info.flag_bits & _ENCRYPTED:
         return "encrypted in its archive"
     return None if info.compress_type in _PACKED_SO else "packed in a way that is not supported; unpack the archive"
-
-
-def pieces(file: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
-    """The rest of an open file in pieces."""
-    while piece := file.read(size):
-        yield piece

@@ -193,4 +193,8 @@ def has_camera(original: Original) -> bool:
 
 def is_edit(original: Original) -> bool:
     """Whether a file is an edit, by what stands in it or by its name."""
-    return FileMark.EDITED in original.marks or PathMark.EDIT in path_marks(original.path)
+    return (
+        FileMark.EDITED in original.marks
+        or (original.told is not None and original.told.edited)
+        or PathMark.EDIT in path_marks(original.called)
+    )

@@ -64,6 +64,8 @@ class Gallery:
         digest = hashlib.sha256(f"{matcher.MATCHER_VERSION}-{READER_VERSION}".encode())
         for one in self.originals:
             digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
+            if one.told is not None:  # names tell what is an edit of what
+                digest.update(f"{one.name}\0{one.told.edited}\0".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
 

@@ -22,7 +22,8 @@ from i2f.memory.history import History, Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
-from i2f.photos.folder import Found, find_files
+from i2f.photos.folder import Found
+from i2f.photos.sources import find_originals
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
@@ -48,7 +49,7 @@ class Permission:
 
 def begin_report(session: Session, order: SyncOrder, mode: str) -> tuple[Report, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
-    found = find_files(order.folders)
+    found = find_originals(order.folders)
     if not found.files:
         raise FolderError(f"there are no pictures in {', '.join(str(one) for one in order.folders)}")
     report = Report(
@@ -146,7 +147,7 @@ def carry_out(session: Session, order: SyncOrder, report: Report, permission: Pe
     def replace_one(decision: Decision) -> Outcome:
         if decision.match is not None:
             original = decision.match.original
-            session.progress.working_on(f"{in_plain_words(original.path.name)}, {original.size_bytes / 1e6:,.1f} MB")
+            session.progress.working_on(f"{in_plain_words(original.name)}, {original.size_bytes / 1e6:,.1f} MB")
         return replacer.replace(decision, session.settings.privacy.location, permission.max_photo_bytes)
 
     def tell(decision: Decision, outcome: Outcome) -> None:
@@ -314,5 +315,5 @@ def _keep_too_large(decision: Decision) -> Decision:
     original = decision.match.original
     if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
+    reason = f"{original.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)

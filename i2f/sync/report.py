@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.photos.folder import in_skipped_folders
+from i2f.photos.folder_names import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
 
@@ -163,6 +163,7 @@ def _original(candidate: Candidate) -> dict[str, Any]:
         "height": one.height,
         "camera": one.camera,
         "taken": one.taken.local.isoformat() if one.taken else None,
+        "name": one.name,
     }
 
 
@@ -215,7 +216,7 @@ def plan_lines(report: Report) -> list[tuple[str, str, str]]:
         word = str(one.verdict if planned else outcome)
         title = one.copy.photo.title or "(no title)"
         title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
-        original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
+        original = f" <- {in_plain_words(printable(Path(one.match.original.name)))}" if one.match else ""
         rows.append(
             (word, f"{one.copy.photo_id} {in_plain_words(title)}{original}", in_plain_words(note or one.reason))
         )
