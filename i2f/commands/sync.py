@@ -38,6 +38,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             pipeline.check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
             pipeline.check_folders(session, order, found)
+            order = pipeline.read_posts(session, order)
             pipeline.check_login(session)
             if order.dry_run:
                 pipeline.make_plan(session, order, found, report)

@@ -246,6 +246,7 @@ class Decision:
     """What was decided for one copy, why, by whom, and from which candidates (best first).
 
     `answers` tells what a person had said about the copy by then (review_answers.state_of), empty for nothing.
+    `evidence` names what settled it besides the comparison of the copy (export_evidence.py), empty for that alone.
     """
 
     copy: InstagramCopy
@@ -254,6 +255,7 @@ class Decision:
     decided_by: str
     candidates: tuple[Candidate, ...]
     answers: str = ""
+    evidence: tuple[str, ...] = ()
 
     @property
     def match(self) -> Candidate | None:

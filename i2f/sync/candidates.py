@@ -150,7 +150,7 @@ def _seek(waiting: Mapping[str, Path], gallery: Gallery, journal: Journal) -> It
     def tasks(copies: Iterable[str], far: bool) -> Iterator[_Task | None]:
         for sha256 in copies:
             try:
-                data = waiting[sha256].read_bytes()
+                data = read_bytes(waiting[sha256])
                 if hashlib.sha256(data).hexdigest() != sha256:
                     # What a spoilt file shows would be kept as the answer about the copy that it was.
                     yield None

@@ -121,6 +121,7 @@ class Report:
             "candidates": [
                 {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
             ],
+            "evidence": [str(one) for one in decision.evidence] or (["picture"] if best else []),
             "outcome": str(outcome),
             "error": error,
         }
