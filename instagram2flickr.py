@@ -510,16 +510,19 @@ def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
 
 
 @cli.command(short_help="Check that everything is ready, and show what to do next.")
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @with_json
 @with_global_options
 @click.pass_context
-def doctor(ctx: click.Context, json_file: str | None) -> None:
+def doctor(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None) -> None:
     """Check settings, key, login, Pro, HEIC and disk; each line is ok or says what to do.
+
+    With FOLDER it also reads the pictures there and tells what it found.
 
     \b
     Examples:
       instagram2flickr.py doctor
-      instagram2flickr.py doctor --config ~/flickr.ini
+      instagram2flickr.py doctor ~/Pictures/iphone
     """
     from i2f.commands import doctor as checkup
     from i2f.display.lines import say
@@ -529,7 +532,7 @@ def doctor(ctx: click.Context, json_file: str | None) -> None:
     except SettingsError as error:
         say(f"{checkup.mark(ok=False)} Settings: {error}")
         ctx.exit(error.exit_code)
-    ctx.exit(checkup.doctor(settings, json_file))
+    ctx.exit(checkup.doctor(settings, json_file, folders))
 
 
 @cli.command(short_help="Print the lines that switch on completion in a shell.")

@@ -1,7 +1,12 @@
-"""The posts that are known, one a line: when, whether on Flickr, whether the original was found, and the caption."""
+"""The posts that are known, one a line: when, whether on Flickr, whether the original was found, and the caption.
+
+Copies and export are read from the disk; Instagram's API is asked only where a token is set, and Flickr never.
+"""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +17,7 @@ from i2f.instagram.export import read_export
 from i2f.instagram.posts import Medium, Post
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
+from i2f.sync.instagram_account import with_account
 from i2f.sync.known_posts import KnownPost, known_posts
 from i2f.sync.output_files import check_places
 from i2f.sync.report import in_plain_words, printable, timestamp, write_report
@@ -28,7 +34,8 @@ def posts(settings: Settings, export: Sequence[Path], json_file: str | None) -> 
     check_places(json_file)
     parts = tuple(export) or settings.instagram.exports
     exported = read_export(parts) if parts else ()
-    known = _known(settings, exported)
+    state = StateFolder(settings.state)
+    known = _known(state, with_account(settings, state, time.time(), _warn, exported))
     if json_file is not None:
         write_report(json_file, {"version": VERSION, "posts": [_as_json(one) for one in known]})
         return
@@ -36,8 +43,11 @@ def posts(settings: Settings, export: Sequence[Path], json_file: str | None) -> 
         say(line)
 
 
-def _known(settings: Settings, exported: Sequence[Post]) -> list[KnownPost]:
-    state = StateFolder(settings.state)
+def _warn(line: str) -> None:
+    sys.stderr.write(f"{in_plain_words(line)}\n")
+
+
+def _known(state: StateFolder, exported: Sequence[Post]) -> list[KnownPost]:
     if not state.journal_file.exists():
         return [KnownPost((), one, None, False) for one in exported]
     journal = Journal(state.journal_file)
@@ -87,12 +97,17 @@ def _as_json(one: KnownPost) -> dict[str, Any]:
         if place is None
         else {"name": place.name, "latitude": place.latitude, "longitude": place.longitude},
         "media": [_medium(each) for each in post.media] if post is not None else [],
-        "known_from": [*(["copy"] if one.copies else []), *(["export"] if post is not None else [])],
+        "known_from": [*(["copy"] if one.copies else []), *([_source(post)] if post is not None else [])],
         "on_flickr": bool(one.copies),
         "photos": [{"photo_id": each.photo_id, "page_url": each.photo.page_url} for each in one.copies],
         "original": one.original,
         "replaced": one.is_replaced,
     }
+
+
+def _source(post: Post) -> str:
+    """A post without any medium is known from the API alone."""
+    return "export" if post.media else "api"
 
 
 def _medium(medium: Medium) -> dict[str, Any]:

@@ -73,6 +73,8 @@ class InstagramSettings:
     """What is known of the Instagram account besides its copies on Flickr."""
 
     export: str
+    access_token: str
+    follow_short_links: bool
 
     @property
     def exports(self) -> tuple[Path, ...]:
@@ -180,6 +182,14 @@ KEYS: tuple[Key, ...] = (
     Key("sync", "set_location", False, _yes_no, "Set the Flickr photo's location from the original's GPS data."),
     Key("privacy", "location", "keep", _one_of("keep", "strip"), "GPS data in sent photos: keep or strip."),
     Key("instagram", "export", "", _text, "Your Instagram data export: a folder or its zip files, one a line."),
+    Key("instagram", "access_token", "", _text, "A token of Instagram's API, for Creator and Business accounts only."),
+    Key(
+        "instagram",
+        "follow_short_links",
+        False,
+        _yes_no,
+        "Ask ift.tt and bit.ly where the short links in captions lead.",
+    ),
 )
 
 

@@ -41,8 +41,9 @@ class KnownPost:
 
     @property
     def url(self) -> str | None:
-        """The post's address, which only a copy tells."""
-        return next((one.mark.url for one in self.copies if one.mark.url is not None), None)
+        """The post's address, which a copy tells, or Instagram's API."""
+        told = next((one.mark.url for one in self.copies if one.mark.url is not None), None)
+        return told or (self.post.link if self.post is not None else None)
 
     @property
     def caption(self) -> str:

@@ -31,6 +31,7 @@ from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.export_evidence import Judged, settle_by_export
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.instagram_account import follow_short_links
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave, shortened
@@ -111,7 +112,7 @@ def check_login(session: Session) -> None:
 
 def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) -> None:
     """Fill the report with a decision for every copy. Sends nothing that changes anything."""
-    copies = choose_copies(list_copies(session), order.photo_ids, order.again)
+    copies = follow_short_links(session, choose_copies(list_copies(session), order.photo_ids, order.again))
     index = read_folder(found.files, session.journal, session.progress)
     report.originals = len(index.gallery.originals)
     report.unreadable.extend(index.unreadable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sync.copies import list_copies
 from tests.support.flickr_side import picture
 from tests.support.sessions import open_test_session
+from tests.support.small_web import small_web
 
 CAPTION = "The harbour on a windy morning"
 CODE = "BqvsDleB3lV"  # posted 2018-11-29 01:04:04 UTC
@@ -82,3 +84,20 @@ def test_what_the_last_run_found_is_told(settings: Settings, export: Path, tmp_p
     assert [one["original"] for one in told if one["photos"] and one["photos"][0]["photo_id"] == photo_id] == [
         "/roll/IMG_0001.JPG"
     ]
+
+
+def test_instagram_s_api_adds_addresses_and_its_failure_is_one_line(
+    settings: Settings, export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_web() as web:
+        entry = {"permalink": "https://www.instagram.com/p/only/", "timestamp": "2014-05-13T16:53:20+0000"}
+        web.says("/graph.instagram.com/me/media", {"data": [entry]})
+        web.says("/graph.instagram.com/me/media", {"error": {"code": 190}}, 400)
+        asking = replace(
+            settings, sandbox=web.url, instagram=replace(settings.instagram, access_token="a-token-of-instagram")
+        )
+        posts(asking, [export], str(tmp_path / "posts.json"))
+        posts(asking, [export], None)
+    told = json.loads((tmp_path / "posts.json").read_text(encoding="utf-8"))["posts"]
+    assert told[2]["url"] == "https://www.instagram.com/p/only/"
+    assert "Posts are listed without Instagram's API: the Instagram access token expired" in capsys.readouterr().err
