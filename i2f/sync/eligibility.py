@@ -113,6 +113,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
     name = original.name
     if PathMark.PREVIEW in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} lies in a folder of previews and has no camera data"
+    if PathMark.INSTAGRAM in marks:
+        return f"{name} is Instagram's own picture from a data export, not an original"
     if PathMark.SCREENSHOT in marks:
         return f"{name} is called a screenshot and has no camera data"
     if PathMark.COLLAGE in marks:
