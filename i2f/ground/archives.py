@@ -143,6 +143,15 @@ def read_member(path: Path, at_most: int) -> bytes | None:
         raise ArchiveError(errno.EIO, "damaged in its archive") from error
 
 
+def read_whole(path: Path, at_most: int) -> bytes:
+    """The bytes of a file or an archive's member, up to so many; OSError, also for a damaged member."""
+    inside = read_member(path, at_most)
+    if inside is not None:
+        return inside
+    with path.open("rb") as file:
+        return file.read(at_most)
+
+
 def sha256_of(path: Path) -> str:
     """The hash of a file or an archive's member, read to its end; OSError when it cannot be read whole."""
     try:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
-from i2f.ground.archives import open_file
+from i2f.ground.archives import read_whole
 from i2f.ground.errors import FolderError
 from i2f.instagram.export_files import ExportFiles, content_of
 from i2f.instagram.posts import MINUTE, Content, Medium, Post, PostKind, PostPlace
@@ -50,8 +50,7 @@ _YEAR, _DAY, _WORD = re.compile(r"(?<!\d)\d{4}(?!\d)"), re.compile(r"(?<!\d)\d{1
 def read_html(source: Path, kind: PostKind, files: ExportFiles) -> Iterator[Post]:
     """The posts of one page. FolderError names a file that cannot be read."""
     try:
-        with open_file(source) as file:
-            text = file.read(_MAX_BYTES).decode("utf-8-sig", "replace")
+        text = read_whole(source, _MAX_BYTES).decode("utf-8-sig", "replace")
     except OSError as error:
         raise FolderError(f"{source} cannot be read: {error.strerror or error}") from error
     page = _Page()

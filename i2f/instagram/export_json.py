@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from i2f.ground.archives import open_file
+from i2f.ground.archives import read_whole
 from i2f.ground.errors import FolderError
 from i2f.instagram.export_files import ExportFiles, content_of
 from i2f.instagram.posts import SECOND, CapturedExif, Content, Medium, Post, PostKind, PostPlace
@@ -53,8 +53,7 @@ class _List:
 def read_json(source: Path, kind: PostKind, files: ExportFiles) -> Iterator[Post]:
     """The posts of one list. FolderError names a file that is no JSON or cannot be read."""
     try:
-        with open_file(source) as file:
-            body = json.loads(file.read(_MAX_BYTES).decode("utf-8-sig"))
+        body = json.loads(read_whole(source, _MAX_BYTES).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise FolderError(f"{source} is not valid JSON; ask Instagram for a new export") from error
     except OSError as error:

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
 
-from i2f.ground.archives import open_file
+from i2f.ground.archives import read_whole
 from i2f.ground.model import CaptureTime, Told
 from i2f.photos.exif import is_plausible
 
@@ -140,9 +140,8 @@ def _agrees(title: object, name: str) -> bool:
 
 def _read(path: Path) -> Mapping[str, Any] | None:
     try:
-        with open_file(path) as file:
-            body = json.loads(file.read(_MAX_NOTE))
-    except (OSError, ValueError, RecursionError, EOFError):
+        body = json.loads(read_whole(path, _MAX_NOTE))
+    except (OSError, ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) and "photoTakenTime" in body else None
 

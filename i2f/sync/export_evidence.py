@@ -30,7 +30,7 @@ from i2f.photos.same_shot import QUARTER_HOUR_S
 from i2f.sync.candidates import Assessed, Gallery, as_candidates, assess
 from i2f.sync.originals import read_folder
 from i2f.sync.plan import decide
-from i2f.sync.post_of_copy import POSTED, named_post
+from i2f.sync.post_of_copy import POSTED, NamedPosts
 from i2f.sync.session import Session
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
@@ -74,13 +74,14 @@ def settle_by_export(
     if not open_ones:
         return {}
     bridges = find_bridges(session, posts, {photo_id: (one.copy, one.file) for photo_id, one in open_ones.items()})
-    queries = {sha256_of(one.picture): one.picture for one in bridges.values() if one.picture is not None}
+    pictures = {one.picture for one in bridges.values() if one.picture is not None}
+    queries = {sha256: path for path in pictures if (sha256 := _hash(path)) is not None}
     session.progress.stage("Comparing the exported pictures", len(queries))
     answers = assess(queries, gallery, session.journal, session.progress.step)
     hashes = {path: sha256 for sha256, path in queries.items()}
     changed = {}
     for photo_id, bridge in bridges.items():
-        answer = answers.get(hashes[bridge.picture]) if bridge.picture is not None else None
+        answer = answers.get(hashes.get(bridge.picture, "")) if bridge.picture is not None else None
         better = _settled(session, gallery, open_ones[photo_id], bridge, answer)
         if better is not None:
             changed[photo_id] = better
@@ -104,16 +105,15 @@ def find_bridges(
         for medium in post.pictures
         if medium.path is not None
     }
-    files = [FoundFile(path, *file_version(path)) for path in shown]
+    files = [FoundFile(path, *version) for path in shown if (version := _version(path)) is not None]
     gallery = read_folder(files, session.journal, session.progress).gallery
     session.progress.stage("Comparing with Instagram's export", len(copies))
-    hashes = {file: sha256_of(file) for _, file in copies.values()}
-    queries = {hashes[file]: file for file in hashes}
-    answers = assess(queries, gallery, session.journal, session.progress.step)
-    found = {}
+    hashes = {file: sha256 for _, file in copies.values() if (sha256 := _hash(file)) is not None}
+    answers = assess({hashes[file]: file for file in hashes}, gallery, session.journal, session.progress.step)
+    named, found = NamedPosts(posts), {}
     for photo_id, (copy, file) in copies.items():
-        answer = answers.get(hashes[file])
-        post = named_post(copy, posts)
+        answer = answers.get(hashes.get(file, ""))
+        post = named.of(copy)
         if answer is not None and (path := _the_copy_itself(answer, gallery, post)) is not None:
             found[photo_id] = Bridge(*shown[path], path)
         elif post is not None:
@@ -191,10 +191,29 @@ def _possible(session: Session, gallery: Gallery, judged: Judged, match: Candida
         alone = Gallery(
             tuple(gallery.originals[place] for place in places), tuple(gallery.fingerprints[place] for place in places)
         )
-        sha256 = sha256_of(judged.file)
-        answer = assess({sha256: judged.file}, alone, session.journal, lambda: None).get(sha256)
+        sha256 = _hash(judged.file)
+        answer = assess({sha256: judged.file}, alone, session.journal, _nothing).get(sha256) if sha256 else None
         fits = [fit for group in answer.groups for _, fit in group] if answer is not None else []
     return any(fit.score >= ASK_SCORE for fit in fits)
+
+
+def _nothing() -> None:
+    """One comparison more is no step of the progress shown."""
+
+
+def _hash(file: Path) -> str | None:
+    """Of a file that may have vanished meanwhile, or a member of a damaged archive."""
+    try:
+        return sha256_of(file)
+    except OSError:
+        return None
+
+
+def _version(file: Path) -> tuple[int, int] | None:
+    try:
+        return file_version(file)
+    except OSError:
+        return None
 
 
 def _another_shot(candidate: Candidate, exif: CapturedExif | None) -> bool:

@@ -16,7 +16,7 @@ from i2f.instagram.posts import Post
 from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.sync.copies import copies_of
-from i2f.sync.post_of_copy import named_post
+from i2f.sync.post_of_copy import NamedPosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ def known_posts(journal: Journal, posts: Sequence[Post]) -> list[KnownPost]:
     groups: list[tuple[list[InstagramCopy], Post | None]] = []
     by_url: dict[str, list[InstagramCopy]] = {}
     places = {id(post): place for place, post in enumerate(posts)}
+    named = NamedPosts(posts)
     for copy in copies:
-        post = named_post(copy, posts)
+        post = named.of(copy)
         if post is not None:
             by_post.setdefault(places[id(post)], []).append(copy)
         elif copy.mark.url is not None and copy.mark.url in by_url:

@@ -114,6 +114,7 @@ class Report:
             "reason": decision.reason,
             "decided_by": decision.decided_by,
             "original": printable(decision.match.original.path) if decision.match else None,
+            "original_name": decision.match.original.name if decision.match else None,
             "twins": [printable(twin.path) for twin in best.twins] if best else [],
             "score": round(best.fit.score, 4) if best else None,
             "margin": _rounded(margin(decision.candidates)),

@@ -121,3 +121,13 @@ def test_what_is_no_export_is_said(tmp_path: Path) -> None:
         read_export([tmp_path])
     with pytest.raises(FolderError, match="does not exist"):
         read_export([tmp_path / "none.zip"])
+
+
+def test_a_list_damaged_in_its_archive_is_one_line_that_names_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("posts_1.json", json.dumps([{"media": [entry("a.jpg", 1578045437, "a caption to be damaged")]}]))
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    data[data.index(b"a caption")] ^= 1
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(FolderError, match=r"posts_1\.json cannot be read: damaged in its archive"):
+        read_export([tmp_path / "a.zip"])

@@ -6,21 +6,24 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from i2f.ground.model import Candidate, CaptureTime, Decision, Original
-from i2f.instagram.posts import CapturedExif
+from i2f.ground.model import Candidate, CaptureTime, Decision, Fit, Original, Window
+from i2f.instagram.posts import CapturedExif, Content, Medium, Post, PostKind
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
 from i2f.sync import pipeline
-from i2f.sync.export_evidence import _another_shot
+from i2f.sync.candidates import Assessed, Gallery
+from i2f.sync.export_evidence import _another_shot, _the_copy_itself
 from i2f.sync.order import SyncOrder
+from i2f.sync.post_of_copy import NamedPosts
 from tests.support.camera_roll import make_photograph, save_roll
 from tests.support.reports import make_candidate
+from tests.support.reports import make_copy as make_flickr_copy
 from tests.support.sessions import open_test_session
 
 CAPTION = "The harbour on a windy morning"
@@ -110,3 +113,58 @@ def test_exif_of_the_export_takes_away_shots_of_that_camera_and_another_second(
     assert _another_shot(one, EXIF) is is_another
     assert not _another_shot(one, None)
     assert not _another_shot(one, CapturedExif(TAKEN, None))
+
+
+def exported(*names: str) -> Gallery:
+    originals = tuple(Original(Path("/export") / one, 1, 1, "JPEG", 1080, 1080, None, None) for one in names)
+    return Gallery(originals, ())
+
+
+def found(place: int, score: float, *, sure: bool = True, side: float = 1.0) -> tuple[int, Fit]:
+    window = Window((0.5, 0.5), (side, side), 0.0, False)
+    return place, Fit(score, sure, 1.0, window, "", {})
+
+
+def a_post(*names: str) -> Post:
+    media = tuple(Medium(one, Path("/export") / one, Content.PICTURE) for one in names)
+    return Post(
+        None, None, None, timedelta(seconds=1), CAPTION, None, media, PostKind.POST, Path("/export/posts_1.json")
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "post", "expected"),
+    [
+        ((((found(0, 0.99)),),), None, "a.jpg"),
+        ((((found(0, 0.99)),), ((found(1, 0.95)),)), a_post("a.jpg"), None),  # two posts show it for certain
+        ((((found(0, 0.99, side=0.5)),),), None, None),  # a part of it only
+        ((((found(0, 0.5, sure=False)),),), None, None),  # not certain, and no post is named
+        ((((found(0, 0.5, sure=False)),),), a_post("a.jpg"), "a.jpg"),
+        ((((found(0, 0.05, sure=False)),),), a_post("a.jpg"), None),  # another picture under that name
+        ((((found(1, 0.5, sure=False)),),), a_post("a.jpg"), None),  # another post's picture
+        ((((found(0, 0.5, sure=False)),),), a_post("a.jpg", "b.jpg"), None),  # which of a post's pictures is not told
+    ],
+)
+def test_an_exported_picture_stands_for_a_copy_only_where_it_is_that_copy(
+    groups: tuple[tuple[tuple[int, Fit], ...], ...], post: Post | None, expected: str | None
+) -> None:
+    path = _the_copy_itself(Assessed(groups), exported("a.jpg", "b.jpg"), post)
+    assert (path.name if path else None) == expected
+
+
+def test_a_post_is_named_by_one_second_or_one_caption_alone() -> None:
+    posted = datetime(2018, 11, 29, 1, 4, 4, tzinfo=UTC)
+    post = replace(a_post("a.jpg"), time=posted + timedelta(seconds=2))
+    later = replace(a_post("b.jpg"), time=posted + timedelta(seconds=9), caption="Another caption of that day")
+    page = replace(later, time=posted.replace(second=0), precision=timedelta(minutes=1))
+    by_link = make_flickr_copy()
+    dated = replace(by_link, mark=replace(by_link.mark, posted_at=posted, posted_error=timedelta(0)))
+    counted = replace(by_link, mark=replace(by_link.mark, posted_at=posted, posted_error=timedelta(days=3)))
+    assert NamedPosts([post, later]).of(dated) == post
+    assert NamedPosts([page]).of(dated) == page
+    assert NamedPosts([post, page]).of(dated) is None
+    assert NamedPosts([post]).of(counted) is None
+    share = replace(by_link, photo=replace(by_link.photo, title=f" {CAPTION.upper()} ", caption=""))
+    share = replace(share, mark=replace(share.mark, posted_at=None))
+    assert NamedPosts([post, later]).of(share) == post
+    assert NamedPosts([post, replace(later, caption=CAPTION)]).of(share) is None
