@@ -6,7 +6,8 @@ from the others of a series. Both help only a copy that the folder alone does no
 
 - the exported picture must be the copy. Either the matcher finds it whole, upright and for certain in the copy, and no
   other post's picture so; or the post is named by the second in the copy's address, or by its caption, holds no other
-  picture, and that picture is whole and upright what the copy shows, as far as so small a copy tells;
+  picture, and that picture is whole and upright what the copy shows, as far as so small a copy tells. A caption alone
+  counts least: two posts of similar shots may share it, and the export may have lost one;
 - whatever the larger picture settles, the copy itself must not deny: its own comparison with that original must leave
   it possible, and every shot that fitted the copy must have been weighed against the larger picture, too;
 - EXIF only takes shots away, those of the same camera and another second. What is left must pass every test of the
@@ -59,11 +60,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The post that a copy shows; `picture` is the exported picture proven to be the copy, None where none is."""
+    """The post that a copy shows; `picture` is the exported picture proven to be the copy, None where none is.
+
+    A post known by its caption alone may be another one of that caption, with a similar shot: it is not `certain`,
+    lends no EXIF, and its picture settles only what no other shot comes near.
+    """
 
     post: Post
     medium: Medium | None
-    picture: Path | None = None
+    picture: Path | None
+    certain: bool
 
 
 def settle_by_export(
@@ -114,11 +120,19 @@ def find_bridges(
     for photo_id, (copy, file) in copies.items():
         answer = answers.get(hashes.get(file, ""))
         post = named.of(copy)
-        if answer is not None and (path := _the_copy_itself(answer, gallery, post)) is not None:
-            found[photo_id] = Bridge(*shown[path], path)
-        elif post is not None:
-            found[photo_id] = Bridge(post, post.media[0] if len(post.media) == 1 else None)
+        by_second = post is not None and copy.mark.posted_at is not None
+        path = _the_copy_itself(answer, gallery, post) if answer is not None else None
+        if path is not None and not (by_second and shown[path][0] is not post):
+            found[photo_id] = Bridge(*shown[path], path, by_second or _is_sure(answer, gallery, path))
+        elif path is None and by_second and post is not None:
+            found[photo_id] = Bridge(post, post.media[0] if len(post.media) == 1 else None, None, True)
     return found
+
+
+def _is_sure(answer: Assessed | None, gallery: Gallery, path: Path) -> bool:
+    """Whether the matcher is certain of an exported picture, whatever its post is called."""
+    groups = answer.groups if answer is not None else ()
+    return any(fit.sure for group in groups for place, fit in group if gallery.originals[place].path == path)
 
 
 def _the_copy_itself(answer: Assessed, gallery: Gallery, post: Post | None) -> Path | None:
@@ -147,7 +161,7 @@ def _settled(
     """What becomes of a question by the larger picture, the EXIF, or both; None where it stays one."""
     rules = session.settings.sync
     by_picture = as_candidates(answer, gallery, rules.prefer) if answer is not None else []
-    exif = bridge.medium.exif if bridge.medium is not None else None
+    exif = bridge.medium.exif if bridge.medium is not None and bridge.certain else None
     for candidates, is_export in ((as_candidates(judged.assessed, gallery, rules.prefer), False), (by_picture, True)):
         left = [one for one in candidates if not _another_shot(one, exif)]
         if is_export and not _all_weighed(judged, candidates):
@@ -156,6 +170,8 @@ def _settled(
         decision = decide(copy, left, rules.min_gain)
         match = decision.match
         if match is None or (is_export and not _possible(session, gallery, judged, match)):
+            continue
+        if not bridge.certain and not _alone(judged, match):
             continue
         told = [Evidence.PICTURE, *([Evidence.EXPORT_PICTURE] if is_export else [])]
         if exif is not None and any(_is_of(one, exif) for one in (match.original, *match.twins)):
@@ -180,6 +196,16 @@ def _all_weighed(judged: Judged, candidates: Sequence[Candidate]) -> bool:
     weighed = {original.path for one in candidates for original in (one.original, *one.twins)}
     near = [one for one in judged.decision.candidates if one.fit.score >= SURE_SCORE - SURE_MARGIN]
     return all(weighed & {original.path for original in (one.original, *one.twins)} for one in near)
+
+
+def _alone(judged: Judged, match: Candidate) -> bool:
+    """Whether no other shot comes near this match by the copy itself."""
+    paths = {one.path for one in (match.original, *match.twins)}
+    scores = {True: 0.0, False: 0.0}
+    for one in judged.decision.candidates:
+        is_match = not paths.isdisjoint(original.path for original in (one.original, *one.twins))
+        scores[is_match] = max(scores[is_match], one.fit.score)
+    return scores[True] - scores[False] >= SURE_MARGIN
 
 
 def _possible(session: Session, gallery: Gallery, judged: Judged, match: Candidate) -> bool:

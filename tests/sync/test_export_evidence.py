@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from i2f.ground.model import Candidate, CaptureTime, Decision, Fit, Original, Window
+from i2f.ground.model import Candidate, CaptureTime, Decision, Fit, Original, Verdict, Window
 from i2f.instagram.posts import CapturedExif, Content, Medium, Post, PostKind
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
 from i2f.sync import pipeline
 from i2f.sync.candidates import Assessed, Gallery
-from i2f.sync.export_evidence import _another_shot, _the_copy_itself
+from i2f.sync.export_evidence import Judged, _alone, _another_shot, _the_copy_itself
 from i2f.sync.order import SyncOrder
 from i2f.sync.post_of_copy import NamedPosts
 from tests.support.camera_roll import make_photograph, save_roll
@@ -168,3 +168,14 @@ def test_a_post_is_named_by_one_second_or_one_caption_alone() -> None:
     share = replace(share, mark=replace(share.mark, posted_at=None))
     assert NamedPosts([post, later]).of(share) == post
     assert NamedPosts([post, replace(later, caption=CAPTION)]).of(share) is None
+
+
+@pytest.mark.parametrize(("rival", "is_alone"), [(None, True), (0.2, True), (0.4, False), (0.9, False)])
+def test_a_post_known_by_its_caption_settles_nothing_where_another_shot_comes_near(
+    rival: float | None, is_alone: bool
+) -> None:
+    match = make_candidate(score=0.6)
+    others = [] if rival is None else [make_candidate(Path("/roll/IMG_0002.JPG"), rival)]
+    decision = Decision(make_flickr_copy(), Verdict.REVIEW, "", "rule", (match, *others))
+    judged = Judged(decision.copy, Path("/copy.jpg"), Assessed(()), decision)
+    assert _alone(judged, match) is is_alone
