@@ -62,11 +62,15 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
         raise
     missing = _unwritten(lambda: _write(report, order)) or missing
     _show(report, order, settings.quiet)
-    counts = report.counts()
-    code = ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+    code = _exit_code(report)
     if missing is not None:
         raise missing.although_done(code or None)
     return code
+
+
+def _exit_code(report: Report) -> ExitCode:
+    counts = report.counts()
+    return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
 
 
 def _write(report: Report, order: SyncOrder) -> None:
