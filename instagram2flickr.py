@@ -301,6 +301,13 @@ def logout(ctx: click.Context) -> None:
 @cli.command(short_help="Replace small copies with the originals in a folder.")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
+@click.option(
+    "--export",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Your Instagram data export, a folder or zip file; can be repeated.",
+)
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace at most N photos.")
 @click.option(
     "--photo",
@@ -458,6 +465,32 @@ def why(ctx: click.Context, photo_id: str, open_page: bool, json_file: str | Non
     explaining.why(_settings(ctx), photo_id, json_file, open_page=open_page)
 
 
+@cli.command(short_help="List your Instagram posts and what is on Flickr.")
+@click.option(
+    "--export",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Your Instagram data export, a folder or zip file; can be repeated.",
+)
+@with_json
+@with_global_options
+@click.pass_context
+def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -> None:
+    """List the posts known from the copies on Flickr and from Instagram's data export.
+
+    Each comes with whether it is on Flickr and whether its original was found. Flickr is not asked.
+
+    \b
+    Examples:
+      instagram2flickr.py posts --export ~/Downloads/instagram-me.zip
+      instagram2flickr.py posts --json -
+    """
+    from i2f.commands import posts as listing
+
+    listing.posts(_settings(ctx), export, json_file)
+
+
 @cli.command(short_help="Show what was done, what to review, and the backups.")
 @click.option("--all", "every_run", is_flag=True, help="List every run, not only the last ten.")
 @with_json
@@ -477,16 +510,19 @@ def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
 
 
 @cli.command(short_help="Check that everything is ready, and show what to do next.")
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @with_json
 @with_global_options
 @click.pass_context
-def doctor(ctx: click.Context, json_file: str | None) -> None:
+def doctor(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None) -> None:
     """Check settings, key, login, Pro, HEIC and disk; each line is ok or says what to do.
+
+    With FOLDER it also reads the pictures there and tells what it found.
 
     \b
     Examples:
       instagram2flickr.py doctor
-      instagram2flickr.py doctor --config ~/flickr.ini
+      instagram2flickr.py doctor ~/Pictures/iphone
     """
     from i2f.commands import doctor as checkup
     from i2f.display.lines import say
@@ -496,7 +532,7 @@ def doctor(ctx: click.Context, json_file: str | None) -> None:
     except SettingsError as error:
         say(f"{checkup.mark(ok=False)} Settings: {error}")
         ctx.exit(error.exit_code)
-    ctx.exit(checkup.doctor(settings, json_file))
+    ctx.exit(checkup.doctor(settings, json_file, folders))
 
 
 @cli.command(short_help="Print the lines that switch on completion in a shell.")

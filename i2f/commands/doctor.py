@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pillow_heif import libheif_info
 
+from i2f.commands.doctor_folder import Finding, look_into
 from i2f.commands.setup import KEY_PAGE, settings_file, what_is_wrong
 from i2f.display.colors import BAD, GOOD, colored
 from i2f.display.lines import say
@@ -42,24 +42,21 @@ NAMES = {
     "Login": "login",
     "Write access": "permission",
     "Next": "next",
+    "Folder": "folder",
+    "Cameras": "cameras",
+    "Years": "years",
+    "Versions": "versions",
+    "Passed over": "passed over",
+    "Placeholders": "placeholders",
+    "Unreadable": "unreadable",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, what was found, the failure it would be in a run, and the steps that mend it."""
-
-    what: str
-    words: str
-    error: SyncError | None = None
-    steps: tuple[str, ...] = ()
-
-
-def doctor(settings: Settings, json_file: str | None) -> ExitCode:
-    """Go through everything a first run needs; each line is ok or what to do."""
+def doctor(settings: Settings, json_file: str | None, folders: Sequence[Path] = ()) -> ExitCode:
+    """Go through everything a first run needs, and what the folders hold; each line is ok or what to do."""
     check_places(json_file)
     worst, told = ExitCode.DONE, []
-    for finding in examine(settings):
+    for finding in examine(settings, folders):
         ok, words = finding.error is None, in_plain_words(finding.words)
         told.append(
             {"what": NAMES.get(finding.what, finding.what), "ok": ok, "words": words, "steps": list(finding.steps)}
@@ -80,7 +77,7 @@ def mark(*, ok: bool) -> str:
     return colored("[ok]", GOOD, sys.stdout) if ok else colored("[!!]", BAD, sys.stdout)
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, folders: Sequence[Path] = ()) -> Iterator[Finding]:
     """Look at everything in the order in which a person sets it up."""
     yield Finding("Settings", str(settings.config_file or "defaults and environment (no config.ini found)"))
     if settings.sandbox:
@@ -99,6 +96,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         f"{free / 1e9:.0f} GB"
         + ("" if free > ENOUGH_BYTES else " (low: a large collection needs about 2 GB for backups and thumbnails)"),
     )
+    if folders:
+        yield from look_into(folders, state)
     try:
         require_key(settings)
     except SyncError as error:

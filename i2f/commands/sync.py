@@ -38,6 +38,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             pipeline.check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
             pipeline.check_folders(session, order, found)
+            order = pipeline.read_posts(session, order)
             pipeline.check_login(session)
             if order.dry_run:
                 pipeline.make_plan(session, order, found, report)
@@ -61,11 +62,15 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
         raise
     missing = _unwritten(lambda: _write(report, order)) or missing
     _show(report, order, settings.quiet)
-    counts = report.counts()
-    code = ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
+    code = _exit_code(report)
     if missing is not None:
         raise missing.although_done(code or None)
     return code
+
+
+def _exit_code(report: Report) -> ExitCode:
+    counts = report.counts()
+    return ExitCode.INCOMPLETE if counts["failed"] or counts["unsure"] else ExitCode.DONE
 
 
 def _write(report: Report, order: SyncOrder) -> None:

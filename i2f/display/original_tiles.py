@@ -19,6 +19,7 @@ from threading import Lock
 from PIL import Image
 
 from i2f.display.side_by_side import Matrix
+from i2f.ground.archives import file_version
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
 from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
@@ -64,7 +65,7 @@ class OriginalTiles:
             with self._guard:
                 if self._pool is pool:
                     self._pool = None
-            raise PictureError(f"{original.path.name} cannot be decoded") from None
+            raise PictureError(f"{original.name} cannot be decoded") from None
 
     def close(self) -> None:
         """End the process; what was asked for and not drawn yet is not drawn."""
@@ -90,10 +91,10 @@ def draw_tile(version: Version, matrix: Matrix, size: tuple[int, int]) -> bytes:
 @lru_cache(1)
 def _decoded(version: Version) -> Image.Image:
     try:
-        status = version.path.stat()
+        now = file_version(version.path)
     except OSError as error:
         raise PictureError(f"{version.path.name} cannot be read") from error
-    if (status.st_size, status.st_mtime_ns) != (version.size_bytes, version.mtime_ns):
+    if now != (version.size_bytes, version.mtime_ns):
         raise PictureError(f"{version.path.name} was changed since it was compared")
     with open_picture(read_bytes(version.path)) as opened:
         profile, orientation = opened.image.info.get("icc_profile"), opened.orientation

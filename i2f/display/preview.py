@@ -223,7 +223,7 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
         best = None  # a stranger, of which nothing is worth telling
     reason = in_plain_words(decision.reason) + (f" ({in_plain_words(note)})" if note else "")
     rival = (
-        f"{in_plain_words(decision.candidates[1].original.path.name)}, score {decision.candidates[1].fit.score:.2f}"
+        f"{in_plain_words(decision.candidates[1].original.name)}, score {decision.candidates[1].fit.score:.2f}"
         if made.rival
         else ""
     )

@@ -54,7 +54,7 @@ def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
 def group_of(question: Question) -> str:
     """The reason without what differs from photo to photo."""
     text = question.reason
-    names = {one.original.path.name for one in question.choices} | {
+    names = {one.original.name for one in question.choices} | {
         twin.replace("\\", "/").rsplit("/", 1)[-1] for one in question.choices for twin in one.twins
     }
     for name in sorted(names, key=len, reverse=True):
@@ -68,7 +68,7 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
     one = choice.original
     return {
         "key": key_of(choice),
-        "name": in_plain_words(one.path.name),
+        "name": in_plain_words(one.name),
         "path": in_plain_words(printable(one.path)),
         "size": [one.width, one.height],
         "megabytes": round(one.size_bytes / 1e6, 1),

@@ -146,8 +146,8 @@ def _shared_reason(report: Report, decision: Decision) -> str:
     _, note = report.outcome(decision)
     reason = in_plain_words(note or decision.reason)
     for place, one in enumerate(decision.candidates):
-        for path in (one.original.path, *(twin.path for twin in one.twins)):
-            reason = reason.replace(in_plain_words(path.name), "another file" if place else "this file")
+        for original in (one.original, *one.twins):
+            reason = reason.replace(in_plain_words(original.name), "another file" if place else "this file")
     return reason[:1].upper() + reason[1:]
 
 
@@ -171,7 +171,7 @@ def _score(best: Candidate | None) -> str:
 
 
 def _file(candidate: Candidate | None) -> str:
-    return in_plain_words(printable(Path(candidate.original.path.name))) if candidate else ""
+    return in_plain_words(printable(Path(candidate.original.name))) if candidate else ""
 
 
 def _sizes(decision: Decision) -> str:

@@ -14,4 +14,9 @@ _HALF = 1 << 63
 
 def version_of(status: os.stat_result) -> tuple[int, int]:
     """Size in bytes and time of change in nanoseconds, folded into 64 bits with a sign."""
-    return status.st_size, (status.st_mtime_ns + _HALF) % (2 * _HALF) - _HALF
+    return status.st_size, fold(status.st_mtime_ns)
+
+
+def fold(number: int) -> int:
+    """A whole number of any size in 64 bits with a sign."""
+    return (number + _HALF) % (2 * _HALF) - _HALF

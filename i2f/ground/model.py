@@ -99,13 +99,29 @@ class CaptureTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a picture beside its file, by a Photos library's database or the JSON of a Google Takeout.
+
+    `name` is the file's own name where the disk gives it another; `taken` and `place` (degrees) may be what somebody
+    typed or a service guessed, so they are never evidence for or against a match. `edited` marks a file that the
+    library made of another.
+    """
+
+    name: str | None = None
+    taken: CaptureTime | None = None
+    place: tuple[float, float] | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Original:
     """A full-size picture in the person's folder, as read once per version (size, mtime) of the file.
 
     `width` and `height` are upright pixels. `content_format` is what the bytes are ("JPEG", "PNG", "HEIF"), whatever
     the name ends in. `camera` is make and model, None without them; `place` is latitude and longitude in degrees.
     `hdr_frame` is 3 for an iPhone's HDR picture and 4 for the normal frame kept beside it, None where nothing says.
-    `marks` are what else the file says of its origin (provenance.py).
+    `marks` are what else the file says of its origin (provenance.py), `told` what is said of it elsewhere. The path may
+    lead through a zip archive (archives.py).
     """
 
     path: Path
@@ -119,6 +135,17 @@ class Original:
     place: tuple[float, float] | None = None
     hdr_frame: int | None = None
     marks: tuple[str, ...] = ()
+    told: Told | None = None
+
+    @property
+    def name(self) -> str:
+        """What the picture is called: its own name, which a Photos library keeps apart from the file's."""
+        return self.told.name if self.told and self.told.name else self.path.name
+
+    @property
+    def called(self) -> Path:
+        """Its path with its own name, for what names and folders tell of a picture."""
+        return self.path.with_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +246,7 @@ class Decision:
     """What was decided for one copy, why, by whom, and from which candidates (best first).
 
     `answers` tells what a person had said about the copy by then (review_answers.state_of), empty for nothing.
+    `evidence` names what settled it besides the comparison of the copy (export_evidence.py), empty for that alone.
     """
 
     copy: InstagramCopy
@@ -227,6 +255,7 @@ class Decision:
     decided_by: str
     candidates: tuple[Candidate, ...]
     answers: str = ""
+    evidence: tuple[str, ...] = ()
 
     @property
     def match(self) -> Candidate | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import configparser
 import difflib
 import ipaddress
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,12 +69,28 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class InstagramSettings:
+    """What is known of the Instagram account besides its copies on Flickr."""
+
+    export: str
+    access_token: str
+    follow_short_links: bool
+
+    @property
+    def exports(self) -> tuple[Path, ...]:
+        """The parts of the data export: one a line, or with the separator that paths have on this system."""
+        parts = (part.strip() for line in self.export.splitlines() for part in line.split(os.pathsep))
+        return tuple(Path(part).expanduser() for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run is told before it starts."""
 
     flickr: FlickrSettings
     sync: SyncRules
     privacy: PrivacySettings
+    instagram: InstagramSettings
     state: Path
     config_file: Path | None
     sandbox: str | None
@@ -164,6 +181,15 @@ KEYS: tuple[Key, ...] = (
     Key("sync", "set_taken", False, _yes_no, "Set the Flickr photo's date taken to the original's capture time."),
     Key("sync", "set_location", False, _yes_no, "Set the Flickr photo's location from the original's GPS data."),
     Key("privacy", "location", "keep", _one_of("keep", "strip"), "GPS data in sent photos: keep or strip."),
+    Key("instagram", "export", "", _text, "Your Instagram data export: a folder or its zip files, one a line."),
+    Key("instagram", "access_token", "", _text, "A token of Instagram's API, for Creator and Business accounts only."),
+    Key(
+        "instagram",
+        "follow_short_links",
+        False,
+        _yes_no,
+        "Ask ift.tt and bit.ly where the short links in captions lead.",
+    ),
 )
 
 
@@ -190,6 +216,7 @@ def load_settings(
         flickr=FlickrSettings(**sections["flickr"]),  # type: ignore[arg-type]
         sync=SyncRules(**sections["sync"]),  # type: ignore[arg-type]
         privacy=PrivacySettings(**sections["privacy"]),  # type: ignore[arg-type]
+        instagram=InstagramSettings(**sections["instagram"]),  # type: ignore[arg-type]
         state=(chosen_state or Path(platformdirs.user_data_dir(APP, appauthor=False))).expanduser().absolute(),
         config_file=file,
         sandbox=_sandbox(environment.get(PREFIX + "SANDBOX", "")),

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.file_version import version_of
+from i2f.ground.archives import file_version, sha256_of
 from i2f.ground.model import Answer, Original
 from i2f.memory.journal import Journal
 
@@ -107,10 +107,9 @@ class Seen:
     @cached_property
     def sha256(self) -> str | None:
         """Of the file as it is now; None when it is not there, or no longer what was seen."""
-        with suppress(OSError), self._original.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            status = self._original.path.stat()
-            if version_of(status) == (self._original.size_bytes, self._original.mtime_ns):
+        with suppress(OSError):
+            digest = sha256_of(self._original.path)
+            if file_version(self._original.path) == (self._original.size_bytes, self._original.mtime_ns):
                 return digest
         return None
 
@@ -129,7 +128,7 @@ class Seen:
         """What to write down, so that it is found again."""
         one = self._original
         sha256 = self.sha256 if with_file else None
-        return Identity(sha256, self.thumbnail_sha256, one.width, one.height, one.size_bytes, one.path.name)
+        return Identity(sha256, self.thumbnail_sha256, one.width, one.height, one.size_bytes, one.name)
 
 
 def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None:

@@ -8,7 +8,10 @@ file shut. Whether the rest really are pictures is told by their content when th
 Two kinds of folder are passed over for their names alone: what a person threw away (a Synology, a QNAP, Windows and
 the desktops each have a name for it), and the thumbnails that other programs make. A picture in them would be found
 as an original and sent. Their files are counted, so that nobody wonders. No other folder is left out for its name but
-hidden ones.
+hidden ones (folder_names.py).
+
+A Photos library is entered where its originals and edits lie, and a zip archive is gone through like a folder; of both
+only the list is read here (photos_library.py, archives.py).
 
 Nothing that goes wrong here with one entry ends the walk: a link that cannot be followed (no right, a name too long, a
 loop, a share that is gone), a file that vanishes meanwhile, a disk that fails are named with the reason.
@@ -28,63 +31,42 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from i2f.ground.archives import ARCHIVE_ENDINGS, list_members
 from i2f.ground.errors import FolderError
 from i2f.ground.file_version import version_of
-
-VIDEO_ENDINGS = frozenset({".mov", ".mp4", ".m4v", ".avi", ".3gp", ".3g2", ".mkv", ".mpg", ".mpeg", ".mts", ".webm"})
-SIDECAR_ENDINGS = frozenset({".aae", ".xmp", ".thm", ".lrv", ".pp3", ".dop"})
-SYSTEM_NAMES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
-PICTURE_ENDINGS = frozenset(
-    {
-        ".bmp",
-        ".jxl",
-        ".jp2",
-        ".psd",
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".mpo",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".avif",
-        ".png",
-        ".apng",
-        ".gif",
-    }
-    | {".tif", ".tiff", ".webp", ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"},
+from i2f.ground.model import Told
+from i2f.photos.folder_names import (
+    IN_TRASH,
+    INNER_ARCHIVE,
+    LIBRARY_ADVICE,
+    LIBRARY_ENDINGS,
+    ONLINE_ONLY,
+    PLACEHOLDER_ENDINGS,
+    THUMBNAILS,
+    UNREAD_ARCHIVE,
+    claims_to_be_a_picture,
+    in_skipped_folders,
+    is_unread_archive,
+    kind_passed_over,
+    skipped_folder,
+    still_in,
 )
-LIBRARY_ENDINGS = frozenset({".photoslibrary", ".migratedphotolibrary", ".photolibrary", ".aplibrary"})
-LIBRARY_ADVICE = "a Photos library; in Photos export the unmodified originals and name that folder instead"
-# Placeholders of clouds that put the whole name of the missing file before an ending of their own; iCloud also a dot.
-PLACEHOLDER_ENDINGS = {".icloud": "iCloud", ".nextcloud": "Nextcloud", ".owncloud": "ownCloud", ".cloud": "odrive"}
+from i2f.photos.photos_library import picture_folders
+
 # OneDrive, Dropbox and iCloud mark what lies in the cloud only in the file's attributes, by the interfaces that Windows
 # (FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS) and macOS (SF_DATALESS) have for that.
 _WINDOWS_ONLINE_ONLY = 0x1000 | 0x40000 | 0x400000
 _MACOS_ONLINE_ONLY = 0x40000000
-ONLINE_ONLY = "still in the cloud (OneDrive, Dropbox or iCloud); download it to this device first"
-IN_TRASH, THUMBNAILS = "in trash folders", "in thumbnail folders"
-_SKIPPED_FOLDERS = {
-    "#recycle": IN_TRASH,
-    "@recycle": IN_TRASH,
-    ".recycle": IN_TRASH,
-    "$recycle.bin": IN_TRASH,
-    ".trash": IN_TRASH,
-    ".trashes": IN_TRASH,
-    "@eadir": THUMBNAILS,
-    ".thumbnails": THUMBNAILS,
-}
-_TRASH_OF_A_USER = ".trash-"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that may be a picture, as the disk describes it."""
+    """A file that may be a picture, as the disk or an archive describes it; `told` is what else is said of it."""
 
     path: Path
     size_bytes: int
     mtime_ns: int
+    told: Told | None = None
 
 
 def _scan(folder: Path) -> list[os.DirEntry[str]]:
@@ -120,11 +102,16 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that lies in the folders: files to read, counts of what was passed over, and what must be named."""
+    """All that lies in the folders: files to read, counts of what was passed over, and what must be named.
+
+    `libraries` are the Photos libraries that were entered, `notes` the JSON files, which a Takeout has beside pictures.
+    """
 
     files: tuple[FoundFile, ...]
     passed_over: Mapping[str, int]
     named: tuple[Unreadable, ...]
+    libraries: tuple[Path, ...] = ()
+    notes: tuple[Path, ...] = ()
 
     @property
     def total(self) -> int:
@@ -149,14 +136,19 @@ class _Harvest:
     files: list[_Sighting] = field(default_factory=list)
     passed_over: dict[Path, str] = field(default_factory=dict)
     named: list[Unreadable] = field(default_factory=list)
+    libraries: list[Path] = field(default_factory=list)
 
 
 def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
-    """List every file in the folders that may be a picture; FolderError names a folder that is of no use."""
+    """List every file in the folders that may be a picture; FolderError names a folder that is of no use.
+
+    A folder may be a Photos library or a zip archive, and hold such.
+    """
     files: dict[tuple[int, int] | str, FoundFile] = {}
     paths: set[Path] = set()
     passed_over: dict[Path, str] = {}
     named: dict[Path, Unreadable] = {}
+    libraries: list[Path] = []
     for folder in folders:
         harvest = _walk(absolute(folder), disk or Disk())
         if not harvest.files:
@@ -169,17 +161,15 @@ def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
             paths.add(found.path)
         passed_over |= harvest.passed_over
         named |= {unreadable.path: unreadable for unreadable in harvest.named}
+        libraries += harvest.libraries
     taken = {found.path for found in files.values()}  # a trash folder that was named itself is read
     return Found(
         files=tuple(sorted(files.values(), key=lambda found: os.fsencode(found.path))),
         passed_over=dict(sorted(Counter(kind for path, kind in passed_over.items() if path not in taken).items())),
         named=tuple(sorted(named.values(), key=lambda unreadable: os.fsencode(unreadable.path))),
+        libraries=tuple(dict.fromkeys(libraries)),
+        notes=tuple(sorted((path for path in passed_over if path.suffix.lower() == ".json"), key=os.fsencode)),
     )
-
-
-def claims_to_be_a_picture(path: Path) -> bool:
-    """Whether the file's name ends as pictures do; only then is a file without a picture in it named."""
-    return path.suffix.lower() in PICTURE_ENDINGS
 
 
 def absolute(folder: Path) -> Path:
@@ -193,7 +183,7 @@ def absolute(folder: Path) -> Path:
 
 
 def _nothing_in(folder: Path, harvest: _Harvest) -> str:
-    for reason in (*map(_still_in, PLACEHOLDER_ENDINGS.values()), ONLINE_ONLY):
+    for reason in (*map(still_in, PLACEHOLDER_ENDINGS.values()), ONLINE_ONLY):
         if any(unreadable.reason == reason for unreadable in harvest.named):
             return f"the folder {folder} holds only pictures that are {reason}"
     if any(unreadable.reason == LIBRARY_ADVICE for unreadable in harvest.named):
@@ -203,23 +193,9 @@ def _nothing_in(folder: Path, harvest: _Harvest) -> str:
     return f"the folder {folder} holds no pictures{besides}; nothing was done"
 
 
-def in_skipped_folders(counts: Mapping[str, int]) -> str:
-    """How many files lie in the folders that are not searched, in words; empty where there are none."""
-    kinds = [kind for kind in (IN_TRASH, THUMBNAILS) if counts.get(kind)]
-    total = sum(counts[kind] for kind in kinds)
-    files = f"{total:,} file{'' if total == 1 else 's'}"
-    if len(kinds) > 1:
-        return f"{files} ({', '.join(f'{counts[kind]:,} {kind}' for kind in kinds)})"
-    return f"{files} {kinds[0]}" if kinds else ""
-
-
-def _still_in(cloud: str) -> str:
-    return f"still in {cloud}; download it there first"
-
-
 def is_in_a_cloud(unreadable: Unreadable) -> bool:
     """Whether a file is named because its contents are in a cloud and not on this disk."""
-    return unreadable.reason == ONLINE_ONLY or unreadable.reason in map(_still_in, PLACEHOLDER_ENDINGS.values())
+    return unreadable.reason == ONLINE_ONLY or unreadable.reason in map(still_in, PLACEHOLDER_ENDINGS.values())
 
 
 def _preference(sighting: _Sighting) -> tuple[bool, bytes]:
@@ -229,10 +205,17 @@ def _preference(sighting: _Sighting) -> tuple[bool, bytes]:
 
 def _walk(root: Path, disk: Disk) -> _Harvest:
     """Go through one folder and all below it; folders behind links come last, each folder once."""
-    if root.suffix.lower() in LIBRARY_ENDINGS and root.is_dir():
-        raise FolderError(f"{root} is {LIBRARY_ADVICE}")
     harvest = _Harvest(disk)
     waiting: list[tuple[Path, bool]] = [(root, False)]
+    if _is_library(root) and root.is_dir():
+        waiting = [(folder, False) for folder in _library_folders(root, harvest)]
+        if not waiting:
+            raise FolderError(f"{root} is {LIBRARY_ADVICE}")
+    elif _is_archive(root) and root.is_file():
+        waiting = []
+        _look_into_archive(root, False, harvest)
+        if harvest.named and harvest.named[0].path == root:
+            raise FolderError(f"the archive {root} cannot be read: {harvest.named[0].reason}; nothing was done")
     seen: set[tuple[int, int] | str] = set()
     while waiting:
         folder, by_link = waiting.pop()
@@ -249,11 +232,28 @@ def _walk(root: Path, disk: Disk) -> _Harvest:
             path = Path(entry.path)
             is_link, is_folder = _link_and_folder(entry, disk)
             behind = by_link or is_link
-            if is_folder and _is_to_be_walked(path, harvest):
-                waiting.insert(0 if behind else len(waiting), (path, behind))
-            elif not (is_folder and _skipped(path.name)):
+            if not is_folder:
                 _sort_in(path, behind, harvest, is_link=is_link)
+                continue
+            for one in _folders_to_walk(path, harvest):
+                waiting.insert(0 if behind else len(waiting), (one, behind))
     return harvest
+
+
+def _is_library(path: Path) -> bool:
+    return path.suffix.lower() in LIBRARY_ENDINGS
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() in ARCHIVE_ENDINGS
+
+
+def _library_folders(library: Path, harvest: _Harvest) -> list[Path]:
+    """The folders of a Photos library that hold originals and edits; the library is noted if there are any."""
+    folders = picture_folders(library)
+    if folders:
+        harvest.libraries.append(library)
+    return folders
 
 
 def _link_and_folder(entry: os.DirEntry[str], disk: Disk) -> tuple[bool, bool]:
@@ -266,23 +266,21 @@ def _link_and_folder(entry: os.DirEntry[str], disk: Disk) -> tuple[bool, bool]:
         return is_link, False
 
 
-def _skipped(name: str) -> str | None:
-    """What a folder of this name holds that nobody wants to be searched; None for any other."""
-    lower = name.lower()
-    return IN_TRASH if lower.startswith(_TRASH_OF_A_USER) else _SKIPPED_FOLDERS.get(lower)
-
-
-def _is_to_be_walked(path: Path, harvest: _Harvest) -> bool:
-    kind = _skipped(path.name)
+def _folders_to_walk(path: Path, harvest: _Harvest) -> list[Path]:
+    """The folder itself, a library's folders, or none; what is passed over with it is counted."""
+    kind = skipped_folder(path.name)
     if kind is not None:
         harvest.passed_over |= dict.fromkeys(_files_below(path, harvest.disk), kind)
-        return False
+        return []
     if path.name.startswith("."):
-        return False
-    if path.suffix.lower() not in LIBRARY_ENDINGS:
-        return True
-    harvest.named.append(Unreadable(path, LIBRARY_ADVICE))
-    return False
+        harvest.passed_over[path] = "hidden"
+        return []
+    if not _is_library(path):
+        return [path]
+    folders = _library_folders(path, harvest)
+    if not folders:
+        harvest.named.append(Unreadable(path, LIBRARY_ADVICE))
+    return folders
 
 
 def _files_below(folder: Path, disk: Disk) -> Iterator[Path]:
@@ -309,12 +307,14 @@ def _sort_in(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> 
     stands_for = path.with_suffix("").name if cloud else path.name
     if cloud == PLACEHOLDER_ENDINGS[".icloud"]:
         stands_for = stands_for.removeprefix(".")
-    silent = _kind_passed_over(stands_for or path.name)
+    silent = kind_passed_over(stands_for or path.name)
     if silent is not None:
         harvest.passed_over[path] = silent
     elif cloud and (claims_to_be_a_picture(Path(stands_for)) or path.suffix.lower() == ".icloud"):
-        harvest.named.append(Unreadable(path, _still_in(cloud)))
-    elif path.suffix.lower() not in LIBRARY_ENDINGS:
+        harvest.named.append(Unreadable(path, still_in(cloud)))
+    elif is_unread_archive(path.name):
+        harvest.named.append(Unreadable(path, UNREAD_ARCHIVE))
+    elif not _is_library(path):
         _look_at(path, by_link, harvest, is_link=is_link)
 
 
@@ -337,29 +337,48 @@ def _look_at(path: Path, by_link: bool, harvest: _Harvest, *, is_link: bool) -> 
         return
     if not stat.S_ISREG(status.st_mode):
         harvest.passed_over[path] = "neither file nor folder"
+    elif not _is_online_only(status) and _is_archive(path):
+        _look_into_archive(path, by_link, harvest)
     elif not _is_online_only(status):
         found = FoundFile(path, *version_of(status))
         harvest.files.append(_Sighting(found, _identity(path, status), by_link))
-    elif claims_to_be_a_picture(path):
+    elif claims_to_be_a_picture(path) or _is_archive(path):
         harvest.named.append(Unreadable(path, ONLINE_ONLY))
     else:
         harvest.passed_over[path] = "files in a cloud"
 
 
+def _look_into_archive(archive: Path, by_link: bool, harvest: _Harvest) -> None:
+    """Sort in the members of a zip archive by their names, as if they lay in a folder."""
+    try:
+        listing = list_members(archive)
+        identity = _identity(archive, archive.stat())
+    except OSError as error:
+        harvest.named.append(Unreadable(archive, _why(error)))
+        return
+    for path, reason in listing.refused:
+        if claims_to_be_a_picture(path):
+            harvest.named.append(Unreadable(path, reason))
+    for member in listing.members:
+        folders = member.path.relative_to(archive).parts[:-1]
+        kind = next((kind for one in folders if (kind := skipped_folder(one))), None)
+        if kind is None and any(one.startswith(".") or one == "__MACOSX" for one in folders):
+            kind = "hidden"
+        kind = kind or kind_passed_over(member.path.name)
+        if kind is None and _is_archive(member.path):
+            harvest.named.append(Unreadable(member.path, INNER_ARCHIVE))
+        elif kind is None and member.path.suffix and not claims_to_be_a_picture(member.path):
+            harvest.passed_over[member.path] = "other files in archives"
+        elif kind is not None:
+            harvest.passed_over[member.path] = kind
+        else:
+            file = FoundFile(member.path, member.size_bytes, member.mtime_ns)
+            harvest.files.append(_Sighting(file, f"{identity}/{member.path.relative_to(archive)}", by_link))
+
+
 def _is_online_only(status: os.stat_result) -> bool:
     attributes, flags = getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0)
     return bool(attributes & _WINDOWS_ONLINE_ONLY or flags & _MACOS_ONLINE_ONLY)
-
-
-def _kind_passed_over(name: str) -> str | None:
-    """The kind of a file that is passed over by its name alone; None for any other."""
-    lower = name.lower()
-    ending = Path(lower).suffix
-    if lower.startswith(".") or lower in SYSTEM_NAMES:
-        return "hidden"
-    if ending in SIDECAR_ENDINGS:
-        return "sidecars"
-    return "videos" if ending in VIDEO_ENDINGS else None
 
 
 def _identity(path: Path, status: os.stat_result) -> tuple[int, int] | str:

@@ -27,6 +27,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageCms
 
+from i2f.ground.archives import ArchiveError, file_version, read_member, split_member
 from i2f.ground.errors import PictureError
 from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.photos.color_profiles import HDR_TRANSFERS, profile_of
@@ -96,7 +97,12 @@ class UnavailableError(PictureError):
 
 
 def read_bytes(path: Path, opener: Callable[[str, int], int] | None = None) -> bytes:
-    """The whole file, opened once and only for reading; PictureError when it is no picture or far too large."""
+    """The whole file, opened once and only for reading; PictureError when it is no picture or far too large.
+
+    The path may lead through a zip archive.
+    """
+    if split_member(path) is not None:
+        return _read_member(path)
     try:
         with open(path, "rb", opener=opener) as file:  # noqa: PTH123 - Path.open takes no opener
             head = file.read(64)
@@ -111,6 +117,22 @@ def read_bytes(path: Path, opener: Callable[[str, int], int] | None = None) -> b
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise UnavailableError((error.strerror or str(error)).lower()) from error
+
+
+def _read_member(path: Path) -> bytes:
+    """The same for a picture in a zip archive; damage there lasts as long as the archive is the same."""
+    try:
+        if file_version(path)[0] > MAX_FILE_BYTES:
+            raise PictureError(f"too large, above {MAX_FILE_BYTES // 2**20} MiB")
+        data = read_member(path, MAX_FILE_BYTES) or b""
+    except ArchiveError as error:
+        raise PictureError(error.strerror) from error
+    except OSError as error:
+        raise UnavailableError((error.strerror or str(error)).lower()) from error
+    if not data:
+        raise NotAPictureError("empty")
+    _readable(content_format(data[:64]))
+    return data
 
 
 @contextmanager

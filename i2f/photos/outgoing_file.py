@@ -1,7 +1,8 @@
 """The bytes that Flickr gets, made at the moment of sending and proved before they go.
 
 Flickr takes JPEG, PNG and GIF (still ones); these are sent as they are, byte for byte, from the original itself.
-HEIC, AVIF, TIFF and WebP become JPEG (convert_to_jpeg.py), a new file that the caller deletes.
+HEIC, AVIF, TIFF and WebP become JPEG (convert_to_jpeg.py), a new file that the caller deletes; so does a picture in a
+zip archive, byte for byte. What is written is read back.
 
 However it is sent, the file is first decoded to its last row. A file cut short by the cable has a good
 thumbnail and a grey half, and what is replaced on Flickr cannot be fetched again. A file that changed since it
@@ -10,14 +11,15 @@ was read is not the file that was matched, and is not sent either.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from i2f.ground.archives import file_version, split_member
 from i2f.ground.errors import PictureError
-from i2f.ground.file_version import version_of
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE, accepted_format
 from i2f.ground.model import Original
 from i2f.photos.convert_to_jpeg import as_jpeg
@@ -52,7 +54,7 @@ def make_outgoing_file(
 
     `location` is "keep" or "strip". Whatever is written is a new file in `workdir`, for the caller to delete.
     """
-    name = original.path.name
+    name = original.name
     try:
         data = _unchanged_bytes(original)
         with open_picture(data) as opened:
@@ -66,14 +68,13 @@ def make_outgoing_file(
             sent = _stripped(sent)
         if len(sent) > max_bytes:
             raise PictureError(f"exceeds Flickr's {max_bytes // 2**20} MiB limit")
-        still = original.path.stat()
-        if version_of(still) != (original.size_bytes, original.mtime_ns):
+        if file_version(original.path) != (original.size_bytes, original.mtime_ns):
             raise PictureError("changed since it was read; run again to read it again")
     except PictureError as error:
         raise PictureError(f"{name}: {error}; it was not sent") from error
     except OSError as error:
         raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}; it was not sent") from error
-    as_it_is = sent is data
+    as_it_is = sent is data and split_member(original.path) is None
     return OutgoingFile(
         path=original.path if as_it_is else _write(sent, workdir),
         sha256=hashlib.sha256(sent).hexdigest(),
@@ -99,8 +100,7 @@ def _stripped(data: bytes) -> bytes:
 
 
 def _unchanged_bytes(original: Original) -> bytes:
-    before = original.path.stat()
-    if version_of(before) != (original.size_bytes, original.mtime_ns):
+    if file_version(original.path) != (original.size_bytes, original.mtime_ns):
         raise PictureError("changed since it was read; run again to read it again")
     data = read_bytes(original.path)
     if len(data) != original.size_bytes:
@@ -113,4 +113,8 @@ def _write(data: bytes, workdir: Path) -> Path:
     suffix = f".{accepted.ending}" if accepted else ".jpg"
     with tempfile.NamedTemporaryFile(dir=workdir, prefix="sending-", suffix=suffix, delete=False) as file:
         file.write(data)
-        return Path(file.name)
+    written = Path(file.name)
+    if written.read_bytes() != data:
+        written.unlink()
+        raise OSError(errno.EIO, "what was written there reads back otherwise", str(workdir))
+    return written

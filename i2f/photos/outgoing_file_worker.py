@@ -44,7 +44,7 @@ class OutgoingFileWorker:
         """As outgoing_file.make_outgoing_file; raises PictureError, or OSError where the workdir cannot be written."""
         with self._lock:
             if self._is_over:
-                raise PictureError(f"{original.path.name}: the run ended before it was sent")
+                raise PictureError(f"{original.name}: the run ended before it was sent")
             try:
                 line = self._line or self._start()
                 line.send((original, location, workdir, max_bytes))
@@ -54,7 +54,7 @@ class OutgoingFileWorker:
                 answer = "crashed"
             if isinstance(answer, str):
                 self._stop()
-                raise PictureError(f"{original.path.name}: its decoder {answer}; it was not sent")
+                raise PictureError(f"{original.name}: its decoder {answer}; it was not sent")
         if isinstance(answer, OutgoingFile):
             return answer
         raise answer

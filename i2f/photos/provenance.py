@@ -41,6 +41,7 @@ class PathMark(StrEnum):
     PREVIEW = "preview"
     COLLAGE = "collage"
     EDIT = "edit"
+    INSTAGRAM = "instagram"
 
 
 _SCREENSHOT_WORDS = re.compile(
@@ -63,7 +64,9 @@ _CHAT_FOLDER = re.compile(
     re.IGNORECASE,
 )
 _THUMBNAIL_NAME = re.compile(
-    r"^SYNO(?:PHOTO|FILE|VIDEO)_|(?:^|[ _-])thumb(?:nail)?s?(?:[ _-]?\d+)?(?:$|[ _-])|^s100\d_", re.IGNORECASE
+    r"^SYNO(?:PHOTO|FILE|VIDEO)_|(?:^|[ _-])thumb(?:nail)?s?(?:[ _-]?\d+)?(?:$|[ _-])|^s100\d_|"
+    r"^IMG_\d{4}(?:_\w{7})?-medium$",
+    re.IGNORECASE,
 )
 _THUMBNAIL_FOLDER = re.compile(
     r"@eaDir|\.?thumb(?:nail)?s|\.@__thumb|.*\.lrdata|lightroom.*previews?|smart previews|\.picasacache|zbthumbnail.*|"
@@ -85,6 +88,11 @@ _EDIT_NAME = re.compile(
     r"\)?(?:[ _-]?\(?\d{1,3}\)?)?$",
     re.IGNORECASE,
 )
+# What Instagram calls its own pictures, on its servers and in a data export, and the folders of an export.
+_INSTAGRAM_NAME = re.compile(r"\d{6,}_\d{9,}_\d{6,}_[no](?:_\d{15,20})?$", re.ASCII)
+_INSTAGRAM_FOLDER = re.compile(
+    r"(?:media/(?:posts|other|archived_posts|reels|stories|profile)|photos)/\d{6}$", re.ASCII
+)
 _EDITORS = re.compile(
     r"photoshop|lightroom|gimp|snapseed|vsco|picasa|pixelmator|afterlight|acdsee|affinity|capture one|"
     r"darktable|rawtherapee|paint\.net|paintshop|photoscape|polarr|facetune|aviary|photogene|photofox|canva|picsart|"
@@ -92,6 +100,7 @@ _EDITORS = re.compile(
     r"\bon1\b|digikam|shotwell|^preview\b",
     re.IGNORECASE,
 )
+_EXPORTED_STEM = re.compile(r"[0-9a-f]{32}|\d{15,20}|\S*_\d{15,20}", re.ASCII)
 _XMP_SOFTWARE = re.compile(r"(?:xmp:CreatorTool|photoshop:Source|tiff:Software)(?:=\"([^\"]{1,200})\"|>([^<]{1,200})<)")
 
 
@@ -162,6 +171,8 @@ def path_marks(path: Path) -> frozenset[PathMark]:
         found.add(PathMark.COLLAGE)
     if _EDIT_NAME.search(stem):
         found.add(PathMark.EDIT)
+    if _INSTAGRAM_NAME.match(stem) or (_INSTAGRAM_FOLDER.search("/".join(folders)) and _EXPORTED_STEM.fullmatch(stem)):
+        found.add(PathMark.INSTAGRAM)
     return frozenset(found)
 
 
@@ -193,4 +204,8 @@ def has_camera(original: Original) -> bool:
 
 def is_edit(original: Original) -> bool:
     """Whether a file is an edit, by what stands in it or by its name."""
-    return FileMark.EDITED in original.marks or PathMark.EDIT in path_marks(original.path)
+    return (
+        FileMark.EDITED in original.marks
+        or (original.told is not None and original.told.edited)
+        or PathMark.EDIT in path_marks(original.called)
+    )

@@ -31,7 +31,8 @@ from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.model import Original
 from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
 from i2f.photos.decode import pixels, read_picture
-from i2f.photos.folder import FoundFile, Unreadable, claims_to_be_a_picture
+from i2f.photos.folder import FoundFile, Unreadable
+from i2f.photos.folder_names import claims_to_be_a_picture
 from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableError, read_bytes
 
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.

@@ -11,8 +11,8 @@ from pathlib import Path
 from i2f.ground.model import Original
 
 QUARTER_HOUR_S = 900
-# IMG_1234, its edit IMG_E1234, and the names that copying gives: "IMG_1234 2", "IMG_1234(1)".
-_CAMERA_NAME = re.compile(r"IMG_E?(\d{4})(?: \d{1,2}| ?\(\d{1,2}\))?$", re.IGNORECASE)
+# IMG_1234, its edit IMG_E1234 or as iCloud's downloaders and Google name it, and what copying adds: "IMG_1234 2".
+_CAMERA_NAME = re.compile(r"IMG_E?(\d{4})(?:[-_](?:edited|adjusted))?(?: \d{1,2}| ?\(\d{1,2}\))?$", re.IGNORECASE)
 
 
 def same_exposure_by_exif(a: Original, b: Original) -> bool:
@@ -31,9 +31,9 @@ def same_exposure_by_exif(a: Original, b: Original) -> bool:
         return False
     if a.taken.has_subsecond and b.taken.has_subsecond:
         return a.taken.local == b.taken.local
-    number = _camera_number(a.path)
+    number = _camera_number(a.called)
     same_second = a.taken.local.replace(microsecond=0) == b.taken.local.replace(microsecond=0)
-    return same_second and number is not None and number == _camera_number(b.path)
+    return same_second and number is not None and number == _camera_number(b.called)
 
 
 def other_exposure_by_exif(a: Original, b: Original) -> bool:

@@ -64,6 +64,8 @@ class Gallery:
         digest = hashlib.sha256(f"{matcher.MATCHER_VERSION}-{READER_VERSION}".encode())
         for one in self.originals:
             digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
+            if one.told is not None:  # names tell what is an edit of what
+                digest.update(f"{one.name}\0{one.told.edited}\0".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
 
@@ -148,7 +150,7 @@ def _seek(waiting: Mapping[str, Path], gallery: Gallery, journal: Journal) -> It
     def tasks(copies: Iterable[str], far: bool) -> Iterator[_Task | None]:
         for sha256 in copies:
             try:
-                data = waiting[sha256].read_bytes()
+                data = read_bytes(waiting[sha256])
                 if hashlib.sha256(data).hexdigest() != sha256:
                     # What a spoilt file shows would be kept as the answer about the copy that it was.
                     yield None

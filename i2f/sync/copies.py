@@ -14,6 +14,7 @@ from sys import intern
 from i2f.ground.errors import PictureError, UnknownPhotoError
 from i2f.ground.model import InstagramCopy, InstagramMark, Photo
 from i2f.ground.threads import FailureLimit, ThreadPool
+from i2f.memory.journal import Journal
 from i2f.memory.record import Backup
 from i2f.sync.session import Session
 from instagram_client import RECOGNISER_VERSION, recognise
@@ -50,6 +51,11 @@ def list_copies(session: Session) -> list[InstagramCopy]:
                 f"Flickr counts {listing.total} photos but listed {listing.distinct}; the rest are "
                 "looked for in the next run"
             )
+    return copies_of(journal)
+
+
+def copies_of(journal: Journal) -> list[InstagramCopy]:
+    """The copies as the last listing showed them, oldest upload first; Flickr is not asked."""
     photos = (Photo(**{**body, "tags": tuple(map(intern, body["tags"]))}) for body in journal.listing.copies())
     copies = [InstagramCopy(photo, mark) for photo in photos if (mark := _mark(photo)) is not None]
     return sorted(copies, key=lambda one: (one.photo.uploaded_at, one.photo_id))

@@ -92,7 +92,7 @@ class Side:
 
 def doubt_about(original: Original, fit: Fit) -> str:
     """Why a file that fits a copy may be no original, in plain words; empty where nothing speaks against it."""
-    name, marks = original.path.name, path_marks(original.path)
+    name, marks = original.name, path_marks(original.called)
     signed = has_camera(original)
     if FileMark.SCREENSHOT in original.marks or (original.content_format == "PNG" and _is_screen(original)):
         return f"{name} is a screenshot that contains the picture"
@@ -110,9 +110,11 @@ def doubt_about(original: Original, fit: Fit) -> str:
 
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
     """The same for a file that names no camera and time, which has to show more than the copy."""
-    name = original.path.name
+    name = original.name
     if PathMark.PREVIEW in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} lies in a folder of previews and has no camera data"
+    if PathMark.INSTAGRAM in marks:
+        return f"{name} is Instagram's own picture from a data export, not an original"
     if PathMark.SCREENSHOT in marks:
         return f"{name} is called a screenshot and has no camera data"
     if PathMark.COLLAGE in marks:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import matcher
-from i2f.ground.model import CaptureTime, Original
+from i2f.ground.model import CaptureTime, Original, Told
 from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredReading
@@ -71,19 +71,19 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
             journal.readings.keep(batch, version)
             batch.clear()
     journal.readings.keep(batch, version)
-    return _make_index([known[one.path] for one in files if one.path in known], unavailable)
+    return _make_index([(known[one.path], one.told) for one in files if one.path in known], unavailable)
 
 
-def _make_index(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> OriginalsIndex:
+def _make_index(readings: Sequence[tuple[StoredReading, Told | None]], unavailable: Sequence[Path]) -> OriginalsIndex:
     originals, fingerprints, unreadable, passed_over = [], [], [], 0
-    for one in readings:
+    for one, told in readings:
         if one.fingerprint is None:
             if one.body["named"]:
                 unreadable.append((one.path, str(one.body["reason"])))
             else:
                 passed_over += 1
             continue
-        originals.append(_original(one))
+        originals.append(_original(one, told))
         fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
     gallery = Gallery(tuple(originals), tuple(fingerprints))
     return OriginalsIndex(gallery, tuple(unreadable), tuple(unavailable), passed_over)
@@ -108,7 +108,7 @@ def _to_stored(reading: Reading | Unreadable) -> StoredReading:
     return StoredReading(original.path, original.size_bytes, original.mtime_ns, body, buffer.getvalue())
 
 
-def _original(one: StoredReading) -> Original:
+def _original(one: StoredReading, told: Told | None) -> Original:
     body = one.body
     place = body.get("place")  # journals before November 2026 do not have it
     return Original(
@@ -123,6 +123,7 @@ def _original(one: StoredReading) -> Original:
         (place[0], place[1]) if place else None,
         body.get("hdr_frame"),
         tuple(body.get("marks", ())),
+        told,
     )
 
 

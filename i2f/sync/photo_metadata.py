@@ -17,7 +17,7 @@ from typing import Any
 
 from flickr_client import FlickrClient, PhotoInfo
 from i2f.ground.errors import PictureError
-from i2f.ground.model import Original
+from i2f.ground.model import Original, Told
 from i2f.ground.settings import Settings
 
 # setDates: 0 is a full date and time. setLocation: 16 is street level.
@@ -42,10 +42,12 @@ class PhotoMetadata:
 
 
 def metadata_for(original: Original, settings: Settings) -> PhotoMetadata | None:
-    """What the settings ask for, as far as the original knows it; None for nothing."""
-    taken = original.taken.local.strftime("%Y-%m-%d %H:%M:%S") if settings.sync.set_taken and original.taken else None
+    """What the settings ask for, as far as the original knows it or is known of it elsewhere; None for nothing."""
+    told = original.told or Told()
+    captured = original.taken or told.taken
+    taken = captured.local.strftime("%Y-%m-%d %H:%M:%S") if settings.sync.set_taken and captured else None
     wants_place = settings.sync.set_location and settings.privacy.location == "keep"
-    place = original.place if wants_place else None
+    place = (original.place or told.place) if wants_place else None
     return PhotoMetadata(taken, place) if taken or place else None
 
 

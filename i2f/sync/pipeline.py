@@ -18,15 +18,20 @@ from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
+from i2f.instagram.export import read_export
+from i2f.instagram.posts import Post
 from i2f.memory.history import History, Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
-from i2f.photos.folder import Found, find_files
+from i2f.photos.folder import Found
+from i2f.photos.sources import find_originals
 from i2f.sync.candidates import as_candidates, assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
+from i2f.sync.export_evidence import Judged, settle_by_export
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.instagram_account import follow_short_links
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave, shortened
@@ -48,7 +53,7 @@ class Permission:
 
 def begin_report(session: Session, order: SyncOrder, mode: str) -> tuple[Report, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
-    found = find_files(order.folders)
+    found = find_originals(order.folders)
     if not found.files:
         raise FolderError(f"there are no pictures in {', '.join(str(one) for one in order.folders)}")
     report = Report(
@@ -107,7 +112,7 @@ def check_login(session: Session) -> None:
 
 def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) -> None:
     """Fill the report with a decision for every copy. Sends nothing that changes anything."""
-    copies = choose_copies(list_copies(session), order.photo_ids, order.again)
+    copies = follow_short_links(session, choose_copies(list_copies(session), order.photo_ids, order.again))
     index = read_folder(found.files, session.journal, session.progress)
     report.originals = len(index.gallery.originals)
     report.unreadable.extend(index.unreadable)
@@ -118,7 +123,7 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     order = replace(order, again=(*order.again, *sorted(_restored(session, order, histories))))
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
-    decisions = _decide(session, fetched, index, report)
+    decisions = _decide(session, fetched, index, report, order.posts)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
@@ -146,7 +151,7 @@ def carry_out(session: Session, order: SyncOrder, report: Report, permission: Pe
     def replace_one(decision: Decision) -> Outcome:
         if decision.match is not None:
             original = decision.match.original
-            session.progress.working_on(f"{in_plain_words(original.path.name)}, {original.size_bytes / 1e6:,.1f} MB")
+            session.progress.working_on(f"{in_plain_words(original.name)}, {original.size_bytes / 1e6:,.1f} MB")
         return replacer.replace(decision, session.settings.privacy.location, permission.max_photo_bytes)
 
     def tell(decision: Decision, outcome: Outcome) -> None:
@@ -268,15 +273,32 @@ def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder, rep
     return leave(copy, f"{became} on {history.at:%Y-%m-%d}")
 
 
+def read_posts(session: Session, order: SyncOrder) -> SyncOrder:
+    """The order with the posts of Instagram's export, if one is named. FolderError for a part that cannot be read."""
+    parts = order.export or session.settings.instagram.exports
+    if not parts:
+        return order
+    session.progress.stage("Reading Instagram's export")
+    posts = read_export(parts)
+    pictures = sum(len(one.pictures) for one in posts)
+    session.progress.say(f"Instagram's export: {len(posts):,} posts, {pictures:,} pictures")
+    return replace(order, posts=posts)
+
+
 def _decide(
-    session: Session, fetched: Sequence[tuple[InstagramCopy, Backup]], index: OriginalsIndex, report: Report
+    session: Session,
+    fetched: Sequence[tuple[InstagramCopy, Backup]],
+    index: OriginalsIndex,
+    report: Report,
+    posts: Sequence[Post],
 ) -> Mapping[str, Decision]:
     session.progress.stage("Comparing", len(fetched))
     files = {backup.sha256: session.state.backups / backup.file for _, backup in fetched}
     answers = assess(files, index.gallery, session.journal, session.progress.step)
     rules = session.settings.sync
     histories = session.journal.histories.all()
-    decisions = {}
+    decisions: dict[str, Decision] = {}
+    judged: dict[str, Judged] = {}
     for copy, backup in fetched:
         # Flickr does not always say the size; the file does.
         sized = replace(copy, photo=replace(copy.photo, width=backup.width, height=backup.height))
@@ -289,12 +311,13 @@ def _decide(
         originals = [index.gallery.originals[place] for group in answer.groups for place, _ in group]
         obeyed = find_again(said, originals, session.journal) if said else None
         candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
-        decision = _keep_too_large(decide(sized, candidates, rules.min_gain, obeyed))
-        decision = replace(decision, answers=state_of(said))
-        shows_ours = copy.photo_id in histories and histories[copy.photo_id].pile
-        decisions[copy.photo_id] = shortened(
-            decision if shows_ours else (ask_about_strangers(decision, files[backup.sha256]))
-        )
+        decision = replace(decide(sized, candidates, rules.min_gain, obeyed), answers=state_of(said))
+        judged[copy.photo_id] = Judged(sized, files[backup.sha256], answer, decision)
+    by_export = settle_by_export(session, posts, index.gallery, judged) if posts else {}
+    for photo_id, one in judged.items():
+        decision = _keep_too_large(by_export.get(photo_id, one.decision))
+        shows_ours = photo_id in histories and histories[photo_id].pile
+        decisions[photo_id] = shortened(decision if shows_ours else ask_about_strangers(decision, one.file))
     return decisions
 
 
@@ -314,5 +337,5 @@ def _keep_too_large(decision: Decision) -> Decision:
     original = decision.match.original
     if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
         return decision
-    reason = f"{original.path.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
+    reason = f"{original.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
     return replace(decision, verdict=Verdict.KEEP, reason=reason)

@@ -44,7 +44,7 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
             reason = f"You chose {answer.chosen_name}, which is not in this folder"
             return Decision(copy, Verdict.KEEP, reason, "person", tuple(candidates))
         others = [one for one in candidates if one is not chosen]
-        name = chosen.original.path.name
+        name = chosen.original.name
         if min_gain > 0 and gain(copy, chosen) < min_gain:
             reason = f"You chose {name}, but it has only {gain(copy, chosen):.1f}x the copy's pixels"
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
@@ -58,7 +58,7 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
     decision = decide(copy, left, min_gain)
     if answer.asks_anew and decision.verdict is Verdict.REPLACE:
         # What was refused then may have led to the very replacement that was taken back.
-        reason = f"You rejected the other candidates before undoing; {left[0].original.path.name} is the one left"
+        reason = f"You rejected the other candidates before undoing; {left[0].original.name} is the one left"
         return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
     return decision
 
@@ -72,7 +72,7 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
     if not candidates or candidates[0].fit.score < ASK_SCORE:
         return Verdict.KEEP, "No original looks like this copy"
     best, *others = candidates
-    name = best.original.path.name
+    name = best.original.name
     others = [one for one in others if competes(one, best)]
     worth_asking = [one for one in candidates if one.fit.score >= ASK_SCORE]
     if min_gain > 0 and all(gain(copy, one) < min_gain for one in worth_asking):
@@ -83,7 +83,7 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.REVIEW, f"{name} is similar, but not certain: {best.fit.words}"
     near = next((one for one in others if one.fit.sure or best.fit.score - one.fit.score < SURE_MARGIN), None)
     if near is not None:
-        return Verdict.REVIEW, f"{near.original.path.name} matches almost as well as {name}"
+        return Verdict.REVIEW, f"{near.original.name} matches almost as well as {name}"
     late = next((one for one in (best.original, *best.twins) if taken_after_posting(copy, one)), None)
     if late is not None:
         return Verdict.REVIEW, _dated_late(copy, late)
@@ -101,7 +101,7 @@ def _too_small(name: str, times: float) -> str:
 def _dated_late(copy: InstagramCopy, original: Original) -> str:
     taken, posted = original.taken, copy.mark.posted_at
     dates = f" {_day(taken.local)}, after the post ({_day(posted)})" if taken and posted else " after the post"
-    return f"{original.path.name} is dated{dates}: wrong camera clock?"
+    return f"{original.name} is dated{dates}: wrong camera clock?"
 
 
 def _day(moment: datetime) -> str:

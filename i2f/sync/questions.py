@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.model import CaptureTime, Fit, Original, Verdict, Window
+from i2f.ground.model import CaptureTime, Fit, Original, Told, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
 from i2f.sync.thresholds import HARDLY
@@ -134,6 +134,7 @@ def _choice(body: Mapping[str, Any]) -> Choice:
         told["height"],
         taken,
         told["camera"],
+        told=Told(told["name"]) if told.get("name") else None,
     )
     across, down = window["size"]
     x, y = window["center"]

@@ -79,7 +79,7 @@ class Replacer:
         still = outgoing.path
         try:
             if sorted((outgoing.width, outgoing.height)) != sorted((match.original.width, match.original.height)):
-                raise PictureError(f"{match.original.path.name} changed since it was read; run `sync` again")
+                raise PictureError(f"{match.original.name} changed since it was read; run `sync` again")
             if not outgoing.is_temporary:
                 still = self._still_copy(outgoing, photo.photo_id)
             before = self._flickr.get_info(photo.photo_id)

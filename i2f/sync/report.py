@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.photos.folder import in_skipped_folders
+from i2f.photos.folder_names import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
 
@@ -114,6 +114,7 @@ class Report:
             "reason": decision.reason,
             "decided_by": decision.decided_by,
             "original": printable(decision.match.original.path) if decision.match else None,
+            "original_name": decision.match.original.name if decision.match else None,
             "twins": [printable(twin.path) for twin in best.twins] if best else [],
             "score": round(best.fit.score, 4) if best else None,
             "margin": _rounded(margin(decision.candidates)),
@@ -121,6 +122,7 @@ class Report:
             "candidates": [
                 {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
             ],
+            "evidence": [str(one) for one in decision.evidence] or (["picture"] if best else []),
             "outcome": str(outcome),
             "error": error,
         }
@@ -163,6 +165,7 @@ def _original(candidate: Candidate) -> dict[str, Any]:
         "height": one.height,
         "camera": one.camera,
         "taken": one.taken.local.isoformat() if one.taken else None,
+        "name": one.name,
     }
 
 
@@ -215,7 +218,7 @@ def plan_lines(report: Report) -> list[tuple[str, str, str]]:
         word = str(one.verdict if planned else outcome)
         title = one.copy.photo.title or "(no title)"
         title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
-        original = f" <- {in_plain_words(printable(Path(one.match.original.path.name)))}" if one.match else ""
+        original = f" <- {in_plain_words(printable(Path(one.match.original.name)))}" if one.match else ""
         rows.append(
             (word, f"{one.copy.photo_id} {in_plain_words(title)}{original}", in_plain_words(note or one.reason))
         )

@@ -66,8 +66,18 @@ def test_pictures_still_in_icloud_are_named_with_what_to_do(tmp_path: Path) -> N
     assert found.passed_over == {"videos": 1}
 
 
-def test_a_photos_library_is_named_and_not_entered(tmp_path: Path) -> None:
-    put(tmp_path, "IMG_0001.JPG", "Mine.photoslibrary/originals/0/ABC.jpeg")
+def test_a_photos_library_is_entered_where_its_originals_and_edits_lie(tmp_path: Path) -> None:
+    library = "Mine.photoslibrary"
+    put(tmp_path, "IMG_0001.JPG", f"{library}/originals/0/ABC.jpeg", f"{library}/resources/renders/0/ABC_1_201_a.jpeg")
+    put(tmp_path, f"{library}/resources/derivatives/0/ABC_1_105_c.jpeg", f"{library}/database/Photos.sqlite")
+    found = find_files([tmp_path])
+    assert names(found) == ["IMG_0001.JPG", "ABC.jpeg", "ABC_1_201_a.jpeg"]
+    assert found.libraries == (tmp_path / library,)
+    assert names(find_files([tmp_path / library])) == ["ABC.jpeg", "ABC_1_201_a.jpeg"]
+
+
+def test_a_photos_library_of_an_unknown_layout_is_named_and_not_entered(tmp_path: Path) -> None:
+    put(tmp_path, "IMG_0001.JPG", "Mine.photoslibrary/somewhere/0/ABC.jpeg")
     found = find_files([tmp_path])
     assert names(found) == ["IMG_0001.JPG"]
     (library,) = found.named
@@ -76,7 +86,7 @@ def test_a_photos_library_is_named_and_not_entered(tmp_path: Path) -> None:
 
 
 def test_a_photos_library_given_as_the_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    put(tmp_path, "Mine.photoslibrary/originals/0/ABC.jpeg")
+    put(tmp_path, "Mine.photoslibrary/somewhere/0/ABC.jpeg")
     with pytest.raises(FolderError, match="export the unmodified originals"):
         find_files([tmp_path / "Mine.photoslibrary"])
 

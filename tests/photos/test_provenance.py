@@ -145,3 +145,19 @@ def test_a_word_inside_another_names_no_editor() -> None:
     exif = Image.Exif()
     exif[0x0131] = "Version1.00"
     assert FileMark.EDITED not in marks_of(exif.tobytes(), {})
+
+
+@pytest.mark.parametrize(
+    ("path", "is_instagrams"),
+    [
+        ("/x/454093999_1240420453752667_4632794683080840290_n_18047065138879510.jpg", True),
+        ("/x/11176055_362645210596368_1344620017_n.jpg", True),
+        ("/export/media/posts/202207/17908919372611575.webp", True),
+        ("/export.zip/photos/201208/dcb63fba0d818c525d2cf4aa64856f72.jpg", True),
+        ("/photos/201208/IMG_0001.JPG", False),
+        ("/sdcard/DCIM/Camera/20120930120000123.jpg", False),
+        ("/photos/dcb63fba0d818c525d2cf4aa64856f72.jpg", False),
+    ],
+)
+def test_pictures_of_an_instagram_export_are_known_by_name_and_folder(path: str, is_instagrams: bool) -> None:
+    assert (PathMark.INSTAGRAM in path_marks(Path(path))) is is_instagrams

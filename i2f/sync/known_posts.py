@@ -1,0 +1,87 @@
+"""The posts that are known, from the copies on Flickr and from Instagram's export, each once, with what is known of it.
+
+Everything comes from the state folder and the export; Flickr is not asked, so a copy that no run has listed yet is not
+known here. Whether the original was found is what the last run decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from i2f.ground.model import InstagramCopy, Verdict
+from i2f.instagram.posts import Post
+from i2f.memory.history import Standing
+from i2f.memory.journal import Journal
+from i2f.sync.copies import copies_of
+from i2f.sync.post_of_copy import NamedPosts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """One post: the copies that show it and the export's entry, at least one of them.
+
+    `original` is the path of the original that the last run found for a copy; `is_replaced` says that a copy's photo
+    holds an original now.
+    """
+
+    copies: tuple[InstagramCopy, ...]
+    post: Post | None
+    original: str | None
+    is_replaced: bool
+
+    @property
+    def posted_at(self) -> datetime | None:
+        """By the export, else by the code in a copy's link."""
+        if self.post is not None and self.post.time is not None:
+            return self.post.time
+        return next((one.mark.posted_at for one in self.copies if one.mark.posted_at is not None), None)
+
+    @property
+    def url(self) -> str | None:
+        """The post's address, which a copy tells, or Instagram's API."""
+        told = next((one.mark.url for one in self.copies if one.mark.url is not None), None)
+        return told or (self.post.link if self.post is not None else None)
+
+    @property
+    def caption(self) -> str:
+        """By the export, else a copy's title."""
+        return self.post.caption if self.post is not None else self.copies[0].photo.title
+
+
+def known_posts(journal: Journal, posts: Sequence[Post]) -> list[KnownPost]:
+    """Every post, oldest first; those without a time come first of all."""
+    copies = copies_of(journal)
+    decisions = {str(one["photo_id"]): one for one in journal.assessments.decisions()}
+    replaced = {key for key, one in journal.histories.all().items() if one.standing is Standing.REPLACED}
+    by_post: dict[int, list[InstagramCopy]] = {}
+    groups: list[tuple[list[InstagramCopy], Post | None]] = []
+    by_url: dict[str, list[InstagramCopy]] = {}
+    places = {id(post): place for place, post in enumerate(posts)}
+    named = NamedPosts(posts)
+    for copy in copies:
+        post = named.of(copy)
+        if post is not None:
+            by_post.setdefault(places[id(post)], []).append(copy)
+        elif copy.mark.url is not None and copy.mark.url in by_url:
+            by_url[copy.mark.url].append(copy)
+        else:
+            groups.append(([copy], None))
+            if copy.mark.url is not None:
+                by_url[copy.mark.url] = groups[-1][0]
+    groups += [(by_post.get(place, []), post) for place, post in enumerate(posts)]
+    known = [_known(shown, post, decisions, replaced) for shown, post in groups]
+    return sorted(known, key=lambda one: one.posted_at.timestamp() if one.posted_at else 0.0)
+
+
+def _known(
+    copies: Sequence[InstagramCopy],
+    post: Post | None,
+    decisions: Mapping[str, Mapping[str, Any]],
+    replaced: set[str],
+) -> KnownPost:
+    found = [decisions[one.photo_id] for one in copies if one.photo_id in decisions]
+    original = next((str(one["original"]) for one in found if one["decision"] == Verdict.REPLACE), None)
+    return KnownPost(tuple(copies), post, original, any(one.photo_id in replaced for one in copies))
