@@ -211,6 +211,7 @@ def with_json(function: Function) -> Function:
 def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -> Settings:
     import logging
 
+    from i2f.display.lines import fitted
     from i2f.ground.log_output import set_up_logging
     from i2f.ground.log_redaction import hide
     from i2f.ground.settings import load_settings
@@ -218,7 +219,7 @@ def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -
     noted = ctx.find_root().meta
     settings = load_settings(environment, noted.get("config"), noted.get("state"), Path(__file__).absolute())
     for warning in settings.warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        click.echo(fitted(f"Warning: {warning}", sys.stderr), err=True)
     hide(settings.flickr.api_key, settings.flickr.api_secret, settings.flickr.token, settings.flickr.token_secret)
     set_up_logging(debug=bool(noted.get("debug")), log_file=noted.get("log_file"))
     logging.getLogger("i2f").info("instagram2flickr %s: %s", __version__, ctx.command_path)
@@ -556,7 +557,7 @@ def completion(shell: str) -> None:
 @with_global_options
 @click.pass_context
 def demo(ctx: click.Context, photos: Path | None) -> None:
-    """Try everything in about a minute on a simulated Flickr; no account needed.
+    """Try everything in a minute or two on a simulated Flickr; no account needed.
 
     \b
     Examples:

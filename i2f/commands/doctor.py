@@ -182,6 +182,8 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
             permission = ask_permission(session)
             yield Finding(what, f"yes; photos of up to {permission.max_photo_bytes >> 20} MiB can be replaced")
     except SyncError as error:
-        yield Finding(what, str(error), error, _login_steps() if isinstance(error, LoginError) else ())
+        steps = _login_steps() if isinstance(error, LoginError) else ()
+        # The steps below say what to do; the message of other commands would say it a second time.
+        yield Finding(what, str(error).split("; run `login`", 1)[0] if steps else str(error), error, steps)
         return
     yield Finding("Next", "a dry run, which changes nothing on Flickr", None, _next_steps())

@@ -124,12 +124,21 @@ def _by_code(settings: Settings, *, open_browser: bool) -> Token:
         say(f"  {address}", whole=True)  # for somebody who reads only the results, too
     if open_browser and sys.stdin.isatty():
         webbrowser.open(address)
-    sys.stderr.write("Code: " if sys.stdin.isatty() else "Code:\n")
-    sys.stderr.flush()
-    code = sys.stdin.readline().strip()
+    code = _typed_code()
     if not code:
         raise LoginError("no code was given, so you are not logged in. Run `login` again")
     return pending.finish(code)
+
+
+def _typed_code() -> str:
+    """What was typed as the code; in a terminal a slip is asked again, as Flickr's page still shows the code."""
+    while True:
+        sys.stderr.write("Code: " if sys.stdin.isatty() else "Code:\n")
+        sys.stderr.flush()
+        code = sys.stdin.readline().strip()
+        if not code or not sys.stdin.isatty() or sum(letter.isdigit() for letter in code) == 9:
+            return code
+        sys.stderr.write("The code has nine digits, as 123-456-789. Type it again, or press Enter to stop.\n")
 
 
 def _keep(settings: Settings, token: Token) -> None:

@@ -12,6 +12,7 @@ import getpass
 import hashlib
 import html
 import os
+import re
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,10 +36,11 @@ from i2f.sync.report import in_plain_words, printable
 
 HELP = """  y        this one: `sync` replaces the copy with the candidate marked >
   n        none of these: the copy stays
-  x        never this one; the other candidates stay in question
+  x        never this one; the other candidates still need review
   1 to 5   mark another candidate; y2 and x2 answer for the second at once
   u        undo the last answer
   Enter    skip
+  ?        show these keys
   q        quit"""
 
 
@@ -62,13 +64,20 @@ def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
                 session = ReviewSession(questions, journal, state.backups)
                 _ask_in_browser(session, state, open_it=how == "browser" and has_browser())
         left = sum(1 for one in questions if not read_progress(journal, one).done)
-        say(
-            f"{len(questions) - left} answered, {left} left to review. "
-            + ("Run `review` to continue." if left else "Run `sync` to apply your answers.")
-        )
+        say(closing(len(questions) - left, left, photo_ids))
     finally:
         journal.close()
     return ExitCode.DONE
+
+
+def closing(answered: int, left: int, photo_ids: Sequence[str]) -> str:
+    """How far the review came and what to do next; named photos may have been decided without any answer."""
+    if photo_ids and left:
+        next_step = f"Run `review {' '.join(photo_ids)}` to continue."
+        return f"{answered} of {answered + left} answered." + (f" {next_step}" if answered else "")
+    return f"{answered} answered, {left} left to review. " + (
+        "Run `review` to continue." if left else "Run `sync` to apply your answers."
+    )
 
 
 def _nothing_to_review(journal: Journal, *, answered: bool) -> str:
@@ -159,9 +168,10 @@ class _Place:
     number: int = 0
     marked: int | None = None
     answered: list[int] = field(default_factory=list)
+    is_shown: bool = False
 
     def move(self, number: int) -> None:
-        self.number, self.marked = number, None
+        self.number, self.marked, self.is_shown = number, None, False
 
 
 def _ask_in_terminal(journal: Journal, state: StateFolder, questions: Sequence[Question]) -> None:
@@ -176,7 +186,10 @@ def _ask_in_terminal(journal: Journal, state: StateFolder, questions: Sequence[Q
         if at.marked is None:
             left = [place for place in range(len(question.choices)) if place not in progress.refused]
             at.marked = progress.chosen if progress.chosen is not None else (left or [0])[0]
-        _show(journal, state, question, f"{at.number + 1} of {len(questions)}", at.marked)
+        if not at.is_shown:
+            _show(journal, state, question, f"{at.number + 1} of {len(questions)}", at.marked)
+            at.is_shown = True
+        _prompt(question)
         typed = sys.stdin.readline()
         word = typed.strip().lower()
         if word == "q" or not typed:
@@ -195,11 +208,13 @@ def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str
             take_back_step(journal, questions[at.number].photo_id, questions[at.number].copy_sha256)
             say("Answer undone.")
     elif word in places:
-        at.marked = places[word]
+        at.marked, at.is_shown = places[word], False
+    elif word == "?":
+        say(f"Keys:\n{HELP}")
     else:
         step = _step(journal, question, word, at.marked or 0)
         if step is None:
-            say(f"Unknown key. Keys:\n{HELP}")
+            say(_unknown(word, len(question.choices)))
             return
         keep_step(journal, question.photo_id, question.copy_sha256, step)
         at.answered.append(at.number)
@@ -211,6 +226,13 @@ def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str
             }[step.kind]
         )
         at.move(at.number + 1 if read_progress(journal, question).done else at.number)
+
+
+def _unknown(word: str, candidates: int) -> str:
+    """Why what was typed did nothing."""
+    if re.fullmatch("[yx]?[0-9]+", word):
+        return f"There is no candidate {word.lstrip('yx')} here; the last is {candidates}."
+    return f"Unknown key. Keys:\n{HELP}"
 
 
 def _step(journal: Journal, question: Question, word: str, marked: int) -> Step | None:
@@ -243,8 +265,11 @@ def _show(journal: Journal, state: StateFolder, question: Question, where: str, 
         size = _size((original.width, original.height))
         say(f"  {'>' if place == marked else ' '} {place + 1}  score {one.fit.score:.2f}, {size}{taken}{told}")
         say(f"      {in_plain_words(printable(original.path))}", whole=True)
+
+
+def _prompt(question: Question) -> None:
     numbers = f"1-{len(question.choices)}, " if len(question.choices) > 1 else ""
-    sys.stdout.write(f"y, n, x, {numbers}u, Enter or q: ")
+    sys.stdout.write(f"y, n, x, {numbers}u, Enter, ? or q: ")
     sys.stdout.flush()
 
 

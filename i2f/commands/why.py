@@ -78,8 +78,9 @@ def _open(journal: Journal, state: StateFolder, body: Mapping[str, Any]) -> None
     from i2f.display.why_page import page
 
     file = state.root / "why.html"
-    write_private(file, page(journal, state.backups, body).encode())
-    say(f"The pair as a page: {file}", whole=True)
+    told = [[_score(one), *(line.strip() for line, color in _tests(one) if color)] for one in body["evidence"]]
+    write_private(file, page(journal, state.backups, body, _decision(body), told).encode())
+    say(f"The pictures as a page: {file}", whole=True)
     if sys.stdout.isatty():
         webbrowser.open(file.as_uri())
 
@@ -89,8 +90,7 @@ def explained(
 ) -> Iterator[tuple[str, str]]:
     """The decision, what happened since, and each candidate with its tests; lines with their colours."""
     yield f"{body['photo_id']}  {in_plain_words(body['title'])}", ""
-    reason = in_plain_words(body["reason"])
-    yield f"{_DECIDED[body['decision']]}: {reason[:1].upper()}{reason[1:]}", _COLORS[body["decision"]]
+    yield _decision(body), _COLORS[body["decision"]]
     yield f"Decided by {'you' if body['decided_by'] == 'person' else 'rule'} in run {run}", ""
     since = _since(body["photo_id"], history)
     if since:
@@ -101,9 +101,10 @@ def explained(
     for number, one in enumerate(shown, start=1):
         yield "", ""
         yield f"{number}. {in_plain_words(one['path'])}", ""
-        yield f"   Match score {one['score']:.2f} of 1: {_meaning(one)}", ""
-        yield f"   {_window(one['window'])}", ""
-        yield from _tests(one)
+        yield f"   {_score(one)}", ""
+        if "test_movement" in one["measures"] or one["score"] >= ASK_SCORE:
+            yield f"   {_window(one['window'])}", ""
+            yield from _tests(one)
         if verbose:
             yield from ((f"   {line}", "") for line in _numbers(one))
         if one["twins"]:
@@ -114,15 +115,29 @@ def explained(
         yield "", ""
         yield f"{hidden} more compared and found to be {'another picture' if hidden == 1 else 'other pictures'}.", ""
     if body["evidence"]:
+        again = f"why {body['photo_id']}"
         yield "", ""
         yield (
             (
-                "Every measured value: `why PHOTO_ID --json -`"
+                f"Every measured value: `{again} --json -`"
                 if verbose
-                else "The pictures: `why PHOTO_ID --open`. The numbers: `why PHOTO_ID --verbose`"
+                else f"The pictures: `{again} --open`. The numbers: `{again} --verbose`"
             ),
             "",
         )
+
+
+def _decision(body: Mapping[str, Any]) -> str:
+    """What was decided and why; a file's name at the head of the reason is spelled as on the disk."""
+    reason = in_plain_words(body["reason"])
+    paths = [path for one in body["evidence"] for path in (one["path"], *one["twins"])]
+    names = {in_plain_words(path.replace("\\", "/").rsplit("/", 1)[-1]) for path in paths}
+    begun = reason if any(reason.startswith(name) for name in names) else reason[:1].upper() + reason[1:]
+    return f"{_DECIDED[body['decision']]}: {begun}"
+
+
+def _score(one: Mapping[str, Any]) -> str:
+    return f"Match score {one['score']:.2f} of 1: {_meaning(one)}"
 
 
 def _since(photo_id: str, history: History) -> str:
@@ -141,7 +156,7 @@ def _meaning(one: Mapping[str, Any]) -> str:
     if one["sure"] and one["score"] >= SURE_SCORE:
         return "certain"
     if one["score"] >= ASK_SCORE:
-        return f"possible, not certain ({SURE_SCORE:.2f} and every test passed is certain)"
+        return f"possible; certain would be {SURE_SCORE:.2f} or more with every test passed"
     return "another picture"
 
 

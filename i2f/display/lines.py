@@ -18,7 +18,12 @@ def fitted(text: str, stream: TextIO) -> str:
     """Lines broken between words where a terminal is narrower; a pipe gets them as they are."""
     if not stream.isatty():
         return text
-    width, lines = shutil.get_terminal_size().columns, []
+    return wrapped(text, shutil.get_terminal_size().columns)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Lines broken between words, what goes on set deeper than where it began; a long path stays in one piece."""
+    lines = []
     for line in text.split("\n"):
         deeper = " " * (len(line) - len(line.lstrip()) + 2)
         lines += textwrap.wrap(

@@ -37,7 +37,7 @@ class PlanSummary:
         """The table, name and value."""
         return [
             ("Replace", f"{_photos(self.replace)}, {megabytes(self.send_bytes)} to send"),
-            ("For review", _photos(self.review)),
+            ("To review", _photos(self.review)),
             ("Unchanged", _photos(self.unchanged)),
             ("Time", f"about {duration(self.seconds)}"),
             ("Backups", f"{megabytes(self.backup_bytes)} ({self.free_bytes / 1e9:,.0f} GB free) in {self.backups}"),

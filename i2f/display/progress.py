@@ -3,8 +3,8 @@
 Everything here goes to standard error; results belong to standard output. In a terminal the line of a stage
 shows counts, rate and the time left, and when the stage is over one quiet line of words stays. Without a terminal
 (cron, a pipe, TERM=dumb) there is no bar and no control character: a line when a stage begins, and one a minute
-while it lasts, so that a log shows life. NO_COLOR is rich's own to respect; on a narrow terminal the bar
-goes first, the words last. While a question is asked nothing moves.
+while it lasts, so that a log shows life. NO_COLOR is rich's own to respect; on a narrow terminal the rate
+goes first, then the bar, the words last. While a question is asked nothing moves.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
+from i2f.display.lines import wrapped
+
 LOG = logging.getLogger("i2f.progress")
 PLAIN_LINE_EVERY_S = 60.0
 WIDE_ENOUGH_FOR_A_BAR = 72
+WIDE_ENOUGH_FOR_A_RATE = 96
 
 
 class TerminalProgress:
@@ -93,7 +96,7 @@ class TerminalProgress:
         if self._total is not None and self._done >= self._total:
             self._end_stage()
         # Words break between words in a terminal; a log keeps its lines whole.
-        self._console.print(line, soft_wrap=not self._console.is_terminal)
+        self._console.print(wrapped(line, self._console.width) if self._console.is_terminal else line, soft_wrap=True)
 
     def ask(self, question: str) -> str:
         """Put the live line away, ask, and go on when something was typed, after the question and not before it."""
@@ -112,7 +115,7 @@ class TerminalProgress:
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 *bar,
-                _Pace(),
+                _Pace(rate=width >= WIDE_ENOUGH_FOR_A_RATE or width < WIDE_ENOUGH_FOR_A_BAR),
                 _Item(),
                 console=self._console,
                 transient=True,
@@ -164,11 +167,16 @@ class _Item(ProgressColumn):
 class _Pace(ProgressColumn):
     """Counts, rate and the time left, in words a screen reader can read."""
 
+    def __init__(self, *, rate: bool = True) -> None:
+        """Tell the rate only where beside a bar there is room for it."""
+        super().__init__()
+        self._rate = rate
+
     def render(self, task: Task) -> Text:
         """What stands to the right of the bar."""
         total = None if task.total is None else int(task.total)
         parts = [counts(int(task.completed), total)] if task.completed or total else []
-        if task.speed:
+        if task.speed and self._rate:
             rate = task.speed
             parts.append(f"{rate:,.0f} a second" if rate >= 2 else f"{60 * rate:,.0f} a minute")
         if task.time_remaining:

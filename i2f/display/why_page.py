@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +25,28 @@ STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 96rem; padding: 1rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
-figure { margin: 0; } img { width: 100%; height: auto; display: block; } h2 { overflow-wrap: anywhere; }
+figure { margin: 0; } img { width: 100%; height: auto; display: block; }
+h1, h2, p { overflow-wrap: anywhere; margin: 0.5rem 0; } h1 { font-size: 1.5rem; }
+h2 { font-size: 1.2rem; margin-top: 2rem; } .soft { opacity: 0.75; }
 """
 
 
-def page(journal: Journal, backups: Path, body: Mapping[str, Any]) -> str:
-    """The page for one explained decision."""
+def page(journal: Journal, backups: Path, body: Mapping[str, Any], decision: str, told: Sequence[Sequence[str]]) -> str:
+    """The page for one explained decision, given in words, with what is told of each candidate, line by line."""
     saved = journal.record.backup(body["photo_id"], body["copy"]["secret"])
     copy = _opened(backups / saved.file) if saved else None
     title = html.escape(in_plain_words(body["title"] or body["photo_id"]))
     parts = [
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Why: {title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style><main><h1>{title}</h1><p>{html.escape(in_plain_words(body['reason']))}</p>"
+        f"<style>{STYLE}</style><main><h1>{title}</h1><p>{html.escape(decision)}</p>"
+        f'<p class="soft">Photo ID {html.escape(body["photo_id"])}</p>'
     ]
-    for one, choice in zip(body["evidence"], choices_of(body), strict=True):
+    for number, (one, choice, lines) in enumerate(zip(body["evidence"], choices_of(body), told, strict=True), start=1):
         parts.append(
-            f"<h2>{html.escape(in_plain_words(one['path']))}</h2><p>Match score {one['score']:.2f} of 1</p>"
+            f"<h2>{number}. {html.escape(in_plain_words(choice.original.path.name))}</h2>"
+            f'<p class="soft">{html.escape(in_plain_words(one["path"]))}</p>'
+            f"{''.join(f'<p>{html.escape(line)}</p>' for line in lines)}"
             f'<div class="pair">{_figure("The copy on Flickr", copy)}'
             f"{_figure('The same part of the original', _part(journal, choice, copy))}</div>"
         )

@@ -152,7 +152,7 @@ def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
     for folder in folders:
         harvest = _walk(absolute(folder), disk or Disk())
         if not harvest.files:
-            raise FolderError(_nothing_in(folder, harvest))
+            raise FolderError(_nothing_in(absolute(folder), harvest))
         for sighting in sorted(harvest.files, key=_preference):
             found = sighting.file
             if sighting.identity in files and found.path not in paths:

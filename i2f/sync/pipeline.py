@@ -246,7 +246,7 @@ def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:
     if outcome.note is not None or outcome.outcome is not OutcomeKind.REPLACED:
         session.progress.say(f"{photo_id}: {outcome.outcome}: {outcome.note}")
     elif session.settings.verbose:
-        session.progress.say(f"{photo_id}: verified")
+        session.progress.say(f"{photo_id}: replaced and verified")
     session.progress.step()
 
 
@@ -269,7 +269,7 @@ def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder, rep
         return leave(copy, "Not yet clear on Flickr after an interrupted run; the next `sync` checks first")
     if copy.photo_id in order.again:
         return None
-    became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Replaced"
+    became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Already replaced"
     return leave(copy, f"{became} on {history.at:%Y-%m-%d}")
 
 

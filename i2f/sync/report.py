@@ -277,8 +277,8 @@ def _next_step(report: Report) -> str:
     counts = report.counts()
     if counts["failed"] or counts["unsure"]:
         return "Next: run the same command again; it checks with Flickr first."
+    if report.mode != "dry-run" and _planned(report):
+        return "Next: the same command again."
     if counts["review"]:
         return "Next: `review`."
-    if not _planned(report):
-        return ""
-    return "Next: the same command without --dry-run." if report.mode == "dry-run" else "Next: the same command again."
+    return "Next: the same command without --dry-run." if _planned(report) else ""

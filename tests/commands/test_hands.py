@@ -41,7 +41,7 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
         assert terminal.end() == ExitCode.DONE
     for words in (
         "Replace     2 photos, ",
-        "For review  0 photos",
+        "To review   0 photos",
         "Unchanged   0 photos",
         "Time        about ",
         "Backups     ",
@@ -49,6 +49,7 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
         "Replace 2 photos on Flickr? [y/N]",
     ):
         assert words in terminal.seen
+    assert "\n/" not in terminal.seen  # a path that goes on below its line is set in
     assert terminal.seen.rstrip().endswith("Nothing was replaced. 2 are still to do")
     assert program.flickr.changing_requests == []
     assert max(len(line) for line in terminal.seen.split("Plan\n")[1].splitlines() if "Backups" not in line) <= 80
@@ -155,7 +156,7 @@ def test_quiet_leaves_the_summary_and_verbose_names_each_photo(program: Program,
     assert quiet.stderr == ""
     assert len(quiet.stdout.splitlines()) == 1
     verbose = program.run("sync", folder, "-v")
-    assert verbose.stderr.count(": verified") == 2
+    assert verbose.stderr.count(": replaced and verified") == 2
 
 
 def test_a_log_file_holds_the_run_and_no_secret(program: Program, folder: Path, tmp_path: Path) -> None:

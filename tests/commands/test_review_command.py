@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from i2f.commands.review import ssh_line
+from i2f.commands.review import closing, ssh_line
 from i2f.display.review_facts import group_of
 from i2f.ground.model import Verdict
 from i2f.sync.questions import Progress, read_progress, read_questions
@@ -70,9 +70,24 @@ def test_a_number_marks_a_candidate_and_y_accepts_the_marked_one(desk: Desk) -> 
 def test_a_candidate_that_is_none_is_not_offered_and_no_key_answers_with_it(desk: Desk) -> None:
     shown, (first, second) = answered(desk, "3\ny3\nx3\nq\n")
     assert "IMG_02.JPG" not in shown
-    assert shown.count("Unknown key") == 3
+    assert shown.count("There is no candidate 3 here; the last is 2.") == 3
     assert not first.done
     assert not second.done
+
+
+@pytest.mark.long
+def test_a_question_mark_shows_the_keys_and_not_the_whole_question_again(desk: Desk) -> None:
+    shown, _ = answered(desk, "?\nz\nq\n")
+    assert shown.count("Keys:\n  y ") == 3
+    assert shown.count("Unknown key") == 1
+    assert shown.count("1 of 2: ") == 1
+
+
+def test_the_end_of_a_review_of_named_photos_does_not_send_on_to_all_others() -> None:
+    assert closing(0, 1, ["8037"]) == "0 of 1 answered."
+    assert closing(1, 1, ["8037", "8038"]) == "1 of 2 answered. Run `review 8037 8038` to continue."
+    assert closing(1, 0, ["8037"]) == "1 answered, 0 left to review. Run `sync` to apply your answers."
+    assert closing(2, 14, []) == "2 answered, 14 left to review. Run `review` to continue."
 
 
 @pytest.mark.long

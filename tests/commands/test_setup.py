@@ -95,6 +95,16 @@ def test_where_flickr_refuses_the_callback_the_nine_digits_follow(program: Progr
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
+def test_a_slip_in_the_nine_digits_is_asked_again(program: Program) -> None:
+    with Terminal(program, ["login", "--no-browser"]) as terminal:
+        terminal.wait_for("Code: ").type("1234").wait_for("The code has nine digits").wait_for("Code: ")
+        token = terminal.seen.partition("oauth_token=")[2].partition("&")[0]
+        terminal.type(program.flickr.authorize(token))
+        assert terminal.end() == ExitCode.DONE, terminal.seen
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
 def test_enter_asks_for_the_nine_digits_instead(program: Program) -> None:
     with Terminal(program, ["login"], BROWSER="true %s", DISPLAY=":0") as terminal:
         terminal.wait_for("Press Enter to type a 9-digit code").type("")

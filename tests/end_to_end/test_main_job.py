@@ -110,7 +110,7 @@ def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(home: Ho
     assert ran.exit_code == ExitCode.DONE
     assert len(home.flickr.changing_requests) == sent
     assert not opened.exists()
-    assert all(ran.photos[photo_id]["reason"].startswith("Replaced on 20") for photo_id in home.copies)
+    assert all(ran.photos[photo_id]["reason"].startswith("Already replaced on 20") for photo_id in home.copies)
     assert {ran.photos[photo_id]["outcome"] for photo_id in home.copies} == {"skipped"}
     (home.folder / "IMG_0001.JPG").touch()
     home.program.sync(home.folder, PYTHONPATH=str(watcher.parent))

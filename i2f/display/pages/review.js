@@ -14,7 +14,7 @@ let history = [];
 let at = 0;
 let choice = 0;
 let view = "pair";
-let whole = false;
+let whole = false, wasWhole = false;
 let facts = false;
 let leaving = false;
 
@@ -430,7 +430,12 @@ const zoom = makeZoom({ left: panes[0], right: panes[1], ask, changed() {
   drawCaption(questions[at], questions[at].choices[choice]);
 } });
 function toggleZoom() {
-  if (zoom.on) { zoom.leave(); return; }
+  if (zoom.on) {
+    zoom.leave();
+    if (wasWhole) { whole = true; drawRight(); tags(); }
+    return;
+  }
+  wasWhole = whole;
   if (whole) { whole = false; drawRight(); }
   zoom.enter(at, choice);
 }
@@ -470,7 +475,7 @@ const PAIR_KEYS = {
   y: () => answer("this"), n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
   i: () => { facts = !facts; drawFacts(questions[at], questions[at].choices[choice]); }, " ": () => blink(true),
   f: () => $("title").querySelector("a")?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
-  Escape: () => { if (zoom.on) zoom.leave(); },
+  Escape: () => { if (zoom.on) toggleZoom(); },
 };
 function press(key) {
   if (key === "?") { $("keys").showModal(); return true; }
@@ -489,7 +494,10 @@ function press(key) {
 }
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && !MOVES[event.key])) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]")) {
+    if (event.key === "?" && $("keys").open) { event.preventDefault(); $("keys").close(); }
+    return;
+  }
   const on = event.target;
   if (on.matches?.("input[type=search], select")) {
     if (event.key === "Escape") on.blur();

@@ -118,8 +118,10 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
     accept.textContent = numbers.length ? `Accept these ${numbers.length}` : "Accept";
     none.textContent = numbers.length ? `None of these ${numbers.length}` : "None of these";
     const lowest = Math.min(...numbers.map((number) => best(questions()[number])));
+    const these = several === numbers.length ? (several === 1 ? "This one needs" : `These ${several} need`)
+      : several === 1 ? "1 of them needs" : `${several} of them need`;
     note.textContent = !numbers.length ? "" : several
-      ? `${several === 1 ? "1 of them needs" : `${several} of them need`} a closer look: review those one at a time`
+      ? `${these} a closer look: review ${several === 1 ? "it" : "them"} one at a time`
       : `${numbers.length} selected, lowest match score ${lowest.toFixed(2)}`;
   }
 
