@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,10 @@ from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 80
 SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
+# On a busy machine the last pictures come late.
+PATIENCE_MS = 120_000
+ALL_SHOWN = """[...document.images].every((image) =>
+  (image.complete && image.naturalWidth) || image.getBoundingClientRect().top > innerHeight || !image.offsetParent)"""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -76,7 +81,10 @@ def post(flickr: SandboxFlickr, folder: Path) -> None:
     for number, files in enumerate(sorted(families.values())[: len(TITLES)]):
         with Image.open(files[0]) as picture:
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-        data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))
+        recipe = random_recipe(rng, ("EASY", "TYPICAL")[number % 2])
+        if number in TOO_EARLY:  # as large as Instagram's copies were then
+            recipe = replace(recipe, width=612, crop=replace(recipe.crop, shape="square"))
+        data, _ = make_copy(upright, recipe)
         link = EARLY if number in TOO_EARLY else LATE
         flickr.add_photo(data, title=TITLES[number], tags="ifttt instagram", description=f"via Instagram {link}")
         if number in {4, 9}:
@@ -118,6 +126,7 @@ def photograph(browser: Browser, address: str, name: str, prepare: Callable[[Pag
         page.wait_for_load_state("networkidle")
         prepare(page)
         page.wait_for_load_state("networkidle")
+        page.wait_for_function(ALL_SHOWN, timeout=PATIENCE_MS)
         page.wait_for_timeout(500)
         _shoot(page, PICTURES / f"{name}-{kind}.jpg")
         page.close()

@@ -182,8 +182,13 @@ def test_every_key_does_what_the_page_says(opened: Page) -> None:
     assert "/roll/IMG_0000.JPG" in (page.locator("#facts").text_content() or "")
     page.keyboard.press("i")
     page.keyboard.press("?")
-    assert page.get_by_text("Never this one; the other candidates still need review").is_visible()
-    page.keyboard.press("Escape")
+    keys = page.get_by_text("Never this one; the other candidates still need review")
+    assert keys.is_visible()
+    page.keyboard.press("?")
+    assert not keys.is_visible()
+    for key, pressed in (("z", "false"), ("z", "true")):
+        page.keyboard.press(key)
+        assert page.locator("#whole").get_attribute("aria-pressed") == pressed
     page.keyboard.press("ArrowRight")
     assert title(page).endswith(" 1")
     page.keyboard.press("ArrowLeft")
