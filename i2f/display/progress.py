@@ -95,18 +95,21 @@ class TerminalProgress:
             return
         if self._total is not None and self._done >= self._total:
             self._end_stage()
-        # Words break between words in a terminal; a log keeps its lines whole.
-        self._console.print(wrapped(line, self._console.width) if self._console.is_terminal else line, soft_wrap=True)
+        self._console.print(self._fitted(line), soft_wrap=True)
 
     def ask(self, question: str) -> str:
         """Put the live line away, ask, and go on when something was typed, after the question and not before it."""
         self._end_live()
         drop_typed_ahead()
-        self._console.print(question, end=" ", soft_wrap=not self._console.is_terminal)
+        self._console.print(self._fitted(question), end=" ", soft_wrap=True)
         typed = sys.stdin.readline().strip()
         LOG.info("%s %s", question, typed)
         self._begin_live()
         return typed
+
+    def _fitted(self, text: str) -> str:
+        """Lines broken between words in a terminal; a log keeps them whole."""
+        return wrapped(text, self._console.width) if self._console.is_terminal else text
 
     def _begin_live(self) -> None:
         if self._console.is_terminal and not self._console.is_dumb_terminal and not self._quiet:
