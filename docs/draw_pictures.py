@@ -37,7 +37,7 @@ PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 80
 SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (390, 844, "light")}
 # On a busy machine the last pictures come late.
-PATIENCE_MS = 120_000
+LOOKS = 240
 ALL_SHOWN = """[...document.images].every((image) =>
   (image.complete && image.naturalWidth) || image.getBoundingClientRect().top > innerHeight || !image.offsetParent)"""
 FLAGS = (
@@ -126,7 +126,10 @@ def photograph(browser: Browser, address: str, name: str, prepare: Callable[[Pag
         page.wait_for_load_state("networkidle")
         prepare(page)
         page.wait_for_load_state("networkidle")
-        page.wait_for_function(ALL_SHOWN, timeout=PATIENCE_MS)
+        for _ in range(LOOKS):  # not wait_for_function, which the review's content policy forbids
+            if page.evaluate(ALL_SHOWN):
+                break
+            page.wait_for_timeout(500)
         page.wait_for_timeout(500)
         _shoot(page, PICTURES / f"{name}-{kind}.jpg")
         page.close()
@@ -160,10 +163,12 @@ def draw_review(browser: Browser, environment: dict[str, str]) -> None:
             raise RuntimeError("the review has no standard output")
         process.stdout.readline()
         address = process.stdout.readline().strip()
-        photograph(browser, address, "review")
-        photograph(browser, address, "review-grid", lambda page: page.keyboard.press("g"))
-        photograph(browser, address, "review-zoom", lambda page: page.keyboard.press("z"))
-        process.terminate()
+        try:
+            photograph(browser, address, "review")
+            photograph(browser, address, "review-grid", lambda page: page.keyboard.press("g"))
+            photograph(browser, address, "review-zoom", lambda page: page.keyboard.press("z"))
+        finally:
+            process.terminate()
 
 
 def draw(root: Path, program: str) -> None:
