@@ -413,15 +413,17 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **options: 
     "--run",
     metavar="RUN",
     shell_complete=complete.RUNS,
-    help="Every photo replaced in this run (`status` lists the runs).",
+    help="Every photo replaced or uploaded in this run (`status` lists the runs).",
 )
-@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced.")
-@click.option("--yes", is_flag=True, help="Do not ask before restoring.")
+@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced or uploaded.")
+@click.option("--yes", is_flag=True, help="Do not ask before restoring or deleting.")
 @with_json
 @with_global_options
 @click.pass_context
 def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **options: Any) -> None:
     """Restore replaced photos from their backups; in a terminal it shows them and asks first.
+
+    Photos that `new` uploaded are deleted, if nobody has touched them since; Flickr asks you to allow that.
 
     \b
     Examples:

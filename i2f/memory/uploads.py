@@ -124,6 +124,10 @@ class Uploads:
             found[post] = _further(found.get(post, UploadHistory(post)), *entry)
         return found
 
+    def steps(self) -> Iterator[tuple[str, str]]:
+        """Run and step of every entry, oldest first."""
+        yield from ((row[1], row[3]) for row in self._rows("", ()))
+
     def _rows(self, where: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         yield from self._database.rows(f"SELECT post, run, at, step, body FROM uploads {where} ORDER BY entry", values)
 
