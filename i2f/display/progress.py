@@ -99,7 +99,10 @@ class TerminalProgress:
         """Put the live line away, ask, and go on when something was typed, after the question and not before it."""
         self._end_live()
         drop_typed_ahead()
-        self._console.print(question, end=" ", soft_wrap=not self._console.is_terminal)
+        *before, asked = question.split("\n")
+        for line in before:
+            self._console.print(line, soft_wrap=not self._console.is_terminal or "://" in line)  # a URL stays whole
+        self._console.print(asked, end=" ", soft_wrap=not self._console.is_terminal)
         typed = sys.stdin.readline().strip()
         LOG.info("%s %s", question, typed)
         self._begin_live()
