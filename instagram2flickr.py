@@ -370,10 +370,9 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
     "--export",
     "exports",
     multiple=True,
-    required=True,
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="Instagram's data export: a folder or a zip file; can be repeated for its parts.",
+    help="Your Instagram data export, a folder or zip file; can be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Upload at most N photos.")

@@ -7,6 +7,7 @@ Results go to standard output, what is going on to standard error. No decision a
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -21,6 +22,7 @@ from i2f.instagram.export import read_export
 from i2f.instagram.posts import Post
 from i2f.photos.folder import Found
 from i2f.sync import new_run, pipeline
+from i2f.sync.instagram_account import with_account
 from i2f.sync.new_report import NewReport, post_words, size_words
 from i2f.sync.new_run import NewOrder
 from i2f.sync.output_files import NotWrittenError, check_places
@@ -40,7 +42,10 @@ def new(settings: Settings, order: NewOrder) -> ExitCode:
         raise SettingsError(
             "there is no terminal to ask in, so nothing was done; add --yes to upload, or --dry-run to see the plan"
         )
-    posts = read_export(order.exports)
+    order = replace(order, exports=order.exports or settings.instagram.exports)
+    if not order.exports:
+        raise SettingsError("no Instagram data export is named; use --export PATH, or set [instagram] export")
+    exported = read_export(order.exports)
     report: NewReport | None = None
     try:
         with (
@@ -49,6 +54,7 @@ def new(settings: Settings, order: NewOrder) -> ExitCode:
         ):
             report, found = new_run.begin_report(session, order)
             pipeline.check_login(session)
+            posts = with_account(settings, session.state, session.clock.now(), progress.say, exported)
             if order.dry_run:
                 account = list_account(session, posts)
                 new_run.make_plan(session, order, posts, account, found, report)

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,11 @@ def test_posts_that_are_not_on_flickr_go_there_once_and_are_no_copies(
     assert len(flickr.changing_requests) == sent
 
 
-def test_the_report_has_the_shape_of_syncs(prepared: PreparedPosts, program: QuickProgram) -> None:
-    report = run_new(program, prepared.posted, "--dry-run").report
+def test_the_report_has_the_shape_of_syncs_and_an_export_may_be_a_zip_file(
+    prepared: PreparedPosts, program: QuickProgram, tmp_path: Path
+) -> None:
+    export = Path(shutil.make_archive(str(tmp_path / "instagram"), "zip", prepared.posted.export))
+    report = run_new(program, replace(prepared.posted, export=export), "--dry-run").report
     assert report is not None
     assert (report["version"], report["command"], report["mode"]) == (1, "new", "dry-run")
     assert report["counts"] | {"posts": 2, "upload": 2, "review": 0, "keep": 0, "uploaded": 0} == report["counts"]
@@ -83,6 +87,9 @@ def test_without_a_terminal_nothing_is_uploaded_unless_yes_is_said(
     ran = program.run("new", *prepared.posted.words)
     assert ran.exit_code == 2
     assert "add --yes" in ran.error
+    ran = program.run("new", prepared.posted.folder, "--yes")
+    assert ran.exit_code == 2
+    assert "use --export PATH" in ran.error
     assert flickr.log == []
 
 
