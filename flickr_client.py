@@ -16,7 +16,7 @@ Every attempt takes from the hourly budget. `upload`, which makes a new photo, h
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -288,6 +288,10 @@ class FlickrClient:
             # Error 2, no location: so it is when the answer of an earlier try was lost.
             if error.code != 2:
                 raise
+
+    def add_tags(self, photo_id: str, tags: Sequence[str]) -> None:
+        """Add tags, each without spaces; one that is there is as good."""
+        self._call("flickr.photos.addTags", _nothing, photo_id=photo_id, tags=" ".join(tags))
 
     def count_favorites(self, photo_id: str) -> int:
         """How many people made the photo a favorite."""

@@ -87,6 +87,7 @@ class UploadHistory:
     photo_id: str | None = None
     after: Mapping[str, Any] | None = None
     uploaded_in: str | None = None
+    last_step: UploadStep | None = None
     why: str = ""
 
     @property
@@ -147,6 +148,7 @@ def _further(history: UploadHistory, run: str, at: float, step: str, text: str) 
         ticket=None if sent else body.get("ticket", history.ticket),
         photo_id=None if sent else body.get("photo_id", history.photo_id),
         after=body["after"] if confirmed else None if sent else history.after,
+        last_step=word,
         uploaded_in=run if confirmed else None if sent else history.uploaded_in,
         why=str(body.get("why", "")),
     )

@@ -17,7 +17,7 @@ from i2f.ground.model import OutcomeKind
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import Post
-from i2f.memory.uploads import UploadStanding
+from i2f.memory.uploads import UploadStanding, UploadStep
 from i2f.photos.folder import Found, find_files
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
 from i2f.sync.new_posts import NewDecision, decide_all
@@ -96,7 +96,7 @@ def settle(session: Session, wishes: Wishes, account: Account, report: NewReport
     uploader = Uploader(session, wishes)
     for key, history in session.journal.uploads.all().items():
         shown_as = account.ours.get(squeezed_key(key))
-        is_late = history.standing is UploadStanding.NONE and shown_as is not None and history.intended is not None
+        is_late = history.last_step is UploadStep.NOT_TAKEN and shown_as is not None
         if not history.is_open and not is_late:
             continue
         outcome = uploader.settle(history, shown_as)

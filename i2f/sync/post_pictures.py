@@ -17,8 +17,8 @@ from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import CapturedExif, Post, PostKind
 from i2f.photos.open import open_picture, read_bytes
 
-KINDS = frozenset({PostKind.POST, PostKind.ARCHIVED})
-"""What of an export is a post of the account: no stories, no profile pictures, no films."""
+KINDS = frozenset({PostKind.POST})
+"""What of an export the account shows as its posts: nothing its owner archived, no stories, profile pictures, films."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class Uploader:
         try:
             photo_id: str | None = self._flickr.upload(still, form, keep_ticket)
         except ReplyLostError as error:
-            photo_id = self._find(key, began, LOOKS_S)
+            photo_id, _ = self._find(key, began, LOOKS_S)
             if photo_id is None:
                 self._note(key, UploadStep.UNSURE, {"why": str(error)})
                 raise
@@ -204,7 +204,7 @@ class Uploader:
                 raise PictureError(f"Flickr refused the picture: {error}") from None
             raise
         self._note(key, UploadStep.MADE, {"photo_id": photo_id})
-        return self._finish(key, str(photo_id), note, is_old=False)
+        return self._finish(key, str(photo_id), note, 0.0)
 
     def settle(self, history: UploadHistory, shown_as: str | None = None) -> Outcome | None:
         """Ask Flickr what became of an upload that was cut off; None when it made no photo, and it may be sent again.
@@ -232,22 +232,29 @@ class Uploader:
             photo_id = self._flickr.ticket_photo(history.ticket) if state == "done" else None
             if state == "pending" and age_s < GONE_S:
                 return Outcome(OutcomeKind.UNSURE, "Flickr is still processing it")
+        saw_all = False
         if photo_id is None:
-            photo_id = self._find(key, history.intended_at, LOOKS_S if age_s < FRESH_S else (0.0,))
+            photo_id, saw_all = self._find(key, history.intended_at, LOOKS_S if age_s < FRESH_S else (0.0,))
         if photo_id is None:
-            if age_s >= SETTLED_S:
+            if age_s >= SETTLED_S and saw_all:
                 self._note(key, UploadStep.NOT_TAKEN, {"why": "Flickr shows no such photo"})
                 return None
+            if age_s >= SETTLED_S:
+                return Outcome(OutcomeKind.UNSURE, "Flickr's list of new photos is incomplete; run `new` again later")
             at = datetime.fromtimestamp(history.intended_at + SETTLED_S, UTC).astimezone()
             return Outcome(
                 OutcomeKind.UNSURE, f"Flickr does not show it yet; run `new` again after {at:%H:%M} to be certain"
             )
         if history.photo_id is None:
             self._note(key, UploadStep.MADE, {"photo_id": photo_id})
-        return self._finish(key, photo_id, intended, is_old=age_s >= FRESH_S)
+        return self._finish(key, photo_id, intended, age_s)
 
-    def _find(self, key: str, since: float, looks_s: Sequence[float]) -> str | None:
-        """The photo that an upload became, by when it came and by its machine tag; the first, should there be two."""
+    def _find(self, key: str, since: float, looks_s: Sequence[float]) -> tuple[str | None, bool]:
+        """The photo that an upload became, by when it came and by its machine tag; the first, should there be two.
+
+        The other answer is whether the account's newest photos were all seen.
+        """
+        saw_all = False
         for wait_s in looks_s:
             self._clock.sleep(wait_s)
             found: set[str] = set()
@@ -260,13 +267,13 @@ class Uploader:
                     if key_in(one.tags) == squeezed_key(key) and one.uploaded_at >= earliest
                 }
 
-            self._flickr.list_uploads(earliest, keep)
+            saw_all = self._flickr.list_uploads(earliest, keep).complete
             if not found:
                 keep(self._flickr.search_machine_tag(squeezed(tags_of(key)[0])))
             for photo_id in sorted(found, key=int):
                 if self._bears_tag(photo_id, key):
-                    return photo_id
-        return None
+                    return photo_id, saw_all
+        return None, saw_all
 
     def _bears_tag(self, photo_id: str | None, key: str) -> bool:
         """Whether a photo is this very picture by its tags as they were typed."""
@@ -277,21 +284,27 @@ class Uploader:
         except PictureGoneError:
             return False
 
-    def _finish(self, key: str, photo_id: str, intended: Mapping[str, Any], *, is_old: bool) -> Outcome:
-        """Verify what Flickr holds, complete it, and confirm; or say what cannot be confirmed."""
-        sent = intended["sent"]
+    def _finish(self, key: str, photo_id: str, intended: Mapping[str, Any], age_s: float) -> Outcome:
+        """Verify what Flickr holds, complete it, and confirm; or say what cannot be confirmed.
+
+        What Flickr still shows differently a day after it was sent is as it will be: told, and no question any more.
+        """
+        sent, is_old = intended["sent"], age_s >= FRESH_S
         for wait_s in (0.0,) if is_old else LOOKS_S:
             self._clock.sleep(wait_s)
             info, doubt, note = self._look(photo_id, sent, is_last=is_old or wait_s == LOOKS_S[-1])
             if info is not None and doubt is None:
                 break
-        if info is None or doubt is not None:
+        if info is None or (doubt is not None and age_s < GONE_S):
             self._note(key, UploadStep.UNSURE, {"why": doubt, "photo_id": photo_id})
             return Outcome(OutcomeKind.UNSURE, f"{doubt}; the next `new` checks again, and does not send it again")
-        notes = [note] if note else []
+        notes = [told for told in (doubt, note) if told]
         info, told = self._mend(info, intended["form"], is_old=is_old)
         notes += told
-        metadata = noted_metadata(intended)
+        if not set(tags_of(key)) <= set(info.tags):
+            notes += tried("its machine tag could not be set", lambda: self._flickr.add_tags(photo_id, tags_of(key)))
+            info = self._flickr.get_info(photo_id)
+        metadata = _left_to_set(noted_metadata(intended), info, is_old=is_old)
         if metadata is not None:
             info, told = put_metadata(self._flickr, info, info, metadata, is_old=is_old)
             notes += told
@@ -351,6 +364,13 @@ class Uploader:
 
     def _note(self, key: str, step: UploadStep, body: Mapping[str, Any]) -> None:
         self._uploads.append(self._session.run, key, step, body)
+
+
+def _left_to_set(metadata: PhotoMetadata | None, info: PhotoInfo, *, is_old: bool) -> PhotoMetadata | None:
+    """Date and place that are still to be set: where a person had time to set them, only what nobody has."""
+    if metadata is None or not is_old:
+        return metadata
+    return PhotoMetadata(metadata.taken if info.taken_unknown else None, metadata.place if info.place is None else None)
 
 
 def _has_words(info: PhotoInfo, form: Mapping[str, Any]) -> bool:

@@ -25,13 +25,14 @@ from i2f.sandbox.flickr.kinds import (
     OAuthError,
     Status,
     TicketFails,
+    TotalOff,
     Unlisted,
 )
 from i2f.sync.new_posts import NewDecision
 from i2f.sync.post_pictures import PostPicture, as_copy
 from i2f.sync.remover import Remover
 from i2f.sync.session import Session
-from i2f.sync.uploader import SETTLED_S, Uploader, Wishes, form_of
+from i2f.sync.uploader import GONE_S, SETTLED_S, Uploader, Wishes, form_of
 from i2f.sync.verify import Outcome
 from tests.support.flickr_side import named, picture
 from tests.support.hand_clock import HandClock
@@ -287,7 +288,45 @@ def test_what_flickr_shows_otherwise_is_unsure_and_never_sent_again(desk: Desk) 
     settled = desk.settle()
     assert settled is not None
     assert settled.outcome is OutcomeKind.UNSURE
+    desk.clock.sleep(GONE_S)
+    settled = desk.settle()
+    assert settled is not None
+    assert settled.outcome is OutcomeKind.UPLOADED
+    assert "another file than the one that was sent" in str(settled.note)
     assert desk.sent() == 1
+
+
+def test_a_list_with_holes_is_no_proof_that_nothing_was_made(desk: Desk) -> None:
+    desk.flickr.faults.add(Fault(where="upload", kind=DropBefore()))
+    desk.upload()
+    desk.clock.sleep(SETTLED_S)
+    desk.flickr.faults.add(Fault(where="flickr.people.getPhotos", kind=TotalOff(by=1), times=None))
+    outcome = desk.settle()
+    assert outcome is not None
+    assert outcome.outcome is OutcomeKind.UNSURE
+    desk.flickr.faults.clear()
+    assert desk.settle() is None
+
+
+def test_a_machine_tag_that_got_lost_is_set_once_more(desk: Desk) -> None:
+    desk.flickr.habits.after_upload = lambda photo: setattr(photo, "tags", ())
+    assert desk.upload() == Outcome(OutcomeKind.UPLOADED)
+    assert desk.photo.raw_tags == (f"instagram2flickr:post={KEY}",)
+
+
+def test_an_upload_its_owner_deleted_is_not_sent_again(desk: Desk) -> None:
+    desk.flickr.faults.add(Fault(where="flickr.photos.getSizes", kind=Status(502), times=5))
+    with pytest.raises(SyncError):
+        desk.upload()
+    desk.flickr.delete_photo(desk.photo.photo_id)
+    outcome = desk.settle()
+    assert outcome is not None
+    assert outcome.outcome is OutcomeKind.UNSURE
+    desk.clock.sleep(GONE_S)
+    outcome = desk.settle()
+    assert outcome is not None
+    assert "no longer on Flickr" in str(outcome.note)
+    assert desk.history.standing is UploadStanding.DELETED
 
 
 def test_a_title_that_flickr_changed_is_set_once_more(desk: Desk) -> None:
