@@ -6,6 +6,7 @@ compared by its backup, the copy as it was: that is what was posted. The judgeme
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +25,13 @@ from i2f.sync.originals import read_folder
 from i2f.sync.post_pictures import PostPicture
 from i2f.sync.presence import (
     CUT_TITLE,
+    EARLIEST,
+    LATEST,
     Compared,
     Found,
     Presence,
     Related,
-    caption_agrees,
     caption_key,
-    is_another,
     is_there,
     judge,
     words_of,
@@ -45,12 +46,14 @@ class Account:
 
     related: tuple[Related, ...]
     ours: Mapping[str, str]
+    photo_ids: frozenset[str]
 
 
 def list_account(session: Session, posts: Sequence[Post]) -> Account:
     """List all photos of the account, and keep what may be one of the posts."""
     captions = {caption_key(post.caption) for post in posts} - {""}
     starts = {caption[:CUT_TITLE] for caption in captions}
+    times = sorted(post.time for post in posts if post.time is not None)
     related: list[Related] = []
     ours: dict[str, str] = {}
 
@@ -63,7 +66,10 @@ def list_account(session: Session, posts: Sequence[Post]) -> Account:
             worded = bool({title, text} & captions) or title[:CUT_TITLE] in starts
             if photo.media == "photo" and (mark or key or worded):
                 posted = (mark.posted_at, mark.posted_error) if mark else _tagged_time(key)
-                related.append(Related(photo, *posted, key))
+                one = Related(photo, *posted, key)
+                # One with a link to a second in which none of the posts was made is another post.
+                if worded or not one.is_dated or _any_within(times, one.posted_at):
+                    related.append(one)
         session.progress.step(len(photos))
 
     session.progress.stage("Listing your photos on Flickr")
@@ -73,8 +79,8 @@ def list_account(session: Session, posts: Sequence[Post]) -> Account:
             f"Flickr counts {listing.total} photos but listed {listing.distinct}; a post among the rest could be "
             "uploaded twice, so nothing was uploaded. Run again later"
         )
-    possible = [one for one in related if any(_may_be(post, one) for post in posts)]
-    return Account(tuple(sorted(possible, key=lambda one: one.photo.photo_id)), ours)
+    related.sort(key=lambda one: one.photo.photo_id)
+    return Account(tuple(related), ours, frozenset(one.photo.photo_id for one in related))
 
 
 def _tagged_time(key: str | None) -> tuple[datetime | None, timedelta]:
@@ -83,9 +89,37 @@ def _tagged_time(key: str | None) -> tuple[datetime | None, timedelta]:
     return posted, MINUTE if posted is not None and not posted.second else timedelta(0)
 
 
-def _may_be(post: Post, related: Related) -> bool:
-    """Whether a photo need be looked at for a post: one with a link to another second is that other post."""
-    return not is_another(post, related) or caption_agrees(post, related.photo)
+def _any_within(times: Sequence[datetime], posted: datetime | None) -> bool:
+    """Whether any of these times, sorted, may be that of a post with this link; a page tells the minute alone."""
+    if posted is None:
+        return False
+    place = bisect_left(times, posted - MINUTE - EARLIEST)
+    return place < len(times) and times[place] <= posted + LATEST
+
+
+class _Relations:
+    """The photos that speak about a post by caption or second, found without comparing each with each."""
+
+    def __init__(self, related: Sequence[Related]) -> None:
+        self._by_words: dict[str, list[Related]] = defaultdict(list)
+        self._dated = sorted(
+            ((one.posted_at, place) for place, one in enumerate(related) if one.is_dated and one.posted_at)
+        )
+        self._related = related
+        for one in related:
+            title, text = words_of(one.photo)
+            for words in {title, text, title[:CUT_TITLE]} - {""}:
+                self._by_words[words].append(one)
+
+    def of(self, post: Post) -> list[Related]:
+        """Each photo that has the post's caption, or may be of its second; some that have not."""
+        caption = caption_key(post.caption)
+        found = [*self._by_words.get(caption, ()), *self._by_words.get(caption[:CUT_TITLE], ())]
+        if post.time is not None:
+            first = bisect_left(self._dated, (post.time - LATEST, 0))
+            last = bisect_right(self._dated, (post.time + post.precision + EARLIEST, len(self._related)))
+            found += [self._related[place] for _, place in self._dated[first:last]]
+        return found
 
 
 def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory], account: Account) -> str | None:
@@ -105,8 +139,7 @@ def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory],
         return f"Uploaded, and deleted again by undo on {day}"
     if ours:
         return f"On Flickr already, as photo {ours}"
-    known = {one.photo.photo_id for one in account.related}
-    if standing is UploadStanding.ELSEWHERE and (history.why or history.photo_id in known):
+    if standing is UploadStanding.ELSEWHERE and (history.why or history.photo_id in account.photo_ids):
         return f"On Flickr already, as photo {history.photo_id}"
     return None
 
@@ -147,31 +180,36 @@ def find_presences(session: Session, pictures: Sequence[PostPicture], account: A
 def _look(session: Session, pictures: Sequence[PostPicture], account: Account) -> dict[str, list[Compared]]:
     """Compare each picture with the photos on Flickr that it may be, fetched once."""
     files: dict[Path, list[Related]] = defaultdict(list)
+    path_of: dict[str, Path] = {}
     copies = _saved_copies(session)
     unsaved = [one for one in account.related if one.photo.photo_id not in copies]
-    failures = save_photos(session, [one.photo for one in unsaved])
+    save_photos(session, [one.photo for one in unsaved])
     for one in account.related:
         backup = session.backups.find(one.photo)
         file = copies.get(one.photo.photo_id) or (backup.file if backup is not None else None)
         if file is not None:
-            files[session.state.backups / file].append(one)
+            path_of[one.photo.photo_id] = session.state.backups / file
+            files[path_of[one.photo.photo_id]].append(one)
     index = read_folder([_found_file(path) for path in sorted(files)], session.journal, session.progress)
     session.progress.stage("Comparing with your photos on Flickr", len(pictures))
     answers = assess(
         {one.sha256: one.path for one in pictures}, index.gallery, session.journal, session.progress.step, "flickr:"
     )
+    readable = {one.path for one in index.gallery.originals}
+    relations = _Relations(account.related)
     looks: dict[str, list[Compared]] = {}
     for picture in pictures:
         answer = answers.get(picture.sha256)
         fits = _fits(index.gallery, answer.groups if answer else ())
-        looks[picture.key] = []
-        readable = {one.path for one in index.gallery.originals}
-        for path, group in files.items():
-            compared = answer is not None and path in readable
-            looks[picture.key] += [Compared(one, fits.get(path), compared) for one in group]
-        looks[picture.key] += [Compared(one, None, False) for one in account.related if one.photo.photo_id in failures]
-        # The post's other pictures, uploaded by an earlier run, say nothing about this one.
-        looks[picture.key] = [one for one in looks[picture.key] if not _is_of_same_post(one.related, picture)]
+        shown = [one for path in fits for one in files.get(path, ())]
+        both = {one.photo.photo_id: one for one in (*shown, *relations.of(picture.post))}
+        looks[picture.key] = [
+            Compared(one, fits.get(path), answer is not None and path in readable)
+            for photo_id, one in both.items()
+            for path in [path_of.get(photo_id, Path())]
+            # The post's other pictures, uploaded by an earlier run, say nothing about this one.
+            if not _is_of_same_post(one, picture)
+        ]
     return looks
 
 

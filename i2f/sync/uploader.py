@@ -88,6 +88,7 @@ class Uploader:
         self._wishes = wishes
         self._album_guard = threading.Lock()
         self._intent_guard = threading.Lock()
+        self._sent: dict[str, str] | None = None
 
     def upload(self, new: NewDecision, max_bytes: int) -> Outcome:
         """Upload the original of one decision. Raises only what stops the whole run."""
@@ -127,7 +128,7 @@ class Uploader:
                 "wish": self._metadata(new).to_json(),
             }
             with self._intent_guard:  # else two threads could each find nothing of the other
-                self._refuse_a_second(outgoing.sha256)
+                self._refuse_a_second(outgoing.sha256, key)
                 self._note(key, UploadStep.INTENDED, note)
             return self._send(key, still, form, note)
         finally:
@@ -156,13 +157,17 @@ class Uploader:
             raise PictureError(f"{outgoing.path.name} changed while it was read; run `new` again")
         return still
 
-    def _refuse_a_second(self, sha256: str) -> None:
+    def _refuse_a_second(self, sha256: str, key: str) -> None:
         """Equal bytes are never uploaded for two posts, wherever the files lie."""
-        for one in self._uploads.all().values():
-            if one.standing in {UploadStanding.UPLOADED, UploadStanding.OPEN} and (
-                (one.intended or {}).get("sent", {}).get("sha256") == sha256
-            ):
-                raise PictureError(f"the same file was uploaded already, for the post {one.post}")
+        if self._sent is None:
+            self._sent = {
+                str(one.intended["sent"]["sha256"]): one.post
+                for one in self._uploads.all().values()
+                if one.standing in {UploadStanding.UPLOADED, UploadStanding.OPEN} and one.intended is not None
+            }
+        known = self._sent.setdefault(sha256, key)
+        if known != key:
+            raise PictureError(f"the same file was uploaded already, for the post {known}")
 
     def _metadata(self, new: NewDecision) -> PhotoMetadata:
         """The date taken always; the location where the settings ask for it: of the original, else of the post."""
