@@ -29,7 +29,7 @@ from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.posts_on_flickr import list_account
 from i2f.sync.report import in_plain_words, write_report
 from i2f.sync.session import Session, open_session
-from i2f.sync.uploader import Wishes
+from i2f.sync.uploader import Wishes, sendable
 
 # A screenful; more are counted.
 SHOWN = 15
@@ -89,7 +89,7 @@ def _plan_and_carry_out(
     """Do it; False when the person was asked and said no."""
     chosen = session.settings.new
     album = chosen.album if order.album is None else order.album
-    wishes = Wishes(Privacy(order.privacy or chosen.privacy), album.strip())
+    wishes = Wishes(Privacy(order.privacy or chosen.privacy), sendable(album))
     status = session.flickr.upload_status()
     if not status.is_pro:
         session.progress.say(

@@ -14,7 +14,8 @@ from pathlib import Path
 from i2f.ground.errors import PictureError
 from i2f.ground.model import InstagramCopy, InstagramMark, Mark, Original, Photo
 from i2f.instagram.post_tag import squeezed_key
-from i2f.instagram.posts import CapturedExif, Post, PostKind
+from i2f.instagram.posts import CapturedExif, Content, Post, PostKind
+from i2f.photos.folder_names import claims_to_be_a_picture
 from i2f.photos.open import open_picture, read_bytes
 
 KINDS = frozenset({PostKind.POST})
@@ -52,7 +53,9 @@ def pictures_of(posts: Sequence[Post]) -> tuple[list[PostPicture], list[tuple[Pa
             continue
         several = len(post.media) > 1
         for number, medium in enumerate(post.media, start=1):
-            if medium not in post.pictures or medium.path is None:
+            if medium.content is Content.MISSING and claims_to_be_a_picture(Path(medium.uri)):
+                unreadable.append((Path(medium.uri), "is in no part of the export"))
+            if medium.content is not Content.PICTURE or medium.path is None:
                 continue
             try:
                 data = read_bytes(medium.path)

@@ -17,6 +17,7 @@ import hashlib
 import re
 import shutil
 import threading
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,10 +64,16 @@ class Wishes:
     album: str
 
 
+def sendable(text: str) -> str:
+    """A text that can be sent: no control characters but line breaks, and no halves of characters."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(one for one in whole if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+
+
 def form_of(new: NewDecision, privacy: Privacy) -> UploadForm:
     """Caption as title and text, the post's link where it is known, its hashtags, and the machine tags."""
     post = new.picture.post
-    caption = post.caption.strip()
+    caption = sendable(post.caption)
     title = " ".join(caption.split())
     if len(title) > LONGEST_TITLE:
         title = title[: LONGEST_TITLE - 1].rpartition(" ")[0] or title[: LONGEST_TITLE - 1]

@@ -64,6 +64,8 @@ def test_posts_that_are_not_on_flickr_go_there_once_and_are_no_copies(
     assert (again.exit_code, rows_of(again)) == (0, [("keep", "skipped")] * 2)
     assert "0 copies on Flickr" in program.run("sync", posted.folder, "--dry-run").stdout
     assert "Uploaded: 2, deleted by undo: 0" in program.run("status").stdout
+    listed = program.run("posts", "--export", posted.export).stdout
+    assert "2 posts: 2 on Flickr, 2 with their original found" in listed
     assert len(flickr.changing_requests) == sent
 
 

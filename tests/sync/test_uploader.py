@@ -23,6 +23,7 @@ from i2f.sandbox.flickr.kinds import (
     DropBefore,
     Html,
     OAuthError,
+    Rewritten,
     Status,
     TicketFails,
     TotalOff,
@@ -136,6 +137,22 @@ def test_a_long_caption_is_cut_for_the_title_alone(desk: Desk) -> None:
     assert len(form.title) <= 255
     assert form.title.endswith("word\N{HORIZONTAL ELLIPSIS}")
     assert form.description == caption.strip()
+
+
+def test_what_no_request_can_hold_is_left_out_of_the_words(desk: Desk) -> None:
+    assert desk.upload(a_decision(desk.original, a_post("half \ud83d and\x00 a\x1b[31m bell\nline"))).outcome is (
+        OutcomeKind.UPLOADED
+    )
+    assert desk.photo.description == "half ? and a[31m bell\nline"
+    assert desk.photo.title == "half ? and a[31m bell line"
+
+
+def test_without_an_original_from_flickr_the_upload_is_verified_as_far_as_that_goes(desk: Desk) -> None:
+    free = Rewritten(lambda body: body.replace(b'"Original"', b'"Large"'))
+    desk.flickr.faults.add(Fault(where="flickr.photos.getSizes", kind=free, times=None))
+    outcome = desk.upload()
+    assert outcome.outcome is OutcomeKind.UPLOADED
+    assert "not compared byte for byte" in str(outcome.note)
 
 
 @pytest.mark.parametrize("kind", LOST, ids=named)
