@@ -24,7 +24,7 @@ from i2f.photos.folder import Found
 from i2f.sync import new_run, pipeline
 from i2f.sync.instagram_account import with_account
 from i2f.sync.new_report import NewReport, post_words, size_words
-from i2f.sync.new_run import NewOrder
+from i2f.sync.new_run import Material, NewOrder
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.posts_on_flickr import list_account
 from i2f.sync.report import in_plain_words, write_report
@@ -56,8 +56,8 @@ def new(settings: Settings, order: NewOrder) -> ExitCode:
             pipeline.check_login(session)
             posts = with_account(settings, session.state, session.clock.now(), progress.say, exported)
             if order.dry_run:
-                account = list_account(session, posts)
-                new_run.make_plan(session, order, posts, account, found, report)
+                material = Material(posts, list_account(session, posts), found)
+                new_run.make_plan(session, order, material, report)
             else:
                 session.journal.record.begin_run(session.run, "new")
                 if not _plan_and_carry_out(session, order, posts, found, report):
@@ -66,6 +66,11 @@ def new(settings: Settings, order: NewOrder) -> ExitCode:
     except BaseException as stop:
         _settle_report(report, order, settings, stop)
         raise
+    return _told(report, order, settings)
+
+
+def _told(report: NewReport, order: NewOrder, settings: Settings) -> ExitCode:
+    """Write and show the report of a run that came to its end."""
     missing: NotWrittenError | None = None
     try:
         _write(report, order)
@@ -97,7 +102,7 @@ def _plan_and_carry_out(
         )
     account = list_account(session, posts)
     new_run.settle(session, wishes, account, report)
-    new_run.make_plan(session, order, posts, account, found, report)
+    new_run.make_plan(session, order, Material(posts, account, found), report)
     planned = report.planned[: order.limit]
     if not planned:
         return True

@@ -33,7 +33,7 @@ from i2f.sync import pipeline
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.report import in_plain_words, write_report
-from i2f.sync.session import open_session
+from i2f.sync.session import Session, open_session
 from i2f.sync.verify import Outcome
 
 # A screenful; more are counted.
@@ -83,19 +83,29 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
             for photo_id in listed
             if before[photo_id].standing is Standing.UNDO_OPEN and now[photo_id].standing is Standing.TAKEN_BACK
         }
-        try:
-            if listed:
-                pipeline.take_back(session, wanted, outcomes)
-            if deletable and (asks or not order.ask):
-                delete_uploads(session, deletable, outcomes)
-            outcomes |= {
-                photo_id: Outcome(OutcomeKind.FAILED, NEEDS_YES) for photo_id in deletable.keys() - outcomes.keys()
-            }
-        except KeyboardInterrupt as stop:
-            done = sum(1 for one in outcomes.values() if one.outcome in DONE)
-            raise type(stop)(f"{done} of {len(listed) + len(deletable)} undone") from None
+        if not asks and order.ask:
+            outcomes |= {photo_id: Outcome(OutcomeKind.FAILED, NEEDS_YES) for photo_id in deletable}
+            deletable = {}
+        _carry_out(session, wanted, deletable, outcomes)
         session.journal.record.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
     return _tell(session.run, outcomes, order)
+
+
+def _carry_out(
+    session: Session,
+    wanted: Mapping[str, int | None],
+    deletable: Mapping[str, UploadHistory],
+    outcomes: dict[str, Outcome],
+) -> None:
+    """Restore and delete; fills the outcomes."""
+    try:
+        if wanted or not deletable:
+            pipeline.take_back(session, wanted, outcomes)
+        delete_uploads(session, deletable, outcomes)
+    except KeyboardInterrupt as stop:
+        done = sum(1 for one in outcomes.values() if one.outcome in DONE)
+        word = "undone" if deletable else "restored"
+        raise type(stop)(f"{done} of {len(wanted) + len(deletable)} {word}") from None
 
 
 def _agreed(

@@ -34,6 +34,8 @@ def find_deletable(
 
 def delete_uploads(session: Session, wanted: Mapping[str, UploadHistory], outcomes: dict[str, Outcome]) -> None:
     """Delete them, one after the other; fills the outcomes. Raises LoginError where nobody gave the permission."""
+    if not wanted:
+        return
     session.progress.stage("Deleting uploads", len(wanted))
     with_permission: FlickrClient | None = None
     try:

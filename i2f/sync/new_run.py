@@ -7,7 +7,7 @@ earlier run left open is settled with Flickr before anything is planned, and the
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,15 @@ class NewOrder:
     album: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a plan is made of: the posts of the export, the account as it was listed, the files of the folders."""
+
+    posts: tuple[Post, ...]
+    account: Account
+    found: Found
+
+
 def begin_report(session: Session, order: NewOrder) -> tuple[NewReport, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
     found = find_files(order.folders)
@@ -68,20 +77,18 @@ def begin_report(session: Session, order: NewOrder) -> tuple[NewReport, Found]:
     return report, found
 
 
-def make_plan(
-    session: Session, order: NewOrder, posts: Sequence[Post], account: Account, found: Found, report: NewReport
-) -> None:
+def make_plan(session: Session, order: NewOrder, material: Material, report: NewReport) -> None:
     """Fill the report with a decision for every picture of a post. Sends nothing that changes anything."""
     report.owner = session.journal.fact("account") or ""
-    pictures, unreadable = pictures_of(posts)
+    pictures, unreadable = pictures_of(material.posts)
     report.unreadable.extend(unreadable)
-    index = read_folder(found.files, session.journal, session.progress)
+    index = read_folder(material.found.files, session.journal, session.progress)
     report.originals = len(index.gallery.originals)
     report.unreadable.extend(index.unreadable)
     check_readable(index, order.folders, accept=order.again_folder)
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
-    report.decisions = decide_all(session, pictures, account, index)
+    report.decisions = decide_all(session, pictures, material.account, index)
     histories = session.journal.uploads.all()
     for one in report.decisions:
         history = histories.get(one.picture.key)
@@ -112,7 +119,6 @@ def carry_out(session: Session, order: NewOrder, wishes: Wishes, report: NewRepo
     uploader = Uploader(session, wishes)
     session.progress.stage("Uploading", len(planned))
     failure_limit = FailureLimit(session.settings.sync.brake)
-    calls = CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0)
 
     def upload_one(new: NewDecision) -> Outcome:
         if new.decision.match is not None:
@@ -131,6 +137,19 @@ def carry_out(session: Session, order: NewOrder, wishes: Wishes, report: NewRepo
         session.progress.step()
         failure_limit.note(None if outcome.outcome is OutcomeKind.UPLOADED else outcome.note or outcome.outcome)
 
+    try:
+        _thread_pool(session, wishes, upload_one).through(planned, tell)
+    except BaseException:
+        _mark_cut_off(session, planned, report)
+        raise
+
+
+def _thread_pool(
+    session: Session, wishes: Wishes, work: Callable[[NewDecision], Outcome]
+) -> ThreadPool[NewDecision, Outcome]:
+    """So many uploads at once as the settings say, each begun only when the hourly limit has room for all of it."""
+    calls = CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0)
+
     def before_each(under_way: int) -> bool:
         needed = calls * (under_way + 1)
         if under_way and session.budget.left() < needed:
@@ -142,12 +161,7 @@ def carry_out(session: Session, order: NewOrder, wishes: Wishes, report: NewRepo
         if under_way:
             session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
 
-    pool = ThreadPool(upload_one, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
-    try:
-        pool.through(planned, tell)
-    except BaseException:
-        _mark_cut_off(session, planned, report)
-        raise
+    return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
 
 
 def _note_photo(session: Session, report: NewReport, key: str) -> None:
