@@ -6,16 +6,17 @@ of ours, answers are asked for raw and read in responses.py, and every call is o
 
 - A call that reads, or that may be made twice with the same result: tried five times, signed anew each time (a
   repeated nonce is refused), with random growing waits, or as long as Flickr asks for.
-- `replace`: sent exactly once. It ends with Flickr's word that it took the picture, with `Refused`, or with
-  ReplyLostError; whether to send again is decided elsewhere, after looking.
+- `replace` and `upload`: sent exactly once. It ends with Flickr's word that it took the picture, with `Refused`, or
+  with ReplyLostError; whether to send again is decided elsewhere, after looking.
 
-Every attempt takes from the hourly budget. flickrapi's `upload`, which would make a new photo, has no address here.
+Every attempt takes from the hourly budget. `upload`, which makes a new photo, has an address only in a client made with
+`may_upload`; every other one cannot make a photo, whatever is called.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -25,9 +26,11 @@ import requests
 import urllib3
 from flickrapi.auth import FlickrAccessToken
 
+from i2f.flickr.albums import Albums
 from i2f.flickr.captions import caption_as_typed
 from i2f.flickr.download import Fetched, Pictures
 from i2f.flickr.failures import (
+    DuplicateError,
     Failure,
     Passing,
     Refused,
@@ -51,23 +54,27 @@ from i2f.flickr.responses import (
     PhotoInfo,
     UploadStatus,
     read_account,
+    read_favorites,
     read_info,
     read_json,
     read_original_size,
     read_page,
     read_ticket,
+    read_ticket_photo,
     read_upload_status,
 )
 from i2f.flickr.retry import API_POLICY, persist
 from i2f.flickr.session import Network
-from i2f.ground.errors import LoginError, SettingsError, SyncError
+from i2f.flickr.upload_request import Privacy, UploadForm, read_upload_reply
+from i2f.ground.errors import LoginError, PictureGoneError, SettingsError, SyncError
 from i2f.ground.log_redaction import hide, mask_libraries
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import CallBudget, Clock, Gate, wait_until
 
 __all__ = [
-    "Access", "Account", "Fetched", "FlickrClient", "Listing", "Network", "OriginalSize", "PendingLogin", "PhotoInfo",
-    "Refused", "Replaced", "Token", "UploadStatus", "begin_login", "caption_as_typed",
+    "Access", "Account", "DuplicateError", "Fetched", "FlickrClient", "Listing", "Network", "OriginalSize",
+    "PendingLogin", "PhotoInfo", "Privacy", "Refused", "Replaced", "Token", "UploadForm", "UploadStatus",
+    "begin_delete_login", "begin_login", "caption_as_typed",
 ]  # fmt: skip
 
 # A page of 500 photos with long captions is some megabytes.
@@ -106,16 +113,18 @@ class Access:
 class _Wire:
     """flickrapi and its session, for one thread."""
 
-    def __init__(self, access: Access, network: Network, clock: Clock) -> None:
+    def __init__(self, access: Access, network: Network, clock: Clock, *, may_upload: bool = False) -> None:
         self.session = SendingSession(network, clock, LIMIT_BYTES)
         token = FlickrAccessToken(access.token, access.token_secret, "write") if access.token else None
         self.api = flickrapi.FlickrAPI(
             access.api_key, access.api_secret, token=token, store_token=False, format="json", timeout=network.timeouts
         )
         self.api.flickr_oauth.session = self.session
-        self.api.UPLOAD_URL = ""
+        if not may_upload:
+            self.api.UPLOAD_URL = ""
         if network.sandbox is not None:
             base = network.sandbox.rstrip("/")
+            self.api.UPLOAD_URL = f"{base}/services/upload/" if may_upload else ""
             self.api.REST_URL = f"{base}/services/rest/"
             self.api.REPLACE_URL = f"{base}/services/replace/"
             for name in ("request_token", "authorize", "access_token"):
@@ -142,7 +151,9 @@ class _Wire:
 class FlickrClient:
     """The account on Flickr; safe to use from several threads."""
 
-    def __init__(self, access: Access, network: Network, budget: CallBudget, clock: Clock) -> None:
+    def __init__(
+        self, access: Access, network: Network, budget: CallBudget, clock: Clock, *, may_upload: bool = False
+    ) -> None:
         """Nothing is sent yet."""
         if not (access.token and access.token_secret):
             raise LoginError("not logged in; run `login`")
@@ -152,6 +163,7 @@ class FlickrClient:
         self._network = network
         self._budget = budget
         self._clock = clock
+        self._may_upload = may_upload
         self._gate = Gate(clock)
         self._local = threading.local()
         self._wires: list[_Wire] = []
@@ -208,6 +220,33 @@ class FlickrClient:
 
         return list_pages(page, keep, since)
 
+    def list_uploads(self, since: int, keep: Keep) -> Listing:
+        """Hand the photos that were uploaded since a moment, in unix seconds, to `keep`."""
+
+        def page(number: int) -> Page:
+            return self._call(
+                "flickr.people.getPhotos",
+                read_page,
+                user_id="me",
+                min_upload_date=max(1, since),
+                per_page=PER_PAGE,
+                page=number,
+                extras=EXTRAS,
+            )
+
+        return list_pages(page, keep)
+
+    def search_machine_tag(self, machine_tag: str) -> tuple[Photo, ...]:
+        """The account's photos with a machine tag, as far as Flickr's search knows them yet; at most a page."""
+        return self._call(
+            "flickr.photos.search",
+            read_page,
+            user_id="me",
+            machine_tags=machine_tag,
+            per_page=PER_PAGE,
+            extras=EXTRAS,
+        ).photos
+
     def get_info(self, photo_id: str) -> PhotoInfo:
         """All that Flickr holds of one photo. Raises PictureGoneError when it holds none."""
         return self._call("flickr.photos.getInfo", lambda answer: read_info(answer, photo_id), photo_id=photo_id)
@@ -250,6 +289,28 @@ class FlickrClient:
             if error.code != 2:
                 raise
 
+    def add_tags(self, photo_id: str, tags: Sequence[str]) -> None:
+        """Add tags, each without spaces; one that is there is as good."""
+        self._call("flickr.photos.addTags", _nothing, photo_id=photo_id, tags=" ".join(tags))
+
+    def count_favorites(self, photo_id: str) -> int:
+        """How many people made the photo a favorite."""
+        return self._call("flickr.photos.getFavorites", read_favorites, photo_id=photo_id, per_page=1)
+
+    def put_into_album(self, title: str, photo_id: str) -> None:
+        """Put a photo into the album of this title, which is made where there is none; once in it is as good.
+
+        Not for several threads at once: each might make the album.
+        """
+        Albums(self._call, self._attempt, self._until_it_answers).put(title, photo_id)
+
+    def delete_photo(self, photo_id: str) -> None:
+        """Delete a photo for ever; gone already is as good. Raises NotAllowedError without that permission."""
+        try:
+            self._call("flickr.photos.delete", _nothing, photo_id=photo_id)
+        except PictureGoneError:
+            return
+
     def fetch_at(self, photo_id: str, size: OriginalSize, destination: Path) -> Fetched:
         """Fetch the original-size file from where get_original_size says it is now."""
         return self._pictures.fetch_at(photo_id, size, destination)
@@ -265,12 +326,45 @@ class FlickrClient:
         with RequestBody(file) as picture:
             self._gate.pass_through()
             self._budget.take()
-            reply = read_reply(self._send(photo_id, picture, title), photo_id)
+            reply = read_reply(self._send(picture, "replace", {"photo_id": photo_id, "title": title}), photo_id)
         if isinstance(reply, Replaced):
             return reply
         if on_ticket is not None:
             on_ticket(reply.name)
-        return self._follow(reply.name)
+        self._follow(reply.name)
+        return Replaced(None, None)
+
+    def upload(self, file: Path, form: UploadForm, on_ticket: Callable[[str], None]) -> str:
+        """Send a picture as a new photo, once; its id. `on_ticket` is told a ticket before it is followed.
+
+        Raises Refused (no photo was made), DuplicateError among them, LoginError, SettingsError, PictureError, or
+        ReplyLostError (a photo may or may not have been made).
+        """
+        if not self._may_upload:
+            raise SyncError("this command never makes a new photo")
+        with RequestBody(file) as picture:
+            self._gate.pass_through()
+            self._budget.take()
+            try:
+                reply = read_upload_reply(self._send(picture, "upload", form.fields()))
+            except Refused as error:
+                if error.final or not picture.begun:
+                    raise
+                raise lost(str(error)) from None
+        if isinstance(reply, str):
+            return reply
+        on_ticket(reply.name)
+        self._follow(reply.name)
+        photo_id = self.ticket_photo(reply.name)
+        if photo_id is None:
+            raise lost("its ticket is done and names no photo")
+        return photo_id
+
+    def ticket_photo(self, ticket: str) -> str | None:
+        """The photo that was made for a ticket; None while there is none."""
+        return self._call(
+            "flickr.photos.upload.checkTickets", lambda answer: read_ticket_photo(answer, ticket), tickets=ticket
+        )
 
     def ticket_state(self, ticket: str) -> str:
         """What became of a ticket: "pending", "done", "failed" or "unknown"."""
@@ -278,18 +372,17 @@ class FlickrClient:
             "flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket), tickets=ticket
         )
 
-    def _send(self, photo_id: str, picture: RequestBody, title: str) -> bytes:
+    def _send(self, picture: RequestBody, method: str, fields: Mapping[str, str]) -> bytes:
         wire = self._wire()
-        wire.session.part = (picture.name_for(photo_id), picture.content_type)
+        name = picture.name_for(fields.get("photo_id", "photo"))
+        wire.session.part = (name, picture.content_type)
         # 'rest' hands over the bytes as they are; any parser of flickrapi could raise after the work was done.
-        params = {"format": "rest", "title": title, **({"async": "1"} if self._network.asynchronous else {})}
+        params = {"format": "rest", **fields, **({"async": "1"} if self._network.asynchronous else {})}
         # While a body is sent, urllib3 takes the connection's timeout for every write (measured, 2.8).
         connect_s, silence_s = self._network.timeouts
         timeouts = (max(connect_s, min(silence_s, LONGEST_STALL_S)), silence_s)
         try:
-            body: bytes = wire.api.replace(
-                picture.name_for(photo_id), photo_id, fileobj=picture, timeout=timeouts, **params
-            )
+            body: bytes = getattr(wire.api, method)(name, fileobj=picture, timeout=timeouts, **params)
             return body
         except flickrapi.FlickrError:
             response = wire.session.last
@@ -301,7 +394,7 @@ class FlickrClient:
         except _NETWORK_ERRORS as error:
             raise sending_from_connection(error, begun=picture.begun) from None
 
-    def _follow(self, ticket: str) -> Replaced:
+    def _follow(self, ticket: str) -> None:
         """Ask for a ticket until Flickr has put the picture in place; unclear counts as lost."""
         deadline = self._clock.now() + TICKET_DEADLINE_S
         looks = iter(TICKET_LOOKS_S)
@@ -312,7 +405,7 @@ class FlickrClient:
             except SyncError as error:
                 raise lost(str(error)) from None
             if state == "done":
-                return Replaced(None, None)
+                return
             if state == "failed":
                 raise Refused("Flickr accepted the picture but could not convert it", final=True)
             if state == "unknown":
@@ -321,8 +414,11 @@ class FlickrClient:
 
     def _call(self, method: str, read: Callable[[Mapping[str, Any]], T], **params: Any) -> T:
         """Make a call that reads, or that may be made twice, until it answers."""
+        return self._until_it_answers(lambda: self._attempt(method, read, params))
+
+    def _until_it_answers(self, attempt: Callable[[], T]) -> T:
         try:
-            return persist(lambda: self._attempt(method, read, params), API_POLICY, self._clock, self._tell_long_wait)
+            return persist(attempt, API_POLICY, self._clock, self._tell_long_wait)
         except Passing as error:
             raise stopped(error, "api.flickr.com") from None
 
@@ -334,7 +430,7 @@ class FlickrClient:
             body: bytes = wire.ask(self._clock.now, wire.api.do_flickr_call, method, format="json", **params)
             answer = read_json(body)
             if answer["stat"] == "fail":
-                raise from_failure(_failure(answer), params.get("photo_id"))
+                raise from_failure(_failure(answer), params.get("photo_id") or params.get("primary_photo_id"))
             return read(answer)
         except Garbled as error:
             raise Passing(f"an unreadable reply: {error}") from None
@@ -350,7 +446,7 @@ class FlickrClient:
     def _wire(self) -> _Wire:
         wire: _Wire | None = getattr(self._local, "wire", None)
         if wire is None:
-            wire = self._local.wire = _Wire(self._access, self._network, self._clock)
+            wire = self._local.wire = _Wire(self._access, self._network, self._clock, may_upload=self._may_upload)
             self._wires.append(wire)
         return wire
 
@@ -362,6 +458,12 @@ def begin_login(
     mask_libraries()
     hide(api_key, api_secret)
     return begin(_Wire(Access(api_key, api_secret, "", ""), network, budget.clock), budget, API_POLICY, callback)
+
+
+def begin_delete_login(api_key: str, api_secret: str, network: Network, budget: CallBudget) -> tuple[str, PendingLogin]:
+    """Begin a login that may also delete, for the one command that does; Flickr's page shows a code."""
+    wire = _Wire(Access(api_key, api_secret, "", ""), network, budget.clock)
+    return begin(wire, budget, API_POLICY, perms="delete")
 
 
 def _nothing(_: Mapping[str, Any]) -> None:

@@ -365,21 +365,65 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
     ctx.exit(main_job.sync(_settings(ctx), order))
 
 
+@cli.command(short_help="Upload Instagram posts that are not on Flickr yet.")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--export",
+    "exports",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Your Instagram data export, a folder or zip file; can be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Upload at most N photos.")
+@click.option(
+    "--privacy",
+    type=click.Choice(["private", "friends", "public"]),
+    help="Who can see the new photos (default: [new] privacy).",
+)
+@click.option("--album", metavar="NAME", help="Put them into this album, created if needed (default: [new] album).")
+@click.option(
+    "--again-folder",
+    is_flag=True,
+    help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.",
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
+@click.option("--yes", is_flag=True, help="Do not ask before uploading; needed without a terminal.")
+@with_global_options
+@click.pass_context
+def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **options: Any) -> None:
+    """Upload posts from Instagram's data export that are not on Flickr yet, as the originals in FOLDER.
+
+    \b
+    Examples:
+      instagram2flickr.py new ~/Pictures/iphone --export ~/Downloads/instagram.zip --dry-run
+      instagram2flickr.py new ~/Pictures/iphone --export ~/Downloads/instagram.zip --album Instagram
+    """
+    from i2f.commands import new as uploading
+    from i2f.sync.new_run import NewOrder
+
+    order = NewOrder(folders=folders, ask=not yes, **options)
+    ctx.exit(uploading.new(_settings(ctx), order))
+
+
 @cli.command(short_help="Restore replaced photos from their backups.")
 @click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id, shell_complete=complete.REPLACED)
 @click.option(
     "--run",
     metavar="RUN",
     shell_complete=complete.RUNS,
-    help="Every photo replaced in this run (`status` lists the runs).",
+    help="Every photo replaced or uploaded in this run (`status` lists the runs).",
 )
-@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced.")
-@click.option("--yes", is_flag=True, help="Do not ask before restoring.")
+@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced or uploaded.")
+@click.option("--yes", is_flag=True, help="Do not ask before restoring or deleting.")
 @with_json
 @with_global_options
 @click.pass_context
 def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **options: Any) -> None:
     """Restore replaced photos from their backups; in a terminal it shows them and asks first.
+
+    Photos that `new` uploaded are deleted, if nobody has touched them since; Flickr asks you to allow that.
 
     \b
     Examples:

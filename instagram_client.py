@@ -27,6 +27,7 @@ from urllib.parse import unquote
 
 from i2f.ground.model import InstagramMark, Mark
 from i2f.instagram.caption_links import links_in_text, read_caption
+from i2f.instagram.post_tag import key_in
 from i2f.instagram.shortcodes import EXACT, code_of, posted_at
 
 __all__ = ["RECOGNISER_VERSION", "Post", "PostKind", "post_links", "posted_at", "recognise"]
@@ -109,8 +110,11 @@ def recognise(title: str, caption_html: str, tags: Sequence[str]) -> InstagramMa
     """Say what marks a photo as a copy from Instagram; None when nothing does.
 
     The link to a post counts most, then "via Instagram" with a link, the machine tag, the two tags. A title is
-    no mark, since people quote addresses there; but a copy known otherwise may have its post from it.
+    no mark, since people quote addresses there; but a copy known otherwise may have its post from it. What `new`
+    uploaded is no copy, whatever its caption links: it is the original already.
     """
+    if key_in(tags) is not None:
+        return None
     caption = read_caption(caption_html)
     posts = _posts_among(caption.links)
     names = {tag.strip().lower().replace('"', "") for tag in tags}

@@ -3,7 +3,8 @@
 A step is a statement of the journal, a change of the disk or a connection; besides, runs die while Flickr is at
 work on a request, after it has done its work and before the answer comes, and at moments of chance. After every
 kill the account, the backups and the journal are looked at (tests/killing.py says at what), then one more run must
-finish. Uses the sandbox, paints its own photographs, takes some minutes.
+finish. The same for `new` and for the deletions of its `undo` (tests/killing_new.py). Uses the sandbox, paints its own
+photographs, takes some minutes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support.killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, kill_at_request, scene, steps_of  # noqa: E402
+from tests.support.killing_new import (  # noqa: E402
+    DELETE_REQUESTS,
+    NEW_REQUESTS,
+    NewScene,
+    PreparedPosts,
+    kill_at,
+    new_dies_at,
+    new_scene,
+    new_steps_of,
+)
 from tests.support.quick_program import KILLED, Zygote  # noqa: E402
 
 
@@ -72,6 +83,53 @@ class Bench:
             self.once(f"{command}, at a moment of chance", command, die)
 
 
+class UploadBench:
+    """The same for `new`, and for an `undo` that deletes what it uploaded."""
+
+    def __init__(self, prepared: PreparedPosts, zygote: Zygote, place: Path, kills: Counter[str]) -> None:
+        """Kills are counted with the others."""
+        self._prepared = prepared
+        self._zygote = zygote
+        self._place = place
+        self._kills = kills
+
+    def every(self, command: str, stride: int) -> None:
+        """Die at every step, and at each request before, instead of and after the work."""
+        with new_scene(self._prepared, self._place / "home", self._zygote) as one:
+            self._begin(one, command)
+            steps = new_steps_of(one, command)
+        for step in range(1, steps + 1, stride):
+            self._once(f"{_name(command)}, at a step", command, partial(new_dies_at, command=command, step=step))
+        for name in NEW_REQUESTS if command == "new" else DELETE_REQUESTS:
+            for moment in MOMENTS:
+                die = partial(_new_dies_at_request, command=command, name=name, moment=moment)
+                self._once(f"{_name(command)}, {moment} of a request", command, die)
+
+    def _once(self, kind: str, command: str, die: Callable[[NewScene], bool]) -> None:
+        with new_scene(self._prepared, self._place / "home", self._zygote) as one:
+            self._begin(one, command)
+            self._kills[kind] += die(one)
+            one.flickr.faults.clear()
+            one.check()
+            one.finish(command)
+        if self._kills.total() % 25 == 0:
+            sys.stderr.write(f"{self._kills.total()} kills\n")
+
+    @staticmethod
+    def _begin(one: NewScene, command: str) -> None:
+        if command == "undo" and one.run("new") != 0:
+            raise AssertionError("the uploads before an undo failed")
+
+
+def _name(command: str) -> str:
+    return "new" if command == "new" else "undo of new"
+
+
+def _new_dies_at_request(one: NewScene, command: str, name: str, moment: str) -> bool:
+    kill_at(one, name, moment)
+    return one.run(command) == KILLED
+
+
 def _die_at_request(one: Scene, command: str, name: str, moment: str) -> bool:
     kill_at_request(one, name, moment)
     return (one.sync() if command == "sync" else one.undo()) == KILLED
@@ -92,13 +150,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stride", type=int, default=1, help="take every so-manyth step only")
     parser.add_argument("--seed", type=int, default=5)
-    parser.add_argument("--only", choices=("sync", "undo"), action="append", help="one of the two commands")
+    commands = ("sync", "undo", "new", "undo-new")
+    parser.add_argument("--only", choices=commands, action="append", help="one of these commands")
     words = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place, Zygote() as zygote:
         bench = Bench(Roll.make(Path(place), zygote), zygote, Path(place))
+        prepared = PreparedPosts.make(Path(place) / "posts", zygote)
+        uploads = UploadBench(prepared, zygote, Path(place), bench.kills)
         chance = random.Random(words.seed)
-        for command in words.only or ("sync", "undo"):
+        for command in words.only or commands:
+            if command in {"new", "undo-new"}:
+                uploads.every(command.removesuffix("-new"), words.stride)
+                continue
             bench.every_step(command, words.stride)
             bench.every_request(command)
             bench.at_random(command, 40 // words.stride, chance)
@@ -106,7 +170,7 @@ def main() -> None:
         sys.stdout.write(f"{count:5} {kind}\n")
     sys.stdout.write(
         f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
-        "finished the work: nothing lost, nothing replaced twice, nothing recorded that was not so\n"
+        "finished the work: nothing lost, nothing replaced or uploaded twice, nothing recorded that was not so\n"
     )
 
 

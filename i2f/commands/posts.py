@@ -66,18 +66,20 @@ def _in_words(known: Sequence[KnownPost]) -> Iterator[str]:
         caption = in_plain_words(one.caption) or "(no caption)"
         caption = caption if len(caption) <= _CAPTION_SHOWN else caption[: _CAPTION_SHOWN - 3] + "..."
         yield f"{when:16}  {_flickr(one):13}  {_original(one):24}  {caption}"
-    on_flickr = sum(1 for one in known if one.copies)
-    found = sum(1 for one in known if one.is_replaced or one.original)
+    on_flickr = sum(1 for one in known if one.copies or one.uploads)
+    found = sum(1 for one in known if one.is_replaced or one.original or one.uploads)
     total = "1 post" if len(known) == 1 else f"{len(known):,} posts"
     yield f"{total}: {on_flickr:,} on Flickr, {found:,} with their original found."
 
 
 def _flickr(one: KnownPost) -> str:
-    return "on Flickr" if one.copies else "not on Flickr"
+    return "on Flickr" if one.copies or one.uploads else "not on Flickr"
 
 
 def _original(one: KnownPost) -> str:
     """What is known of the original; nothing is for a post without a copy, which `sync` does not look at."""
+    if one.uploads:
+        return "uploaded"
     if one.is_replaced:
         return "replaced"
     if one.original is not None:
@@ -98,10 +100,11 @@ def _as_json(one: KnownPost) -> dict[str, Any]:
         else {"name": place.name, "latitude": place.latitude, "longitude": place.longitude},
         "media": [_medium(each) for each in post.media] if post is not None else [],
         "known_from": [*(["copy"] if one.copies else []), *([_source(post)] if post is not None else [])],
-        "on_flickr": bool(one.copies),
+        "on_flickr": bool(one.copies or one.uploads),
         "photos": [{"photo_id": each.photo_id, "page_url": each.photo.page_url} for each in one.copies],
         "original": one.original,
         "replaced": one.is_replaced,
+        "uploads": list(one.uploads),
     }
 
 

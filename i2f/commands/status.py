@@ -20,6 +20,7 @@ from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import UNDO
 from i2f.memory.state_dir import StateFolder
+from i2f.memory.uploads import UploadStanding
 from i2f.sync.output_files import check_places
 from i2f.sync.questions import read_progress, read_questions
 from i2f.sync.report import printable, timestamp, write_report
@@ -50,6 +51,9 @@ def look_over(settings: Settings) -> dict[str, Any]:
         steps: dict[str, Counter[str]] = defaultdict(Counter)
         for entry in journal.record.entries():
             steps[entry.run][entry.step.removeprefix(UNDO)] += 1
+        for run, step in journal.uploads.steps():
+            steps[run][step] += 1
+        uploads = Counter(one.standing for one in journal.uploads.all().values())
         standings = Counter(one.standing for one in histories.values())
         answered = [read_progress(journal, one).done for one in read_questions(journal)]
         files = {one.file: one.size_bytes for one in journal.record.backups()}
@@ -63,6 +67,11 @@ def look_over(settings: Settings) -> dict[str, Any]:
                 "replaced": standings[Standing.REPLACED],
                 "taken_back": standings[Standing.TAKEN_BACK],
                 "unclear": standings[Standing.OPEN] + standings[Standing.UNDO_OPEN],
+            },
+            "uploads": {
+                "uploaded": uploads[UploadStanding.UPLOADED],
+                "deleted": uploads[UploadStanding.DELETED],
+                "unclear": uploads[UploadStanding.OPEN] + uploads[UploadStanding.DELETING],
             },
             "planned": sum(
                 1
@@ -82,7 +91,7 @@ def _may_replace(history: History | None) -> bool:
 
 
 def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
-    """One run; `sent` is how many photos it sent to Flickr or found sent, `verified` how many came through."""
+    """One run; `sent` is how many photos it sent to Flickr, found sent or deleted, `verified` how many came through."""
 
     def moment(seconds: float | None) -> str | None:
         return timestamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
@@ -93,7 +102,7 @@ def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
         "started_at": moment(one["started_at"]),
         "finished_at": moment(one["finished_at"]),
         "counts": one["summary"] or {},
-        "sent": max(steps.get("intended", 0), steps.get("confirmed", 0)),
+        "sent": max(steps.get("intended", 0), steps.get("confirmed", 0)) + steps.get("deleted", 0),
         "verified": steps.get("confirmed", 0),
     }
 
@@ -117,6 +126,11 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
     )
     if pictures["unclear"]:
         yield f"Interrupted: {pictures['unclear']:,}; the next `sync` asks Flickr first", BAD
+    uploads = told["uploads"]
+    if any(uploads.values()):
+        yield f"Uploaded: {uploads['uploaded']:,}, deleted by undo: {uploads['deleted']:,}", GOOD
+    if uploads["unclear"]:
+        yield f"Interrupted uploads: {uploads['unclear']:,}; the next `new` or `undo` asks Flickr first", BAD
     if told["planned"]:
         yield f"Planned: {told['planned']:,}; the next `sync` replaces them", ATTENTION
     if questions["waiting"]:
@@ -146,12 +160,10 @@ def _went_wrong(run: Mapping[str, Any]) -> bool:
 
 def _became(run: Mapping[str, Any]) -> str:
     """What a run did to Flickr, in a few words."""
-    counts, done = run["counts"], "restored" if run["mode"] == "undo" else "replaced"
+    counts, kind = run["counts"], "uploaded" if run["mode"] == "new" else "replaced"
+    done = "restored" if run["mode"] == "undo" else kind
     if not run["finished_at"]:
         return f"interrupted, {run['verified']:,} {done}"
-    parts = [
-        f"{counts.get(name, 0):,} {words}"
-        for name, words in (("replaced", done), ("failed", "failed"), ("unsure", "unsure"), ("review", "to review"))
-        if counts.get(name) or name == "replaced"
-    ]
+    words = {kind: done, "deleted": "deleted", "failed": "failed", "unsure": "unsure", "review": "to review"}
+    parts = [f"{counts.get(name, 0):,} {word}" for name, word in words.items() if counts.get(name) or name == kind]
     return ", ".join(parts)

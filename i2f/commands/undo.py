@@ -1,5 +1,7 @@
 """The commands that look back: `undo`, and `backup prune`, which makes undo impossible for what it lets go.
 
+What `undo` deletes again, photos that `new` uploaded, is undo_uploads.py's.
+
 Everything here lives on the journal and the backups alone: neither the folder of originals nor a listing of the
 account is needed, so a state folder that was copied to another machine years later is enough.
 """
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from i2f.commands.undo_uploads import NEEDS_YES, delete_uploads, find_deletable
 from i2f.display.lines import say
 from i2f.display.progress import TerminalProgress, drop_typed_ahead
 from i2f.display.tables import cut_middle
@@ -25,15 +28,17 @@ from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
+from i2f.memory.uploads import UploadHistory
 from i2f.sync import pipeline
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.report import in_plain_words, write_report
-from i2f.sync.session import open_session
+from i2f.sync.session import Session, open_session
 from i2f.sync.verify import Outcome
 
 # A screenful; more are counted.
 SHOWN = 15
+DONE = (OutcomeKind.REPLACED, OutcomeKind.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +52,26 @@ class UndoOrder:
 
 
 def undo(settings: Settings, order: UndoOrder) -> ExitCode:
-    """Put backups back: of the photos named, of one run, or of all."""
+    """Put backups back, and delete uploads: of the photos named, of one run, or of all."""
     check_places(order.json_file)
     outcomes: dict[str, Outcome] = {}
     with TerminalProgress(quiet=settings.quiet) as progress, open_session(settings, SystemClock(), progress) as session:
-        before = session.journal.histories.all()
-        _check_known(before, order.photo_ids, order.run)
+        before, uploads = session.journal.histories.all(), session.journal.uploads.all()
+        _check_known(before, uploads, order.photo_ids, order.run)
         listed = _to_undo(before, order)
-        if not listed:
+        deletable = find_deletable(uploads, order.photo_ids, order.run)
+        if not listed and not deletable:
             return _tell(session.run, {}, order)
         asks = order.ask and sys.stdin.isatty() and sys.stderr.isatty()
-        if asks and not _agreed(progress, session.journal, before, listed):
+        if asks and not _agreed(progress, session.journal, before, listed, deletable):
             progress.say("Nothing was restored.")
             return ExitCode.DONE
         pipeline.check_login(session)
-        pipeline.ask_permission(session)
+        if listed:
+            pipeline.ask_permission(session)
         session.journal.record.begin_run(session.run, "undo")
-        pipeline.settle(session)
+        if listed:
+            pipeline.settle(session)
         now = session.journal.histories.all()
         # What the settling has only now found replaced was not in the list that was agreed to.
         wanted = {
@@ -75,28 +83,56 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
             for photo_id in listed
             if before[photo_id].standing is Standing.UNDO_OPEN and now[photo_id].standing is Standing.TAKEN_BACK
         }
-        try:
-            pipeline.take_back(session, wanted, outcomes)
-        except KeyboardInterrupt as stop:
-            done = sum(1 for one in outcomes.values() if one.outcome is OutcomeKind.REPLACED)
-            raise type(stop)(f"{done} of {len(listed)} restored") from None
+        if not asks and order.ask:
+            outcomes |= {photo_id: Outcome(OutcomeKind.FAILED, NEEDS_YES) for photo_id in deletable}
+            deletable = {}
+        _carry_out(session, wanted, deletable, outcomes)
         session.journal.record.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
     return _tell(session.run, outcomes, order)
 
 
+def _carry_out(
+    session: Session,
+    wanted: Mapping[str, int | None],
+    deletable: Mapping[str, UploadHistory],
+    outcomes: dict[str, Outcome],
+) -> None:
+    """Restore and delete; fills the outcomes."""
+    try:
+        if wanted or not deletable:
+            pipeline.take_back(session, wanted, outcomes)
+        delete_uploads(session, deletable, outcomes)
+    except KeyboardInterrupt as stop:
+        done = sum(1 for one in outcomes.values() if one.outcome in DONE)
+        word = "undone" if deletable else "restored"
+        raise type(stop)(f"{done} of {len(wanted) + len(deletable)} {word}") from None
+
+
 def _agreed(
-    progress: ProgressReporter, journal: Journal, histories: Mapping[str, History], listed: Mapping[str, int | None]
+    progress: ProgressReporter,
+    journal: Journal,
+    histories: Mapping[str, History],
+    listed: Mapping[str, int | None],
+    deletable: Mapping[str, UploadHistory],
 ) -> bool:
-    """Show what would be restored, and ask."""
+    """Show what would be restored and deleted, and ask."""
     titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
-    lines = [
-        f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}"
-        for photo_id in list(listed)[:SHOWN]
-    ]
-    if len(listed) > SHOWN:
-        lines.append(f"  ... and {len(listed) - SHOWN:,} more")
-    typed = progress.ask("\n".join([*lines, f"Restore {_photos(len(listed))} from backup? [y/N]"]))
+    lines = [f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}" for photo_id in listed]
+    lines += [f"  {photo_id}  {_what_is_deleted(one)}" for photo_id, one in deletable.items()]
+    shown = lines[:SHOWN] + ([f"  ... and {len(lines) - SHOWN:,} more"] if len(lines) > SHOWN else [])
+    deeds = [f"restore {_photos(len(listed))} from backup"] if listed else []
+    if deletable:
+        deeds.append(f"delete {_photos(len(deletable))} from Flickr")
+    question = " and ".join(deeds)
+    typed = progress.ask("\n".join([*shown, f"{question[0].upper()}{question[1:]}? [y/N]"]))
     return typed.lower() in {"y", "yes"}
+
+
+def _what_is_deleted(upload: UploadHistory) -> str:
+    """One upload in the list: its title, and when it was uploaded."""
+    title = str((upload.intended or {}).get("form", {}).get("title", "")) or "(no title)"
+    when = f" on {upload.at.astimezone():%d %b %Y}" if upload.at else ""
+    return f"{cut_middle(in_plain_words(title), 40)}, uploaded{when}: delete"
 
 
 def _what_goes(history: History, title: str) -> str:
@@ -110,11 +146,15 @@ def _what_goes(history: History, title: str) -> str:
     return f"{named}, replaced by {cut_middle(in_plain_words(name), 24)}{when}" if name else f"{named}, replaced{when}"
 
 
-def _check_known(histories: Mapping[str, History], photo_ids: Sequence[str], run: str | None) -> None:
+def _check_known(
+    histories: Mapping[str, History], uploads: Mapping[str, UploadHistory], photo_ids: Sequence[str], run: str | None
+) -> None:
+    known = histories.keys() | {one.photo_id for one in uploads.values() if one.after is not None}
     for photo_id in photo_ids:
-        if photo_id not in histories:
+        if photo_id not in known:
             raise UnknownPhotoError(f"{photo_id} was never replaced from this state folder")
-    if run is not None and all(run not in _runs(one) for one in histories.values()):
+    of_uploads = {one.uploaded_in for one in uploads.values()}
+    if run is not None and run not in of_uploads and all(run not in _runs(one) for one in histories.values()):
         raise UnknownPhotoError(f"no photo was replaced in run {run}; `status` lists the runs")
 
 
@@ -127,6 +167,8 @@ def _to_undo(histories: Mapping[str, History], order: UndoOrder) -> dict[str, in
     photo_ids, run = order.photo_ids, order.run
     wanted: dict[str, int | None] = {}
     for photo_id in dict.fromkeys(photo_ids) or histories:
+        if photo_id not in histories:
+            continue
         one = histories[photo_id]
         pile = one.to_take_back
         if not pile and not one.is_open:
@@ -153,7 +195,7 @@ def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCo
         }
         for photo_id, one in outcomes.items()
     ]
-    bad = sum(1 for one in outcomes.values() if one.outcome is not OutcomeKind.REPLACED)
+    bad = sum(1 for one in outcomes.values() if one.outcome not in DONE)
     restored = [photo_id for photo_id, one in outcomes.items() if one.outcome is OutcomeKind.REPLACED]
     again_words = ""
     if len(restored) == 1 and order.photo_ids:
@@ -178,7 +220,9 @@ def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, again_wo
     for one in photos:
         word = "restored" if one["outcome"] == "taken back" else one["outcome"]
         say(f"{one['photo_id']}: {word}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
-    say(f"{len(photos) - bad:,} restored, {bad:,} failed")
+    deleted = sum(1 for one in photos if one["outcome"] == OutcomeKind.DELETED)
+    restored = [f"{len(photos) - bad - deleted:,} restored"] if len(photos) > deleted else []
+    say(", ".join([*restored, *([f"{deleted:,} deleted"] if deleted else []), f"{bad:,} failed"]))
     if again_words:
         say(again_words)
 

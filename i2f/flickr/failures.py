@@ -21,6 +21,7 @@ import urllib3
 
 from i2f.ground.errors import (
     LoginError,
+    NotAllowedError,
     NotProError,
     PictureError,
     PictureGoneError,
@@ -66,12 +67,22 @@ class Refused(PictureError):
         self.final = final
 
 
+class DuplicateError(Refused):
+    """Flickr made no new photo, since it holds this very file already; `photo_id` is where, None where not said."""
+
+    def __init__(self, message: str, code: int | None, photo_id: str | None) -> None:
+        """Keep which photo it is."""
+        super().__init__(message, code, final=True)
+        self.photo_id = photo_id
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as Flickr words it: `stat=fail` with its code."""
+    """An error as Flickr words it: `stat=fail` with its code; `duplicate_of` is the photo it names as the same."""
 
     code: int | None
     message: str
+    duplicate_of: str | None = None
 
     @property
     def words(self) -> str:
@@ -178,6 +189,24 @@ def sending_from_failure(failure: Failure, photo_id: str) -> SyncError:
     return Refused(failure.words, failure.code, final=failure.code not in PASSING_CODES | {2, 3, 4})
 
 
+def uploading_from_failure(failure: Failure) -> SyncError:
+    """Return what `stat=fail` means after a new photo was sent.
+
+    Only what could never become a photo counts as refused. With every other code photos were seen to have been made all
+    the same, and sending again doubled them (oPromessa's uploader, issue 56, 2018): those are lost replies.
+    """
+    account = _about_account(failure)
+    if account is not None:
+        return account
+    if failure.code == 9:
+        return DuplicateError(failure.words, 9, failure.duplicate_of)
+    if failure.code in {2, 4}:
+        return Refused(failure.words, failure.code, final=False)
+    if failure.code in {5, 6, 8}:
+        return Refused(failure.words, failure.code, final=True)
+    return lost(failure.words)
+
+
 def sending_from_connection(error: Exception, *, begun: bool) -> SyncError:
     """Return what a failure of the network means; `begun` says whether any of the picture had been sent."""
     failure = from_connection(error)
@@ -216,7 +245,9 @@ def _about_account(failure: Failure) -> SyncError | None:
     """Return the failure that has nothing to do with one photo: login, key, method."""
     code = failure.code
     if code == 99:
-        return LoginError(f"this login is read-only; {LOGIN_AGAIN} to grant write access")
+        if "requires delete" in failure.message:
+            return NotAllowedError("this login does not allow deleting")
+        return NotAllowedError(f"this login is read-only; {LOGIN_AGAIN} to grant write access")
     if code == 98:
         return LoginError(f"Flickr no longer accepts this login; {LOGIN_AGAIN}")
     if code == 100:

@@ -50,9 +50,10 @@ class Token:
 class PendingLogin:
     """A login that waits for the person's code."""
 
-    def __init__(self, wire: Wire, budget: CallBudget) -> None:
+    def __init__(self, wire: Wire, budget: CallBudget, perms: str) -> None:
         """Keep the request token, in memory only."""
         self._wire = wire
+        self._perms = perms
         self._budget = budget
 
     def finish(self, code: str) -> Token:
@@ -86,13 +87,16 @@ class PendingLogin:
             self._wire.close()
         made = self._wire.api.token_cache.token
         hide(made.token, made.token_secret)
-        return Token(made.token, made.token_secret, made.user_nsid, made.username, made.fullname, PERMS)
+        return Token(made.token, made.token_secret, made.user_nsid, made.username, made.fullname, self._perms)
 
 
-def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "oob") -> tuple[str, PendingLogin]:
+def begin(
+    wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "oob", perms: str = PERMS
+) -> tuple[str, PendingLogin]:
     """Fetch a request token; return the address the person opens, and what waits for the code.
 
-    `callback` is where Flickr shall lead once access was approved; "oob" makes it show nine digits instead.
+    `callback` is where Flickr shall lead once access was approved; "oob" makes it show nine digits instead. `perms` is
+    what the login shall allow.
     """
 
     def ask() -> None:
@@ -113,4 +117,4 @@ def begin(wire: Wire, budget: CallBudget, policy: RetryPolicy, callback: str = "
         raise
     hide(wire.api.flickr_oauth.resource_owner_key, wire.api.flickr_oauth.resource_owner_secret)
     # flickrapi remembers here what was asked for, and wants that before the last step.
-    return wire.api.auth_url(perms=PERMS), PendingLogin(wire, budget)
+    return wire.api.auth_url(perms=perms), PendingLogin(wire, budget, perms)

@@ -1,4 +1,4 @@
-"""A picture on its way to Flickr's replace, and what the answer says.
+"""A picture on its way to Flickr's upload host, and what the answer to a replacement says.
 
 The file is opened anew for every sending: a second try with the same handle sends an empty picture (flickrapi 2.4.0,
 measured). Whether any of it was read tells afterwards whether anything can have arrived. The answer is XML whatever
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,12 +22,13 @@ from requests_toolbelt import MultipartEncoder
 
 from i2f.flickr.failures import Failure, lost, sending_from_failure
 from i2f.flickr.session import FlickrSession
-from i2f.ground.errors import PictureError
+from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.flickr_accepts import accepted_format
 
 LONGEST_REPLY_BYTES = 1 << 16
 
 _SECRET = re.compile(r"[0-9A-Za-z]{1,40}", re.ASCII)
+_ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 _TICKET = re.compile(r"[0-9A-Za-z@_-]{1,60}", re.ASCII)
 
 
@@ -106,30 +108,43 @@ class SendingSession(FlickrSession):
 
 def read_reply(body: bytes, photo_id: str) -> Replaced | Ticket:
     """Read the upload host's answer about this photo. Raises what sending_from_failure says, or ReplyLostError."""
-    if len(body) > LONGEST_REPLY_BYTES or b"<!" in body:
-        raise lost("an unreadable reply")
-    try:
-        answer = ElementTree.fromstring(body)
-    except (ElementTree.ParseError, ValueError, LookupError):
-        failure = _failure_as_json(body)
-        raise (sending_from_failure(failure, photo_id) if failure else lost("an unreadable reply")) from None
-    if answer.tag == "rsp" and answer.get("stat") == "fail":
-        raise sending_from_failure(_failure(answer.find("err")), photo_id)
-    if answer.tag != "rsp" or answer.get("stat") != "ok":
-        raise lost("a reply that does not confirm success")
-    ticket = (answer.findtext("ticketid") or "").strip()
-    if _TICKET.fullmatch(ticket):
-        return Ticket(ticket)
+    answer = read_success(body, lambda failure: sending_from_failure(failure, photo_id))
+    if (ticket := ticket_in(answer)) is not None:
+        return ticket
     named = answer.find("photoid")
     if named is None or (named.text or "").strip() != photo_id:
         raise lost("a reply about another photo, or none")
     return Replaced(_secret(named.get("secret")), _secret(named.get("originalsecret")))
 
 
+def read_success(body: bytes, refused: Callable[[Failure], SyncError]) -> ElementTree.Element:
+    """An answer of the upload host that says ok. Raises what `refused` makes of a failure, or ReplyLostError."""
+    if len(body) > LONGEST_REPLY_BYTES or b"<!" in body:
+        raise lost("an unreadable reply")
+    try:
+        answer = ElementTree.fromstring(body)
+    except (ElementTree.ParseError, ValueError, LookupError):
+        failure = _failure_as_json(body)
+        raise (refused(failure) if failure else lost("an unreadable reply")) from None
+    if answer.tag == "rsp" and answer.get("stat") == "fail":
+        raise refused(_failure(answer.find("err")))
+    if answer.tag != "rsp" or answer.get("stat") != "ok":
+        raise lost("a reply that does not confirm success")
+    return answer
+
+
+def ticket_in(answer: ElementTree.Element) -> Ticket | None:
+    """The ticket that an answer gives, None where it gives none."""
+    ticket = (answer.findtext("ticketid") or "").strip()
+    return Ticket(ticket) if _TICKET.fullmatch(ticket) else None
+
+
 def _failure(error: ElementTree.Element | None) -> Failure:
     code = "" if error is None else error.get("code", "")
     message = "" if error is None else error.get("msg", "")
-    return Failure(int(code) if code.isascii() and code.isdigit() and len(code) < 6 else None, message)
+    same = "" if error is None else error.get("duplicate_photo_id", "")
+    number = int(code) if code.isascii() and code.isdigit() and len(code) < 6 else None
+    return Failure(number, message, same if _ID.fullmatch(same) else None)
 
 
 def _failure_as_json(body: bytes) -> Failure | None:

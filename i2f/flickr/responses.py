@@ -73,6 +73,8 @@ class PhotoInfo:
     place: Place | None
     rotation: int
     media: str
+    views: int = 0
+    comments: int = 0
 
     @property
     def privacy(self) -> tuple[bool, bool, bool]:
@@ -88,6 +90,14 @@ class PhotoInfo:
         """Read back what to_json made, if JSON has turned tuples into lists since."""
         place = body["place"]
         return cls(**{**body, "tags": tuple(body["tags"]), "place": None if place is None else (*place,)})
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """An album (Flickr's API calls it a photoset)."""
+
+    album_id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,34 @@ def read_info(answer: Mapping[str, Any], photo_id: str) -> PhotoInfo:
         place=_place(photo.get("location")),
         rotation=_whole(photo.get("rotation")) or 0,
         media=_text(photo.get("media")) or "photo",
+        views=_whole(photo.get("views")) or 0,
+        comments=_whole(_text(photo.get("comments"))) or 0,
     )
+
+
+def read_favorites(answer: Mapping[str, Any]) -> int:
+    """Read flickr.photos.getFavorites: how many people made it a favorite."""
+    total = _whole(_part(answer, "photo").get("total"))
+    if total is None:
+        raise Garbled("no number of favorites")
+    return total
+
+
+def read_albums(answer: Mapping[str, Any]) -> tuple[tuple[Album, ...], int]:
+    """Read a page of flickr.photosets.getList: its albums, and how many pages there are."""
+    body = _part(answer, "photosets")
+    entries = body.get("photoset")
+    if not isinstance(entries, list):
+        raise Garbled("no list of albums")
+    found = ((_maybe(_ID, one.get("id")), _text(one.get("title"))) for one in entries if isinstance(one, dict))
+    return tuple(Album(name, title) for name, title in found if name and title is not None), _whole(
+        body.get("pages")
+    ) or 1
+
+
+def read_new_album(answer: Mapping[str, Any]) -> str:
+    """Read flickr.photosets.create: the id of the album."""
+    return _must(_ID, _part(answer, "photoset").get("id"))
 
 
 def read_original_size(answer: Mapping[str, Any]) -> OriginalSize:
@@ -191,12 +228,22 @@ def read_original_size(answer: Mapping[str, Any]) -> OriginalSize:
 
 def read_ticket(answer: Mapping[str, Any], ticket: str) -> str:
     """Read flickr.photos.upload.checkTickets: "pending", "done", "failed" or "unknown"."""
+    entry = _ticket(answer, ticket)
+    if _flag(entry.get("invalid")):
+        return "unknown"
+    return {0: "pending", 1: "done", 2: "failed"}.get(_whole(entry.get("complete")) or 0, "unknown")
+
+
+def read_ticket_photo(answer: Mapping[str, Any], ticket: str) -> str | None:
+    """Read the same: which photo a ticket that is done belongs to."""
+    return _maybe(_ID, _ticket(answer, ticket).get("photoid"))
+
+
+def _ticket(answer: Mapping[str, Any], ticket: str) -> Mapping[str, Any]:
     entries = _part(answer, "uploader").get("ticket")
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and _text(entry.get("id")) == ticket:
-            if _flag(entry.get("invalid")):
-                return "unknown"
-            return {0: "pending", 1: "done", 2: "failed"}.get(_whole(entry.get("complete")) or 0, "unknown")
+            return entry
     raise Garbled("no such ticket")
 
 

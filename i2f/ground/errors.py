@@ -56,6 +56,10 @@ class LoginError(SyncError):
     exit_code = ExitCode.LOGIN
 
 
+class NotAllowedError(LoginError):
+    """The login is valid, but this is more than it allows."""
+
+
 class StoppedError(SyncError):
     """The run ended early (no network, a held lock, too many failures) and is safe to run again."""
 

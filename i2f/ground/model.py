@@ -186,9 +186,11 @@ class Fit:
 
 
 class OutcomeKind(StrEnum):
-    """What became of a decision: carried out (replaced, failed or unsure), waiting, or not to be carried out."""
+    """What became of a decision: carried out (replaced, uploaded, deleted, failed or unsure), waiting, or not to be."""
 
     REPLACED = "replaced"
+    UPLOADED = "uploaded"
+    DELETED = "deleted"
     FAILED = "failed"
     UNSURE = "unsure"
     PLANNED = "planned"

@@ -84,6 +84,14 @@ class InstagramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSettings:
+    """How photos that `new` uploads are to be: who may see them, and the album they go into, empty for none."""
+
+    privacy: str
+    album: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run is told before it starts."""
 
@@ -91,6 +99,7 @@ class Settings:
     sync: SyncRules
     privacy: PrivacySettings
     instagram: InstagramSettings
+    new: NewSettings
     state: Path
     config_file: Path | None
     sandbox: str | None
@@ -190,6 +199,14 @@ KEYS: tuple[Key, ...] = (
         _yes_no,
         "Ask ift.tt and bit.ly where the short links in captions lead.",
     ),
+    Key(
+        "new",
+        "privacy",
+        "private",
+        _one_of("private", "friends", "public"),
+        "Who can see the photos that `new` uploads: private, friends or public.",
+    ),
+    Key("new", "album", "", _text, "The album that `new` puts them into; it is created if there is none."),
 )
 
 
@@ -217,6 +234,7 @@ def load_settings(
         sync=SyncRules(**sections["sync"]),  # type: ignore[arg-type]
         privacy=PrivacySettings(**sections["privacy"]),  # type: ignore[arg-type]
         instagram=InstagramSettings(**sections["instagram"]),  # type: ignore[arg-type]
+        new=NewSettings(**sections["new"]),  # type: ignore[arg-type]
         state=(chosen_state or Path(platformdirs.user_data_dir(APP, appauthor=False))).expanduser().absolute(),
         config_file=file,
         sandbox=_sandbox(environment.get(PREFIX + "SANDBOX", "")),

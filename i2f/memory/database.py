@@ -38,6 +38,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX record_by_photo ON record (photo_id, entry);
     CREATE TABLE answers (photo_id TEXT PRIMARY KEY, body TEXT NOT NULL, answered_at REAL NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE uploads (entry INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at REAL NOT NULL,
+        post TEXT NOT NULL, step TEXT NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX uploads_by_post ON uploads (post, entry);
+    """,
 )
 
 

@@ -1,8 +1,9 @@
 """What the tool remembers: one SQLite file, and nothing in it is ever needed twice from Flickr or the folder.
 
-Four kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
-or left unsure, which history.py reads; the *listing* (listing.py) of the account; the *readings* (readings.py) of the
-originals; the *assessments* (assessments.py) of the matcher and of the person. Only the record cannot be made anew.
+Five kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
+or left unsure, which history.py reads; the record of new *uploads* (uploads.py); the *listing* (listing.py) of the
+account; the *readings* (readings.py) of the originals; the *assessments* (assessments.py) of the matcher and of the
+person. Only the two records cannot be made anew.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from i2f.memory.history import Histories
 from i2f.memory.listing import KnownPhotos
 from i2f.memory.readings import Readings
 from i2f.memory.record import Record
+from i2f.memory.uploads import Uploads
 
 
 class Journal:
@@ -25,6 +27,7 @@ class Journal:
         self._database = Database(file)
         self.record = Record(self._database)
         self.histories = Histories(self.record)
+        self.uploads = Uploads(self._database)
         self.listing = KnownPhotos(self._database)
         self.readings = Readings(self._database)
         self.assessments = Assessments(self._database)

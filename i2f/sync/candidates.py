@@ -88,9 +88,11 @@ class _Task:
 
 
 def assess(
-    copies: Mapping[str, Path], gallery: Gallery, journal: Journal, on_done: Callable[[], None]
+    copies: Mapping[str, Path], gallery: Gallery, journal: Journal, on_done: Callable[[], None], kept_as: str = ""
 ) -> dict[str, Assessed]:
     """Find the groups in question for each copy, given as file by sha256; the answers by sha256.
+
+    `kept_as` is put before what the journal keeps them under, for pictures that two galleries are asked about in turn.
 
     A copy that cannot be compared (its decoder or a worker crashed, its file is not what was saved) has no answer.
     """
@@ -98,7 +100,7 @@ def assess(
     answers: dict[str, Assessed] = {}
     waiting: dict[str, Path] = {}
     for sha256, file in copies.items():
-        known = journal.assessments.find(sha256, signature)
+        known = journal.assessments.find(kept_as + sha256, signature)
         if known is None:
             waiting[sha256] = file
         else:
@@ -107,7 +109,7 @@ def assess(
     for sha256, assessed in _seek(waiting, gallery, journal):
         if assessed is not None:
             answers[sha256] = assessed
-            journal.assessments.keep([(sha256, signature, _to_json(assessed))])
+            journal.assessments.keep([(kept_as + sha256, signature, _to_json(assessed))])
         on_done()
     return answers
 

@@ -80,27 +80,33 @@ def save_copies(
     session: Session, copies: Sequence[InstagramCopy]
 ) -> tuple[list[tuple[InstagramCopy, Backup]], dict[str, str]]:
     """Have the original-size file of every copy on the disk; those that cannot be fetched with the reason."""
+    failures = save_photos(session, [one.photo for one in copies])
+    saved = [(one, backup) for one in copies if (backup := session.backups.find(one.photo)) is not None]
+    return saved, failures
+
+
+def save_photos(session: Session, photos: Sequence[Photo]) -> dict[str, str]:
+    """Have the original-size file of every photo on the disk; ids and reasons of those that cannot be fetched."""
     backups = session.backups
-    missing = [one for one in copies if backups.find(one.photo) is None]
+    missing = [one for one in photos if backups.find(one) is None]
     failures: dict[str, str] = {}
     failure_limit = FailureLimit(session.settings.sync.brake)
     if missing:
         session.progress.stage("Backing up the copies from Flickr", len(missing))
 
-    def save(copy: InstagramCopy) -> str | None:
+    def save(photo: Photo) -> str | None:
         try:
-            backups.fetch(session.flickr, copy.photo)
+            backups.fetch(session.flickr, photo)
         except PictureError as error:
             return str(error)
         return None
 
-    def tell(copy: InstagramCopy, failure: str | None) -> None:
+    def tell(photo: Photo, failure: str | None) -> None:
         if failure is not None:
-            failures[copy.photo_id] = failure
-            session.progress.say(f"{copy.photo_id}: {failure}")
+            failures[photo.photo_id] = failure
+            session.progress.say(f"{photo.photo_id}: {failure}")
         session.progress.step()
         failure_limit.note(failure)
 
     ThreadPool(save, FETCHERS, must_finish=False).through(missing, tell)
-    saved = [(one, backup) for one in copies if (backup := backups.find(one.photo)) is not None]
-    return saved, failures
+    return failures

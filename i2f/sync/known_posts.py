@@ -7,7 +7,7 @@ known here. Whether the original was found is what the last run decided.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from i2f.ground.model import InstagramCopy, Verdict
 from i2f.instagram.posts import Post
 from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
+from i2f.memory.uploads import UploadStanding
 from i2f.sync.copies import copies_of
 from i2f.sync.post_of_copy import NamedPosts
 
@@ -24,13 +25,14 @@ class KnownPost:
     """One post: the copies that show it and the export's entry, at least one of them.
 
     `original` is the path of the original that the last run found for a copy; `is_replaced` says that a copy's photo
-    holds an original now.
+    holds an original now. `uploads` are the photos that `new` made of it.
     """
 
     copies: tuple[InstagramCopy, ...]
     post: Post | None
     original: str | None
     is_replaced: bool
+    uploads: tuple[str, ...] = ()
 
     @property
     def posted_at(self) -> datetime | None:
@@ -72,8 +74,28 @@ def known_posts(journal: Journal, posts: Sequence[Post]) -> list[KnownPost]:
             if copy.mark.url is not None:
                 by_url[copy.mark.url] = groups[-1][0]
     groups += [(by_post.get(place, []), post) for place, post in enumerate(posts)]
-    known = [_known(shown, post, decisions, replaced) for shown, post in groups]
+    uploads = _uploads(journal)
+    known = [
+        replace(_known(shown, post, decisions, replaced), uploads=_uploads_of(post, uploads)) for shown, post in groups
+    ]
     return sorted(known, key=lambda one: one.posted_at.timestamp() if one.posted_at else 0.0)
+
+
+def _uploads(journal: Journal) -> Mapping[str, list[str]]:
+    """The photos that `new` made and that stand, by the key of their post."""
+    found: dict[str, list[str]] = {}
+    for key, one in journal.uploads.all().items():
+        if one.standing is UploadStanding.UPLOADED and one.photo_id is not None:
+            found.setdefault(key.partition("/")[0], []).append(one.photo_id)
+    return found
+
+
+def _uploads_of(post: Post | None, uploads: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Those of one post, under its code or its second (post_pictures.py)."""
+    if post is None:
+        return ()
+    keys = [post.code or "", f"{int(post.time.timestamp())}" if post.time is not None else ""]
+    return tuple(photo_id for key in dict.fromkeys(keys) for photo_id in uploads.get(key, ()))
 
 
 def _known(

@@ -315,7 +315,7 @@ def _decide(
         judged[copy.photo_id] = Judged(sized, files[backup.sha256], answer, decision)
     by_export = settle_by_export(session, posts, index.gallery, judged) if posts else {}
     for photo_id, one in judged.items():
-        decision = _keep_too_large(by_export.get(photo_id, one.decision))
+        decision = keep_too_large(by_export.get(photo_id, one.decision))
         shows_ours = photo_id in histories and histories[photo_id].pile
         decisions[photo_id] = shortened(decision if shows_ours else ask_about_strangers(decision, one.file))
     return decisions
@@ -330,7 +330,7 @@ def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
     return "comparing failed; the next run tries again"
 
 
-def _keep_too_large(decision: Decision) -> Decision:
+def keep_too_large(decision: Decision) -> Decision:
     """A file that is sent as it is and that Flickr would not take is no failure of every run anew."""
     if decision.match is None:
         return decision

@@ -101,7 +101,7 @@ class Report:
         ]
 
     def _photo(self, decision: Decision) -> dict[str, Any]:
-        copy, best = decision.copy, decision.candidates[0] if decision.candidates else None
+        copy = decision.copy
         outcome, error = self.outcome(decision)
         return {
             "photo_id": copy.photo_id,
@@ -113,19 +113,27 @@ class Report:
             "decision": str(decision.verdict),
             "reason": decision.reason,
             "decided_by": decision.decided_by,
-            "original": printable(decision.match.original.path) if decision.match else None,
-            "original_name": decision.match.original.name if decision.match else None,
-            "twins": [printable(twin.path) for twin in best.twins] if best else [],
-            "score": round(best.fit.score, 4) if best else None,
-            "margin": _rounded(margin(decision.candidates)),
-            "window": _window(best) if best else None,
-            "candidates": [
-                {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
-            ],
-            "evidence": [str(one) for one in decision.evidence] or (["picture"] if best else []),
+            **evidence(decision),
             "outcome": str(outcome),
             "error": error,
         }
+
+
+def evidence(decision: Decision) -> dict[str, Any]:
+    """The file that was chosen, if any, and the candidates, as the report tells them."""
+    best = decision.candidates[0] if decision.candidates else None
+    return {
+        "original": printable(decision.match.original.path) if decision.match else None,
+        "original_name": decision.match.original.name if decision.match else None,
+        "twins": [printable(twin.path) for twin in best.twins] if best else [],
+        "score": round(best.fit.score, 4) if best else None,
+        "margin": _rounded(margin(decision.candidates)),
+        "window": _window(best) if best else None,
+        "candidates": [
+            {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
+        ],
+        "evidence": [str(one) for one in decision.evidence] or (["picture"] if best else []),
+    }
 
 
 def without_insides(body: Mapping[str, Any]) -> dict[str, Any]:

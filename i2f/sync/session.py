@@ -43,8 +43,13 @@ class Session:
 
 
 @contextmanager
-def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -> Iterator[Session]:
-    """Lock the state folder, open the journal, take the login; everything is put away at the end."""
+def open_session(
+    settings: Settings, clock: Clock, progress: ProgressReporter, *, may_upload: bool = False
+) -> Iterator[Session]:
+    """Lock the state folder, open the journal, take the login; everything is put away at the end.
+
+    With `may_upload`, which `new` alone asks for, the session's Flickr can make new photos.
+    """
     state = StateFolder(settings.state).make()
     with state.lock():
         journal = Journal(state.journal_file)
@@ -54,7 +59,9 @@ def open_session(settings: Settings, clock: Clock, progress: ProgressReporter) -
             started = datetime.fromtimestamp(clock.now(), UTC)
             run = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
             with (
-                FlickrClient(_access(settings, state), network(settings), budget, clock) as flickr,
+                FlickrClient(
+                    _access(settings, state), network(settings), budget, clock, may_upload=may_upload
+                ) as flickr,
                 OutgoingFileWorker() as file_worker,
             ):
                 yield Session(

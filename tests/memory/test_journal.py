@@ -147,8 +147,9 @@ def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: P
     assert journal.assessments.decision("101") == ("20251124T100000Z-aaaa", {"photo_id": "101", "decision": "replace"})
     journal.close()
     with sqlite3.connect(file) as other:
-        assert list(other.iterdump()) == before
+        now = [line for line in other.iterdump() if "uploads" not in line]  # a table that came later, and empty
     other.close()
+    assert sorted(now) == sorted(before)
 
 
 def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> None:

@@ -153,13 +153,6 @@ def test_parsed_json_replaces_and_then_raises(flickr: SandboxFlickr) -> None:
     assert flickr.photo(photo_id).data == SIZE_CHANGED
 
 
-def test_upload_makes_nothing_and_is_noted(flickr: SandboxFlickr) -> None:
-    with pytest.raises(FlickrError, match="makes no new photos"):
-        Caller(flickr).flickrapi().upload("new.jpg", io.BytesIO(SIZE_CHANGED))
-    assert flickr.store.photos == {}
-    assert [request.name for request in flickr.changing_requests] == ["upload"]
-
-
 def _ticket(caller: Caller, photo_id: str) -> str:
     answer = caller.replace(photo_id, SIZE_CHANGED, **{"async": "1"})
     return str(answer.findtext("ticketid"))

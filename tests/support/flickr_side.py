@@ -44,13 +44,15 @@ def logged_in(
     clock: HandClock | None = None,
     silence_s: float = 5.0,
     asynchronous: bool = False,
+    may_upload: bool = False,
 ) -> Iterator[Side]:
     """A client with a login; nothing waits but the clock."""
     own_clock = clock or HandClock()
     history = ForgetfulHistory()
     network = Network(5.0, silence_s, flickr.url, asynchronous)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token(perms))
-    with FlickrClient(access, network, CallBudget(3600, history, own_clock), own_clock) as client:
+    budget = CallBudget(3600, history, own_clock)
+    with FlickrClient(access, network, budget, own_clock, may_upload=may_upload) as client:
         yield Side(client, own_clock, history)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -54,11 +54,24 @@ class RecordedProgress:
         return ""
 
 
-@contextmanager
 def open_test_session(
     flickr: SandboxFlickr, root: Path, clock: HandClock | None = None, **settings: str
-) -> Iterator[Session]:
+) -> AbstractContextManager[Session]:
     """A session as open_session makes it, but on a clock of the test's."""
+    return _open(flickr, root, clock, settings, may_upload=False)
+
+
+def open_upload_session(
+    flickr: SandboxFlickr, root: Path, clock: HandClock | None = None, **settings: str
+) -> AbstractContextManager[Session]:
+    """The same as `new` has it."""
+    return _open(flickr, root, clock, settings, may_upload=True)
+
+
+@contextmanager
+def _open(
+    flickr: SandboxFlickr, root: Path, clock: HandClock | None, settings: dict[str, str], *, may_upload: bool
+) -> Iterator[Session]:
     own_clock = clock or HandClock()
     state = StateFolder(root / "state").make()
     told = load_settings({f"INSTAGRAM2FLICKR_{name}": value for name, value in settings.items()}, None, state.root)
@@ -66,7 +79,8 @@ def open_test_session(
     budget = CallBudget(told.flickr.calls_per_hour, journal.record, own_clock, may_wait=told.sync.wait)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
     network = Network(5.0, 5.0, flickr.url, told.flickr.tickets)
-    with FlickrClient(access, network, budget, own_clock) as client, OutgoingFileWorker() as file_worker:
+    client_of = FlickrClient(access, network, budget, own_clock, may_upload=may_upload)
+    with client_of as client, OutgoingFileWorker() as file_worker:
         try:
             backups = Backups(state, journal.record, own_clock)
             yield Session(

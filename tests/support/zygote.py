@@ -114,7 +114,7 @@ def serve() -> None:
     import filelock  # noqa: F401 - what the program imports late is imported early here, so that a fork waits for nothing
 
     import instagram2flickr
-    from i2f.commands import demo, doctor, login, review, status, sync, undo  # noqa: F401
+    from i2f.commands import demo, doctor, login, new, posts, review, status, sync, undo  # noqa: F401
 
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin:

@@ -37,6 +37,8 @@ class Account:
     utc_offset_s: int = 0
     geo_privacy_chosen: bool = True
     max_tags: int = 75
+    max_photos: int | None = None
+    max_albums: int | None = None
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Habits:
     replace_takes_place_from_exif: bool = False
     replace_unknown_photo: tuple[int, str] = (2, "Photo not found")
     after_replace: Callable[[StoredPhoto], None] | None = None
+    after_upload: Callable[[StoredPhoto], None] | None = None
+    upload_takes_place_from_exif: bool = True
     outdated_address: Literal["redirect", "in place", "not found", "old bytes"] = "redirect"
     original_dims_upright: bool = False
     missing_meta: Literal["kept", "cleared"] = "cleared"
@@ -83,6 +87,12 @@ class StoredPhoto:
     version: int = 0
     past: tuple[Blob, ...] = ()
     before: StoredPhoto | None = None
+    views: int = 0
+    comments: int = 0
+    favorites: int = 0
+    content_type: int = 1
+    safety_level: int = 1
+    hidden: int = 1
 
     @property
     def data(self) -> bytes:
@@ -144,6 +154,16 @@ class StoredPhoto:
         return as_html(self.description, habits.link_rel)
 
 
+@dataclass(slots=True)
+class Album:
+    """An album: its photos in order, the first made it."""
+
+    album_id: str
+    title: str
+    description: str
+    photo_ids: list[str]
+
+
 @dataclass
 class Store:
     """All photos of the account, quick to list however many they are."""
@@ -154,6 +174,7 @@ class Store:
     lock: RLock = field(default_factory=RLock)
     photos: dict[str, StoredPhoto] = field(default_factory=dict)
     gone: dict[str, StoredPhoto] = field(default_factory=dict)
+    albums: dict[str, Album] = field(default_factory=dict)
     _blobs: dict[str, Blob] = field(default_factory=dict)
     _last: tuple[bytes, Blob] | None = None
     _by_upload: list[StoredPhoto] | None = None
@@ -195,10 +216,22 @@ class Store:
             return photo
 
     def remove(self, photo_id: str) -> None:
-        """Delete a photo, as its owner might at any time."""
+        """Delete a photo, as its owner might at any time; an album without photos is gone with its last one."""
         with self.lock:
             self.gone[photo_id] = self.photos.pop(photo_id)
             self._by_upload = self._by_update = None
+            for album in list(self.albums.values()):
+                if photo_id in album.photo_ids:
+                    album.photo_ids.remove(photo_id)
+                if not album.photo_ids:
+                    del self.albums[album.album_id]
+
+    def add_album(self, title: str, description: str, photo_id: str) -> Album:
+        """Make an album of one photo."""
+        with self.lock:
+            album = Album(str(72_177_720_300_000_000 + len(self.albums) + 1), title, description, [photo_id])
+            self.albums[album.album_id] = album
+            return album
 
     def touch(self, photo: StoredPhoto) -> None:
         """Note that a photo was changed just now."""

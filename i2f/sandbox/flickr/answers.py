@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response
 
 from i2f.sandbox.flickr.calls import Answer
-from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
+from i2f.sandbox.flickr.refusals import DuplicateRefusal, OAuthRefusal, Refusal
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -31,7 +31,8 @@ def failure(refusal: Refusal, params: dict[str, str]) -> Response:
     if params.get("format") == "json":
         return _json({"stat": "fail", "code": refusal.code, "message": refusal.message}, params)
     message = escape(refusal.message)
-    return xml(f'<rsp stat="fail">\n\t<err code="{refusal.code}" msg="{message}" />\n</rsp>\n')
+    twin = f' duplicate_photo_id="{refusal.photo_id}"' if isinstance(refusal, DuplicateRefusal) else ""
+    return xml(f'<rsp stat="fail">\n\t<err code="{refusal.code}" msg="{message}"{twin} />\n</rsp>\n')
 
 
 def oauth_failure(refusal: OAuthRefusal) -> Response:

@@ -1,4 +1,4 @@
-"""The API methods that change a photo's words, dates, place and tags; all need the permission to write.
+"""The API methods that change a photo's words, dates, place and tags, or delete it.
 
 Error codes are those of the method pages. What a caller does not see here did not happen: nothing is changed before
 every argument was looked at.
@@ -116,3 +116,20 @@ def add_tags(call: Call) -> Answer:
         rows.append({"author": account.nsid, "raw": tag.raw, "machine_tag": int(tag.machine), "_content": tag.clean})
         rows[-1].update(authorname=account.username, full_tag_id=f"1-{photo.photo_id}-{number}", id=str(number))
     return {"tags": {"tag": rows}}
+
+
+def set_tags(call: Call) -> Answer:
+    """flickr.photos.setTags: in place of all the photo had."""
+    photo = call.own_photo()
+    tags = parse_tags(call.params.get("tags", ""))
+    if len(tags) > call.flickr.account.max_tags:
+        raise Refusal(2, "Maximum number of tags reached")
+    photo.tags = tags
+    call.store.touch(photo)
+    return {}
+
+
+def delete(call: Call) -> Answer:
+    """flickr.photos.delete."""
+    call.store.remove(call.own_photo().photo_id)
+    return {}

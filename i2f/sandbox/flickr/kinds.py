@@ -224,6 +224,19 @@ class TotalOff(Kind):
 
 
 @dataclass
+class Unlisted(Kind):
+    """The photos uploaded last are not in a listing yet, nor counted."""
+
+    newest: int = 1
+
+    def listing(self, call: Call, page: Page) -> None:
+        """Leave them out."""
+        late = {photo.photo_id for photo in page.everything[: self.newest]}
+        page.photos = [photo for photo in page.photos if photo.photo_id not in late]
+        page.total -= len(late)
+
+
+@dataclass
 class Meanwhile(Kind):
     """Something happens on Flickr before the request is answered: `lambda call: call.flickr.delete_photo(id)`."""
 

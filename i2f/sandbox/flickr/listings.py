@@ -224,7 +224,7 @@ _PARTS: dict[str, Callable[[Row, StoredPhoto, Call], None]] = {
     "tags": _tags,
     "machine_tags": _machine_tags,
     "o_dims": _o_dims,
-    "views": lambda row, photo, call: row.update(views="0"),
+    "views": lambda row, photo, call: row.update(views=str(photo.views)),
     "media": _media,
     "path_alias": _path_alias,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from i2f.sandbox.flickr import changing, listings, reading
+from i2f.sandbox.flickr import changing, listings, new_photos, reading
 from i2f.sandbox.flickr.calls import LEVELS, Answer, Call
 from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
 
@@ -20,7 +20,7 @@ class Method:
     @property
     def changes(self) -> bool:
         """Whether a call changes anything on Flickr."""
-        return self.level == "write"
+        return self.level in {"write", "delete"}
 
 
 METHODS = {
@@ -35,13 +35,19 @@ METHODS = {
     "flickr.photos.search": Method(listings.search),
     "flickr.photos.getInfo": Method(reading.photo_info),
     "flickr.photos.getSizes": Method(reading.photo_sizes),
+    "flickr.photos.getFavorites": Method(reading.favorites),
     "flickr.photos.geo.getLocation": Method(reading.location),
     "flickr.photos.upload.checkTickets": Method(reading.check_tickets),
     "flickr.photos.setMeta": Method(changing.set_meta, "write"),
     "flickr.photos.setDates": Method(changing.set_dates, "write"),
     "flickr.photos.addTags": Method(changing.add_tags, "write"),
+    "flickr.photos.setTags": Method(changing.set_tags, "write"),
+    "flickr.photos.delete": Method(changing.delete, "delete"),
     "flickr.photos.geo.setLocation": Method(changing.set_location, "write"),
     "flickr.photos.geo.removeLocation": Method(changing.remove_location, "write"),
+    "flickr.photosets.getList": Method(new_photos.list_albums, "read"),
+    "flickr.photosets.create": Method(new_photos.create_album, "write"),
+    "flickr.photosets.addPhoto": Method(new_photos.add_to_album, "write"),
 }
 
 

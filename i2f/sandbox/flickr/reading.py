@@ -92,7 +92,7 @@ def photo_info(call: Call) -> Answer:
     info.update(dateuploaded=str(photo.uploaded), isfavorite=0, license="0", safety_level="0", rotation=photo.rotation)
     if call.token is not None:
         info.update(originalsecret=photo.original_secret, originalformat=photo.original_format)
-    info.update(views="0", media=photo.media, owner=_owner(call))
+    info.update(views=str(photo.views), media=photo.media, owner=_owner(call))
     info.update(title={"_content": photo.title}, description={"_content": photo.html(call.habits)})
     flags = {"ispublic": int(photo.is_public), "isfriend": int(photo.is_friend), "isfamily": int(photo.is_family)}
     info.update(visibility=flags, dates=_dates(photo))
@@ -101,7 +101,7 @@ def photo_info(call: Call) -> Answer:
     info["editability"] = {"cancomment": int(call.token is not None), "canaddmeta": int(call.token is not None)}
     info["publiceditability"] = {"cancomment": 1, "canaddmeta": 0}
     info["usage"] = {"candownload": 1, "canblog": 1, "canprint": 1, "canshare": 1}
-    info.update(comments={"_content": "0"}, notes={"note": []}, people={"haspeople": 0})
+    info.update(comments={"_content": str(photo.comments)}, notes={"note": []}, people={"haspeople": 0})
     info["tags"] = {"tag": [tag_row(call, photo, number) for number in range(len(photo.tags))]}
     if photo.place is not None:
         info["location"] = _location(photo)
@@ -127,6 +127,14 @@ def photo_sizes(call: Call) -> Answer:
         rows[-1].update(source=base + photo.original_name, url=f"{page}sizes/o/", media=photo.media)
     own = int(call.token is not None)
     return {"sizes": {"canblog": own, "canprint": own, "candownload": 1, "size": rows}}
+
+
+def favorites(call: Call) -> Answer:
+    """flickr.photos.getFavorites: who they are is left out, how many is told."""
+    photo = call.own_photo()
+    row: Answer = {"id": photo.photo_id, "secret": photo.secret, "server": SERVER, "farm": FARM, "page": 1}
+    row.update(pages=1, perpage=10, total=str(photo.favorites), person=[])
+    return {"photo": row}
 
 
 def location(call: Call) -> Answer:

@@ -17,6 +17,15 @@ class Refusal(Exception):
         self.message = message
 
 
+class DuplicateRefusal(Refusal):
+    """The account holds this very file already, as the photo that is named."""
+
+    def __init__(self, photo_id: str) -> None:
+        """Keep which photo it is."""
+        super().__init__(9, "Duplicate photo/video detected")
+        self.photo_id = photo_id
+
+
 class OAuthRefusal(Exception):
     """OAuth's failure: an HTTP status and a query string as plain text."""
 

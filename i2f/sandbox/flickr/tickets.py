@@ -1,4 +1,4 @@
-"""The replacements asked for with async=1, as they are kept; uploads.py carries them out."""
+"""What was sent with async=1, as it is kept; uploads.py carries it out."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ class Sent:
 
 @dataclass
 class Ticket:
-    """A replacement that is still to be done, or was."""
+    """A replacement, or a new photo with its form, that is still to be done, or was; a new photo has its id then."""
 
     photo_id: str
     sent: Sent
     title: str | None
     fails: bool
+    form: dict[str, str] | None = None
     looks: int = 0
     done: bool = False
     imported: int = 0

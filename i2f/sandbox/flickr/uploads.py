@@ -1,8 +1,8 @@
-"""The upload host: replace, its tickets, and the refusal to make new photos.
+"""The upload host: replace, upload, and the tickets of both.
 
-Replace answers XML whatever was asked for, always with HTTP 200. The picture is judged by its content: JPEG, PNG and
-GIF pass. Both secrets change, title and tags stay; what else may happen to a photo is not established and a
-habit each. `upload` would make a new photo, which the tool must never do: it is noted and refused.
+Both answer XML whatever was asked for, always with HTTP 200. The picture is judged by its content: JPEG, PNG and
+GIF pass. When a picture is replaced both secrets change, title and tags stay; what else may happen to a photo is not
+established and a habit each. Uploading makes a new photo (new_photos.py), for accounts that are not Pro, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.answers import xml
 from i2f.sandbox.flickr.calls import Answer, Call
 from i2f.sandbox.flickr.kinds import TicketFails
+from i2f.sandbox.flickr.new_photos import check_limits, make_photo
 from i2f.sandbox.flickr.pictures import Blob, kind_of
 from i2f.sandbox.flickr.refusals import Refusal
 from i2f.sandbox.flickr.tickets import Sent, Ticket
@@ -35,19 +36,23 @@ def look(call: Call, name: str) -> Answer:
 
 
 def finish(call: Call) -> None:
-    """Carry out every replacement that waits for its ticket."""
+    """Carry out everything that waits for its ticket."""
     for ticket in call.flickr.tickets.kept.values():
         _carry_out(call, ticket)
 
 
 def _carry_out(call: Call, ticket: Ticket) -> None:
     with call.store.lock:
-        photo = call.store.photos.get(ticket.photo_id)
-        if photo is None:
-            ticket.fails = True
-        if ticket.done or ticket.fails or photo is None:
+        if ticket.done or ticket.fails:
             return
-        exchange(call, photo, ticket.sent, ticket.title)
+        if ticket.form is not None:
+            ticket.photo_id = make_photo(call, ticket.sent, ticket.form).photo_id
+        else:
+            photo = call.store.photos.get(ticket.photo_id)
+            if photo is None:
+                ticket.fails = True
+                return
+            exchange(call, photo, ticket.sent, ticket.title)
         ticket.done, ticket.imported = True, int(call.store.now())
 
 
@@ -61,23 +66,42 @@ def replace(call: Call, sent: Sent | None) -> Response:
         photo = call.store.photos.get(call.params.get("photo_id", ""))
         if photo is None:
             raise Refusal(*call.habits.replace_unknown_photo)
-        _judge(call, photo, sent)
+        if photo.media == "video":
+            raise Refusal(8, "Videos can't be replaced")
+        _judge(call, sent)
         title = call.params.get("title")
         if call.params.get("async") == "1":
-            fails = any(isinstance(kind, TicketFails) for kind in call.troubles)
-            ticket = Ticket(photo.photo_id, sent, title, fails)
-            name = call.flickr.tickets.keep(ticket)
-            if not call.habits.replaced_when_polled:
-                _carry_out(call, ticket)
-            return xml(f'<rsp stat="ok">\n<ticketid>{name}</ticketid>\n</rsp>\n')
+            return _by_ticket(call, Ticket(photo.photo_id, sent, title, _fails(call)))
         exchange(call, photo, sent, title)
         secrets = f'secret="{photo.secret}" originalsecret="{photo.original_secret}"'
         return xml(f'<rsp stat="ok">\n<photoid {secrets}>{photo.photo_id}</photoid>\n</rsp>\n')
 
 
-def _judge(call: Call, photo: StoredPhoto, sent: Sent) -> None:
-    if photo.media == "video":
-        raise Refusal(8, "Videos can't be replaced")
+def upload(call: Call, sent: Sent | None) -> Response:
+    """Make a new photo, at once or by ticket."""
+    if sent is None:
+        raise Refusal(2, "No photo specified")
+    with call.store.lock:
+        _judge(call, sent)
+        check_limits(call, sent)
+        if call.params.get("async") == "1":
+            return _by_ticket(call, Ticket("", sent, None, _fails(call), dict(call.params)))
+        photo = make_photo(call, sent, call.params)
+        return xml(f'<rsp stat="ok">\n<photoid>{photo.photo_id}</photoid>\n</rsp>\n')
+
+
+def _by_ticket(call: Call, ticket: Ticket) -> Response:
+    name = call.flickr.tickets.keep(ticket)
+    if not call.habits.replaced_when_polled:
+        _carry_out(call, ticket)
+    return xml(f'<rsp stat="ok">\n<ticketid>{name}</ticketid>\n</rsp>\n')
+
+
+def _fails(call: Call) -> bool:
+    return any(isinstance(kind, TicketFails) for kind in call.troubles)
+
+
+def _judge(call: Call, sent: Sent) -> None:
     if not sent.data:
         raise Refusal(4, "Filesize was zero")
     if len(sent.data) > call.flickr.account.max_photo_bytes:
@@ -109,8 +133,3 @@ def _take_from_exif(call: Call, photo: StoredPhoto, blob: Blob) -> None:
         photo.taken, photo.taken_unknown = blob.taken, False
     if call.habits.replace_takes_place_from_exif and blob.place:
         photo.place = blob.place
-
-
-def upload(call: Call, sent: Sent | None) -> Response:
-    """Refuse: a new photo beside the old one is what must never happen."""
-    raise Refusal(3, "The sandbox makes no new photos: flickr.photos.upload was called")

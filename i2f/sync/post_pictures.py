@@ -1,0 +1,115 @@
+"""The exported pictures of posts: which there are, the key each is known by, and what it stands for.
+
+A post's key is its code where that is known, else the second it was posted; each picture of a post with several media
+adds which one it is. Under that key it stands in the journal, and on Flickr in the machine tag (post_tag.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from i2f.ground.errors import PictureError
+from i2f.ground.model import InstagramCopy, InstagramMark, Mark, Original, Photo
+from i2f.instagram.post_tag import squeezed_key
+from i2f.instagram.posts import CapturedExif, Content, Post, PostKind
+from i2f.photos.folder_names import claims_to_be_a_picture
+from i2f.photos.open import open_picture, read_bytes
+
+KINDS = frozenset({PostKind.POST})
+"""What of an export the account shows as its posts: nothing its owner archived, no stories, profile pictures, films."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostPicture:
+    """One exported picture of a post, `number` counting from 1 among its media; `key` names it in journal and tag.
+
+    `path` is the exported file, `sha256` and size (upright or not, as stored) are its own.
+    """
+
+    key: str
+    post: Post
+    number: int
+    path: Path
+    sha256: str
+    width: int
+    height: int
+    exif: CapturedExif | None
+
+    @property
+    def post_key(self) -> str:
+        """The key of the whole post, as a machine tag tells it."""
+        return squeezed_key(self.key).partition("/")[0]
+
+
+def pictures_of(posts: Sequence[Post]) -> tuple[list[PostPicture], list[tuple[Path, str]]]:
+    """Every exported picture of the posts that can be read, oldest first, and the others with the reason."""
+    found: list[PostPicture] = []
+    unreadable: list[tuple[Path, str]] = []
+    for post in posts:
+        if post.kind not in KINDS or (post.code is None and post.time is None):
+            continue
+        several = len(post.media) > 1
+        for number, medium in enumerate(post.media, start=1):
+            if medium.content is Content.MISSING and claims_to_be_a_picture(Path(medium.uri)):
+                unreadable.append((Path(medium.uri), "is in no part of the export"))
+            if medium.content is not Content.PICTURE or medium.path is None:
+                continue
+            try:
+                data = read_bytes(medium.path)
+                with open_picture(data) as opened:
+                    size = opened.image.size
+            except PictureError as error:
+                unreadable.append((medium.path, str(error)))
+                continue
+            digest = hashlib.sha256(data).hexdigest()
+            key = post.code or (f"{int(post.time.timestamp())}" if post.time else "")
+            name = f"{key}/{number}" if several else key
+            found.append(PostPicture(name, post, number, medium.path, digest, *size, medium.exif))
+    return found, unreadable
+
+
+def as_copy(picture: PostPicture) -> InstagramCopy:
+    """The exported picture in the place of a copy on Flickr; its id is the picture's key."""
+    post = picture.post
+    photo = Photo(
+        photo_id=picture.key,
+        owner="",
+        title=post.caption,
+        caption="",
+        tags=(),
+        secret="",
+        original_secret=None,
+        original_format=None,
+        original_url=None,
+        page_url="",
+        width=picture.width,
+        height=picture.height,
+        uploaded_at=0,
+        updated_at=0,
+        taken=None,
+        taken_granularity=0,
+        taken_unknown=True,
+        is_public=False,
+        is_friend=False,
+        is_family=False,
+        latitude=None,
+        longitude=None,
+        accuracy=None,
+        media="photo",
+    )
+    return InstagramCopy(photo, InstagramMark(Mark.LINK, post.link, post.time, post.precision))
+
+
+def captured(original: Original, picture: PostPicture) -> str | None:
+    """When the picture was taken, as Flickr writes it: by the original, the export, else when it was posted (UTC)."""
+    for local in (
+        original.taken.local if original.taken else None,
+        picture.exif.taken if picture.exif else None,
+        picture.post.time,
+    ):
+        if local is not None:
+            return f"{local:%Y-%m-%d %H:%M:%S}"
+    return None

@@ -1,0 +1,36 @@
+"""Which exported pictures there are, and the key of each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from i2f.instagram.export import read_export
+from i2f.sync.post_pictures import pictures_of
+from tests.support.flickr_side import picture
+from tests.support.posts import FIRST, write_export
+
+
+def test_each_picture_of_a_post_has_a_key_of_its_own(tmp_path: Path) -> None:
+    many = {"caption": "two", "pictures": [picture(80, 60, seed=seed) for seed in (1, 2)], "time": FIRST}
+    one = {"caption": "one", "pictures": [picture(80, 60, seed=3)], "time": FIRST + 60}
+    write_export(tmp_path, [many, one])
+    found, unreadable = pictures_of(read_export([tmp_path]))
+    assert [each.key for each in found] == [f"{FIRST}/1", f"{FIRST}/2", str(FIRST + 60)]
+    assert {each.post_key for each in found} == {str(FIRST), str(FIRST + 60)}
+    assert found[0].post.time in {datetime.fromtimestamp(FIRST, UTC) + timedelta(seconds=off) for off in range(4)}
+    assert (found[2].width, found[2].height, unreadable) == (80, 60, [])
+
+
+def test_what_is_missing_or_broken_is_named(tmp_path: Path) -> None:
+    posts = [
+        {"caption": str(number), "pictures": [picture(80, 60, seed=number)], "time": FIRST + number}
+        for number in range(3)
+    ]
+    write_export(tmp_path, posts)
+    first, second, third = sorted(tmp_path.rglob("*.jpg"))
+    first.unlink()
+    second.write_bytes(b"\xff\xd8\xff broken")
+    found, unreadable = pictures_of(read_export([tmp_path]))
+    assert [each.path for each in found] == [third]
+    assert [(path.name, bool(reason)) for path, reason in unreadable] == [(first.name, True), (second.name, True)]
