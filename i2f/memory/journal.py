@@ -1,8 +1,9 @@
 """What the tool remembers: one SQLite file, and nothing in it is ever needed twice from Flickr or the folder.
 
-Four kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
+Five kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
 or left unsure, which history.py reads; the *listing* (listing.py) of the account; the *readings* (readings.py) of the
-originals; the *assessments* (assessments.py) of the matcher and of the person. Only the record cannot be made anew.
+originals; the *evidence* (evidence.py) that each copy was compared with; the *assessments* (assessments.py) of the
+matcher and of the person. Only the record and the person's answers cannot be made anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from i2f.memory.assessments import Assessments
 from i2f.memory.database import Database
+from i2f.memory.evidence import Evidence
 from i2f.memory.history import Histories
 from i2f.memory.listing import KnownPhotos
 from i2f.memory.readings import Readings
@@ -26,7 +28,8 @@ class Journal:
         self.record = Record(self._database)
         self.histories = Histories(self.record)
         self.listing = KnownPhotos(self._database)
-        self.readings = Readings(self._database)
+        self.readings = Readings(self._database, file.parent)
+        self.evidence = Evidence(self._database)
         self.assessments = Assessments(self._database)
 
     def close(self) -> None:

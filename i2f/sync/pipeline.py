@@ -23,10 +23,11 @@ from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
 from i2f.photos.folder import Found, find_files
-from i2f.sync.candidates import as_candidates, assess
+from i2f.sync.candidates import assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.gallery import as_candidates
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, leave, shortened

@@ -13,7 +13,7 @@ from i2f.memory.database import MIGRATIONS
 from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
-from i2f.memory.readings import StoredReading
+from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.memory.record import Backup
 from i2f.memory.state_dir import Login, StateFolder
 from tests.support.journal_0_1_0 import write_old_journal
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) 
 
 def test_paths_that_are_no_text_survive(journal: Journal) -> None:
     path = Path(os.fsdecode(b"/roll/\xff\xfe\n.jpg"))
-    journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}, b"f"), b"jpeg")], "1")
+    journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}), StoredPicture(b"jpeg"))], "1")
     assert [one.path for one in journal.readings.known("1")] == [path]
     assert journal.readings.thumbnail(path) == b"jpeg"
     assert list(journal.readings.known("2")) == []
@@ -123,7 +123,7 @@ def test_a_second_run_on_the_same_state_is_told_so_and_stopped(tmp_path: Path) -
         pass
 
 
-def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: Path) -> None:
+def test_of_a_journal_of_version_0_1_0_only_what_can_be_seen_again_is_made_anew(tmp_path: Path) -> None:
     file = tmp_path / "journal.sqlite3"
     write_old_journal(file)
     with sqlite3.connect(file) as other:
@@ -141,14 +141,27 @@ def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: P
     assert (journal.fact("account"), journal.listing.count()) == ("12345@N00", 2)
     assert [one["title"] for one in journal.listing.copies()] == ["Sunday"]
     assert journal.record.backup("101", "oldsecret") == journal.record.backups()[0]
-    assert [one.fingerprint for one in journal.readings.known("20")] == [b"\x01\x02"]
-    assert journal.readings.thumbnail(Path("/roll/IMG_1.JPG")) == b"jpeg"
-    assert journal.assessments.find("ab" * 8, "signature") == [[[0, 0.99]]]
     assert journal.assessments.decision("101") == ("20251124T100000Z-aaaa", {"photo_id": "101", "decision": "replace"})
     journal.close()
     with sqlite3.connect(file) as other:
-        assert list(other.iterdump()) == before
+        after = list(other.iterdump())
     other.close()
+    made_anew = ('"readings"', '"thumbnails"', '"assessments"')
+    kept = [one for one in before if one.startswith("INSERT") and not any(name in one for name in made_anew)]
+    assert len(kept) > 20
+    assert kept == [one for one in after if one.startswith("INSERT")]
+
+
+def test_what_can_be_seen_again_takes_no_room_once_it_is_kept_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    write_old_journal(file)
+    with sqlite3.connect(file) as other:
+        other.execute("INSERT INTO thumbnails VALUES (?, ?)", (b"/roll/IMG_2.JPG", bytes(5_000_000)))
+    other.close()
+    journal = Journal(file)
+    assert list(journal.readings.known("20")) == []
+    journal.close()
+    assert file.stat().st_size < 500_000
 
 
 def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> None:
