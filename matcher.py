@@ -38,6 +38,7 @@ __all__ = [
     "MATCHER_VERSION",
     "OTHERWISE",
     "Index",
+    "Picture",
     "PreparedCopy",
     "Proposal",
     "Queries",

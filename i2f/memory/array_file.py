@@ -24,6 +24,13 @@ class ArrayFile:
         """Nothing is opened yet."""
         self._file = file
 
+    def holds(self, end: int) -> bool:
+        """Whether the first `end` bytes are there."""
+        try:
+            return end == 0 or self._file.stat().st_size >= end
+        except OSError:
+            return False
+
     def append(self, arrays: Sequence[bytes], end: int) -> list[int]:
         """Write arrays behind the first `end` bytes; where each begins, when they are on the disk."""
         starts = []

@@ -56,7 +56,11 @@ class Readings:
         self._coarse = ArrayFile(folder / "coarse.bin")
 
     def known(self, version: str) -> Iterator[StoredReading]:
-        """The facts of everything read so far with this version of the matcher."""
+        """The facts of everything read so far with this version of the matcher.
+
+        Where the fingerprints are gone or cut short, what belongs to them is forgotten: it will be read again.
+        """
+        self._forget_what_is_lost()
         rows = self._database.each(
             "SELECT path, size_bytes, mtime_ns, body, content, ends FROM readings WHERE version = ?", (version,)
         )
@@ -108,14 +112,29 @@ class Readings:
                 )
                 if picture and content:
                     pictures[content] = picture
-            ends = db.execute("SELECT max(windows_at + windows), max(coarse_at + coarse) FROM pictures").fetchone()
-            windows = self._windows.append([one.windows for one in pictures.values()], ends[0] or 0)
-            coarse = self._coarse.append([one.coarse for one in pictures.values()], ends[1] or 0)
+            ends = self._ends()
+            windows = self._windows.append([one.windows for one in pictures.values()], ends[0])
+            coarse = self._coarse.append([one.coarse for one in pictures.values()], ends[1])
             for (content, picture), at, coarse_at in zip(pictures.items(), windows, coarse, strict=True):
                 db.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (content, picture.thumbnail))
                 digest = hashlib.sha256(picture.thumbnail).digest()
                 row = (content, digest, at, len(picture.windows), coarse_at, len(picture.coarse))
                 db.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _ends(self) -> tuple[int, int]:
+        """How many bytes of the two files are in use."""
+        ((windows, coarse),) = self._database.rows(
+            "SELECT coalesce(max(windows_at + windows), 0), coalesce(max(coarse_at + coarse), 0) FROM pictures"
+        )
+        return windows, coarse
+
+    def _forget_what_is_lost(self) -> None:
+        windows, coarse = self._ends()
+        if self._windows.holds(windows) and self._coarse.holds(coarse):
+            return
+        with self._database.writing() as db:
+            db.execute("DELETE FROM pictures")
+            db.execute("DELETE FROM readings WHERE content IS NOT NULL")
 
     def thumbnail(self, path: Path) -> bytes | None:
         """The kept thumbnail of an original, JPEG."""

@@ -74,7 +74,7 @@ class KnownCopies:
             places.setdefault(content, []).append(place)
         self._contents, fingerprints, coarse = journal.readings.fingerprints(gallery.contents)
         self._names = np.array([_name_of(one) for one in self._contents], np.uint64)
-        self._index = matcher.Index.stored(fingerprints, coarse, self._names)
+        self.index = matcher.Index.stored(fingerprints, coarse, self._names)
         self._among = journal.evidence.keep_names(self._names)
         self._at = {int(name): at for at, name in enumerate(self._names)}
         self._places = [tuple(places[one]) for one in self._contents]
@@ -122,7 +122,7 @@ class KnownCopies:
         return unclear
 
     def _rank(self, copies: Sequence[KnownCopy], ways: str, among: NDArray[np.intp] | None) -> list[matcher.Ranking]:
-        return self._index.rank([one.queries for one in copies], WAYS[ways], among) if copies else []
+        return self.index.rank([one.queries for one in copies], WAYS[ways], among) if copies else []
 
     def _take(self, copy: KnownCopy, ways: str, ranking: matcher.Ranking) -> None:
         copy.rankings[ways] = (self._among, ranking)
@@ -142,7 +142,7 @@ class KnownCopies:
 
     def propose(self, copy: KnownCopy, entry: np.void) -> matcher.Proposal:
         """What an entry proposes, and where in the original the copy lies."""
-        return self._index.propose(copy.queries, entry, self.at(entry))
+        return self.index.propose(copy.queries, entry, self.at(entry))
 
     def keep(self, copies: Iterable[KnownCopy]) -> None:
         """Write down what is known now of these copies."""

@@ -169,3 +169,29 @@ def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> 
     journal = Journal(tmp_path / "j")
     assert all(JournalStep(entry.step) for entry in journal.record.entries())
     journal.close()
+
+
+def test_an_original_whose_fingerprint_is_lost_is_read_again_and_its_thumbnail_stays(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    path, picture = Path("/roll/IMG_1.JPG"), StoredPicture(b"jpeg", b"windows", b"coarse")
+    journal.readings.keep([(StoredReading(path, 1, 2, {}, b"c" * 32, b"e" * 32), picture)], "1")
+    assert [one.path for one in journal.readings.known("1")] == [path]
+    contents, windows, coarse = journal.readings.fingerprints([b"c" * 32])
+    assert (contents, windows.at(0).tobytes(), coarse.at(0).tobytes()) == ([b"c" * 32], b"windows", b"coarse")
+    (tmp_path / "windows.bin").write_bytes(b"win")
+    assert list(journal.readings.known("1")) == []
+    assert journal.readings.fingerprints([b"c" * 32])[0] == []
+    journal.close()
+
+
+def test_what_a_killed_run_wrote_of_fingerprints_and_could_not_note_is_written_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    journal.readings.keep([(StoredReading(Path("/1"), 1, 2, {}, b"1" * 32), StoredPicture(b"", b"one", b"1"))], "1")
+    for name in ("windows.bin", "coarse.bin"):
+        with (tmp_path / name).open("ab") as stream:
+            stream.write(b"half of another")
+    journal.readings.keep([(StoredReading(Path("/2"), 1, 2, {}, b"2" * 32), StoredPicture(b"", b"two", b"2"))], "1")
+    contents, windows, coarse = journal.readings.fingerprints([b"2" * 32, b"1" * 32, b"3" * 32])
+    assert contents == [b"1" * 32, b"2" * 32]
+    assert [windows.at(at).tobytes() + coarse.at(at).tobytes() for at in (0, 1)] == [b"one1", b"two2"]
+    journal.close()
