@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from i2f.ground.packed import Packed
 from i2f.memory.array_file import ArrayFile
@@ -37,6 +37,29 @@ class StoredReading:
     ends: bytes = b""
 
 
+class KnownReading(NamedTuple):
+    """The same as the journal has it: the path's bytes, and the facts as text that is read when somebody asks."""
+
+    path: bytes
+    size_bytes: int
+    mtime_ns: int
+    text: str
+    content: bytes | None
+    ends: bytes | None
+
+    @classmethod
+    def of(cls, reading: StoredReading) -> KnownReading:
+        """As it will be known by the next run."""
+        path, body = os.fsencode(reading.path), json.dumps(reading.body)
+        content, ends = reading.content or None, reading.ends or None
+        return cls(path, reading.size_bytes, reading.mtime_ns, body, content, ends)
+
+    def reading(self) -> StoredReading:
+        """With its facts."""
+        path, body = Path(os.fsdecode(self.path)), json.loads(self.text)
+        return StoredReading(path, self.size_bytes, self.mtime_ns, body, self.content or b"", self.ends or b"")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
     """What is seen in a content: its thumbnail (JPEG), and what it is searched by, wholly and coarsely, as bytes."""
@@ -55,19 +78,16 @@ class Readings:
         self._windows = ArrayFile(folder / "windows.bin")
         self._coarse = ArrayFile(folder / "coarse.bin")
 
-    def known(self, version: str) -> Iterator[StoredReading]:
-        """The facts of everything read so far with this version of the matcher.
+    def known(self, version: str) -> list[KnownReading]:
+        """Everything read so far with this version of the matcher.
 
         Where the fingerprints are gone or cut short, what belongs to them is forgotten: it will be read again.
         """
         self._forget_what_is_lost()
-        rows = self._database.each(
+        rows = self._database.rows(
             "SELECT path, size_bytes, mtime_ns, body, content, ends FROM readings WHERE version = ?", (version,)
         )
-        for path, size_bytes, mtime_ns, body, content, ends in rows:
-            yield StoredReading(
-                Path(os.fsdecode(path)), size_bytes, mtime_ns, json.loads(body), content or b"", ends or b""
-            )
+        return list(map(KnownReading._make, rows))
 
     def fingerprints(self, contents: Sequence[bytes]) -> tuple[list[bytes], Packed, Packed]:
         """Those of the contents that have fingerprints, in the order of the file, and these: whole and coarse."""

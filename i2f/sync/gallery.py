@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from i2f.sync.findings import fit_from_json, fit_to_json
 class Gallery:
     """The originals of this run in one order, and what each one's content goes by (its sha256)."""
 
-    originals: tuple[Original, ...]
+    originals: Sequence[Original]
     contents: tuple[bytes, ...]
 
     def signature(self) -> str:

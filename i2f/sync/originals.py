@@ -9,11 +9,12 @@ What comes out is the gallery the copies are compared with.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -21,7 +22,7 @@ import matcher
 from i2f.ground.model import CaptureTime, Original
 from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal
-from i2f.memory.readings import StoredPicture, StoredReading
+from i2f.memory.readings import KnownReading, StoredPicture, StoredReading
 from i2f.photos.exif import is_plausible
 from i2f.photos.file_content import content_of_file, ends_of_file
 from i2f.photos.folder import FoundFile, Unreadable
@@ -49,12 +50,16 @@ class OriginalsIndex:
 def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
     version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
-    wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
-    kept = list(journal.readings.known(version))
-    known = {one.path: one for one in kept if (one.path, one.size_bytes, one.mtime_ns) in wanted}
+    kept = journal.readings.known(version)
+    by_path = {one.path: one for one in kept}
+    known: dict[Path, KnownReading] = {}
+    for one in files:
+        as_it_was = by_path.get(os.fsencode(one.path))
+        if as_it_was and (as_it_was.size_bytes, as_it_was.mtime_ns) == (one.size_bytes, one.mtime_ns):
+            known[one.path] = as_it_was
     moved = list(_recognised([one for one in files if one.path not in known], kept, progress))
-    journal.readings.keep(((one, None) for one in moved), version)
-    known |= {one.path: one for one in moved}
+    journal.readings.keep(((one.reading(), None) for one in moved), version)
+    known |= {Path(os.fsdecode(one.path)): one for one in moved}
     unread = [one for one in files if one.path not in known]
     if unread:
         progress.stage("Reading your originals", len(unread))
@@ -62,7 +67,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
     unavailable: list[Path] = []
     for reading in read_originals(unread, matcher.fingerprint):
         stored = _to_stored(reading)
-        known[stored.path] = stored
+        known[stored.path] = KnownReading.of(stored)
         if isinstance(reading, Reading):
             batch.append((stored, _picture_of(reading)))
         elif reading.lasting:
@@ -78,11 +83,11 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
 
 
 def _recognised(
-    files: Sequence[FoundFile], kept: Sequence[StoredReading], progress: ProgressReporter
-) -> Iterator[StoredReading]:
+    files: Sequence[FoundFile], kept: Sequence[KnownReading], progress: ProgressReporter
+) -> Iterator[KnownReading]:
     """What is known of these files by their content, under the names they have now; nothing is decoded."""
-    by_size: dict[int, list[StoredReading]] = {}
-    for one in kept:
+    by_size: dict[int, list[KnownReading]] = {}
+    for one in kept if files else ():
         if one.content:
             by_size.setdefault(one.size_bytes, []).append(one)
     candidates = [one for one in files if one.size_bytes in by_size]
@@ -93,22 +98,38 @@ def _recognised(
         alike = {one.content: one for one in by_size[file.size_bytes] if one.ends == ends}
         content = next(iter(alike), None) if len(alike) < 2 else content_of_file(file.path)
         if content in alike:
-            yield replace(alike[content], path=file.path, mtime_ns=file.mtime_ns)
+            yield alike[content]._replace(path=os.fsencode(file.path), mtime_ns=file.mtime_ns)
         progress.step()
 
 
-def _make_index(readings: Sequence[StoredReading], unavailable: Sequence[Path]) -> OriginalsIndex:
-    originals, contents, unreadable, passed_over = [], [], [], 0
-    for one in readings:
-        if one.content:
-            originals.append(_original(one))
-            contents.append(one.content)
-        elif one.body["named"]:
-            unreadable.append((one.path, str(one.body["reason"])))
-        else:
-            passed_over += 1
-    gallery = Gallery(tuple(originals), tuple(contents))
-    return OriginalsIndex(gallery, tuple(unreadable), tuple(unavailable), passed_over)
+def _make_index(readings: Sequence[KnownReading], unavailable: Sequence[Path]) -> OriginalsIndex:
+    readable = [one for one in readings if one.content]
+    others = [one.reading() for one in readings if not one.content]
+    unreadable = tuple((one.path, str(one.body["reason"])) for one in others if one.body["named"])
+    gallery = Gallery(_Originals(readable), tuple(one.content for one in readable if one.content))
+    return OriginalsIndex(gallery, unreadable, tuple(unavailable), len(others) - len(unreadable))
+
+
+class _Originals(Sequence[Original]):
+    """The originals that were read, each made of what is known of it when somebody asks: few are looked at."""
+
+    def __init__(self, readings: Sequence[KnownReading]) -> None:
+        self._readings = readings
+        self._made: dict[int, Original] = {}
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    @overload
+    def __getitem__(self, place: int) -> Original: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Original]: ...
+    def __getitem__(self, place: int | slice) -> Original | Sequence[Original]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        if place not in self._made:
+            self._made[place] = _original(self._readings[place].reading())
+        return self._made[place]
 
 
 def _picture_of(reading: Reading) -> StoredPicture:

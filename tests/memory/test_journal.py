@@ -64,7 +64,7 @@ def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) 
 def test_paths_that_are_no_text_survive(journal: Journal) -> None:
     path = Path(os.fsdecode(b"/roll/\xff\xfe\n.jpg"))
     journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}), StoredPicture(b"jpeg"))], "1")
-    assert [one.path for one in journal.readings.known("1")] == [path]
+    assert [one.reading().path for one in journal.readings.known("1")] == [path]
     assert journal.readings.thumbnail(path) == b"jpeg"
     assert list(journal.readings.known("2")) == []
 
@@ -175,7 +175,7 @@ def test_an_original_whose_fingerprint_is_lost_is_read_again_and_its_thumbnail_s
     journal = Journal(tmp_path / "journal.sqlite3")
     path, picture = Path("/roll/IMG_1.JPG"), StoredPicture(b"jpeg", b"windows", b"coarse")
     journal.readings.keep([(StoredReading(path, 1, 2, {}, b"c" * 32, b"e" * 32), picture)], "1")
-    assert [one.path for one in journal.readings.known("1")] == [path]
+    assert [one.reading().path for one in journal.readings.known("1")] == [path]
     contents, windows, coarse = journal.readings.fingerprints([b"c" * 32])
     assert (contents, windows.at(0).tobytes(), coarse.at(0).tobytes()) == ([b"c" * 32], b"windows", b"coarse")
     (tmp_path / "windows.bin").write_bytes(b"win")
