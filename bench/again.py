@@ -1,7 +1,7 @@
 """What a run costs after the first: `python -m bench.again FOLDER [--originals N] [--copies M]`.
 
-The originals are mixed from half of FOLDER's photographs (bench/synthetic.py), the copies are squares of the other half,
-so that nothing explains them: each is searched for and compared in both looks, the most that a copy can cost. Then
+The originals are mixed from half of FOLDER's photographs (bench/synthetic.py), the copies are squares of the others, so
+that nothing explains them: each is searched for and compared in both looks, the most that a copy can cost. Then
 nothing changes; twenty originals are new; all of them lie in another folder under other names. Prints the processor
 time of each run, workers included, as a share of the first. A folder of some of the photographs themselves is moved
 besides, and must not be decoded again.

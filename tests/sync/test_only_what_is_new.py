@@ -69,8 +69,9 @@ class Phone:
         self.folder = place / "phone"
         self.folder.mkdir()
         self._place, self._drawer, self._copies = place, drawer, copies
-        (place / "state").mkdir()
-        self.journal = Journal(place / "state" / "journal.sqlite3")
+        self.state = place / "state"
+        self.state.mkdir()
+        self.journal = Journal(self.state / "journal.sqlite3")
 
     def add(self, name: str, under: str = "") -> None:
         """One of the drawer's files appears, perhaps once more under another name."""
@@ -143,6 +144,28 @@ def test_after_whatever_came_and_went_the_answers_are_those_of_a_run_from_nothin
         phone.run()
         for _ in range(chance.integers(2, 5)):
             change(phone, names, chance)
+    assert phone.run() == phone.run_from_nothing()
+
+
+class KilledError(Exception):
+    """The run ends here."""
+
+
+@pytest.mark.long
+def test_a_run_that_ends_between_two_copies_is_finished_by_the_next_with_the_same_answers(
+    phone: Phone, copies: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("i2f.sync.candidates.BATCH", 1)
+
+    def killed() -> None:
+        raise KilledError
+
+    for seed in range(2, 6):
+        phone.add(f"IMG_{seed:04d}.JPG")
+        with pytest.raises(KilledError):
+            assess(copies, phone.gallery(), phone.journal, killed)
+        phone.journal.close()
+        phone.journal = Journal(phone.state / "journal.sqlite3")
     assert phone.run() == phone.run_from_nothing()
 
 
