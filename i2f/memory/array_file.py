@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,8 @@ class ArrayFile:
                     starts.append(end)
                     stream.write(one)
                     end += len(one)
+                with suppress(OSError):  # what a run left that was killed; a system may forbid it while that is mapped
+                    stream.truncate()
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:

@@ -83,7 +83,7 @@ class Readings:
 
         Where the fingerprints are gone or cut short, what belongs to them is forgotten: it will be read again.
         """
-        self._forget_what_is_lost()
+        self._forget(version)
         rows = self._database.rows(
             "SELECT path, size_bytes, mtime_ns, body, content, ends FROM readings WHERE version = ?", (version,)
         )
@@ -126,20 +126,21 @@ class Readings:
             for reading, picture in readings:
                 content = reading.content or (hashlib.sha256(picture.thumbnail).digest() if picture else None)
                 row: tuple[object, ...] = (os.fsencode(reading.path), reading.size_bytes, reading.mtime_ns, version)
-                body = json.dumps(reading.body)
-                db.execute(
-                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, body, content, reading.ends)
-                )
-                if picture and content:
+                row = (*row, json.dumps(reading.body), content, reading.ends)
+                db.execute("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                if picture and content and not self._is_kept(content):
                     pictures[content] = picture
-            ends = self._ends()
-            windows = self._windows.append([one.windows for one in pictures.values()], ends[0])
-            coarse = self._coarse.append([one.coarse for one in pictures.values()], ends[1])
+            windows_end, coarse_end = self._ends()
+            windows = self._windows.append([one.windows for one in pictures.values()], windows_end)
+            coarse = self._coarse.append([one.coarse for one in pictures.values()], coarse_end)
             for (content, picture), at, coarse_at in zip(pictures.items(), windows, coarse, strict=True):
                 db.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (content, picture.thumbnail))
                 digest = hashlib.sha256(picture.thumbnail).digest()
                 row = (content, digest, at, len(picture.windows), coarse_at, len(picture.coarse))
                 db.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _is_kept(self, content: bytes) -> bool:
+        return bool(self._database.rows("SELECT 1 FROM pictures WHERE content = ?", (content,)))
 
     def _ends(self) -> tuple[int, int]:
         """How many bytes of the two files are in use."""
@@ -148,13 +149,20 @@ class Readings:
         )
         return windows, coarse
 
-    def _forget_what_is_lost(self) -> None:
+    def _forget(self, version: str) -> None:
+        """Forget what another version saw, so that its room in the files is used again, and what is lost."""
+        if self._database.rows("SELECT 1 FROM readings WHERE version != ? LIMIT 1", (version,)):
+            with self._database.writing() as db:
+                db.execute(
+                    "DELETE FROM pictures WHERE content NOT IN "
+                    "(SELECT content FROM readings WHERE version = ? AND content IS NOT NULL)",
+                    (version,),
+                )
         windows, coarse = self._ends()
-        if self._windows.holds(windows) and self._coarse.holds(coarse):
-            return
-        with self._database.writing() as db:
-            db.execute("DELETE FROM pictures")
-            db.execute("DELETE FROM readings WHERE content IS NOT NULL")
+        if not (self._windows.holds(windows) and self._coarse.holds(coarse)):
+            with self._database.writing() as db:
+                db.execute("DELETE FROM pictures")
+                db.execute("DELETE FROM readings WHERE content IS NOT NULL")
 
     def thumbnail(self, path: Path) -> bytes | None:
         """The kept thumbnail of an original, JPEG."""
