@@ -157,11 +157,14 @@ def test_a_run_that_ends_between_two_copies_is_finished_by_the_next_with_the_sam
 ) -> None:
     monkeypatch.setattr("i2f.sync.candidates.BATCH", 1)
 
-    def killed() -> None:
-        raise KilledError
-
     for seed in range(2, 6):
         phone.add(f"IMG_{seed:04d}.JPG")
+        done = iter(("one copy",))
+
+        def killed(done: Iterator[str] = done) -> None:
+            if next(done, None) is None:
+                raise KilledError
+
         with pytest.raises(KilledError):
             assess(copies, phone.gallery(), phone.journal, killed)
         phone.journal.close()
