@@ -78,6 +78,8 @@ def compare_all(task: Task) -> Answer:
 
 def _assessed(task: Task, findings: Findings) -> Assessed:
     sight = _Sight(task)
+    if task.copy is not None:
+        _ = sight.copy  # one that cannot be decoded has no answer, whatever is proposed for it
     laid = _fits(task, findings, sight)
     fits = {place: fit for first, (_, fit) in laid.items() for place in task.files.get(first, (first,))}
     keys = {place: key for first, (key, _) in laid.items() for place in task.files.get(first, (first,))}
