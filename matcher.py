@@ -9,7 +9,7 @@ illumination.py), which only the same exposure survives. Nothing here reads a di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,42 +22,52 @@ from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.illumination import Light, light_left
+from i2f.matching.looks import AS_IT_IS, FAR_TRIMS, OTHERWISE, Queries, queries_of, upright, without_edges
 from i2f.matching.overshoot import Overshoot, overshoot
+from i2f.matching.ranking import Ranking, is_near, nearest, nothing, widest
 from i2f.matching.registration import Seen, Similarity, finish, started_at
 from i2f.matching.resampling import resampling_peak
-from i2f.matching.retrieval import (
-    FAR_TRIMS,
-    Index,
-    Proposal,
-    fingerprint,
-    upright,
-    without_edges,
-)
+from i2f.matching.retrieval import Proposal, fingerprint
 from i2f.matching.same_exposure import Blocks, Evidence, measure, weigh, window_covariance
 from i2f.matching.seams import SIDES, sides_of
+from i2f.matching.search import Index, coarse, unplaced
 from i2f.matching.template_scan import scan, templates_of
 
 __all__ = [
+    "AS_IT_IS",
     "MATCHER_VERSION",
+    "OTHERWISE",
     "Index",
+    "Picture",
     "PreparedCopy",
     "Proposal",
+    "Queries",
+    "Ranking",
+    "Scanner",
     "Seen",
+    "bars_of",
+    "coarse",
     "compare",
     "explain",
     "fingerprint",
     "first_looks",
     "inspect",
     "inspect_detail",
+    "is_near",
     "kinship",
     "look_everywhere",
     "moved_inside",
+    "nearest",
     "needed_share",
+    "nothing",
+    "queries_of",
     "resampling_peak",
     "thumbnail_size",
+    "unplaced",
+    "widest",
 ]
 
-MATCHER_VERSION = "25"
+MATCHER_VERSION = "26"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4
@@ -216,35 +226,60 @@ def _tints_and_light(
     return tint.cells, light_left(cells, blocks.tones, tint.leaked)
 
 
+class Scanner:
+    """A copy as it is laid at every place of an original, in whichever way it is held."""
+
+    def __init__(self, copy: Picture) -> None:
+        """Nothing is made of the copy before it is needed."""
+        self._copy = copy
+        self._grey: Floats | None = None
+        self._templates: dict[tuple[float, int, bool], Floats] = {}
+
+    def places(self, original: Floats, share: float, proposal: Proposal) -> list[Proposal]:
+        """Where the copy, held as in the proposal, could lie: a few places, likeliest first.
+
+        `original` is the luminance of one, of `share` of its thumbnail's size.
+        """
+        bars = bars_of(proposal)
+        places = scan(self._templates_of(bars, proposal.quarter_turns, proposal.mirrored), original)
+        return [
+            started_at(at.scaled(1 / share), replace(proposal, likeness=likeness, trim=bars))
+            for likeness, at in places[: 1 if bars else None]
+        ]
+
+    def _templates_of(self, bars: float, quarter_turns: int, mirrored: bool) -> Floats:
+        way = bars, quarter_turns, mirrored
+        if way not in self._templates:
+            if self._grey is None:
+                self._grey = luminance(without_edges(self._copy))
+            grey = self._grey
+            side = round(bars * min(grey.shape))
+            inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
+            self._templates[way] = templates_of(upright(inner, quarter_turns, mirrored))
+        return self._templates[way]
+
+
+def bars_of(proposal: Proposal) -> float:
+    """The share of the copy's short side that its bars take in this proposal."""
+    return proposal.trim if proposal.trim in FAR_TRIMS else 0.0
+
+
 def look_everywhere(
-    copy: Picture, originals: Mapping[int, tuple[Floats, float]], proposals: Iterable[Proposal]
+    proposals: Iterable[Proposal], places: Callable[[Proposal], Sequence[Proposal]]
 ) -> list[list[Proposal]]:
     """Where else in its original, held the same way, each proposal's copy could lie: for each original and way a few
     proposals, likeliest first, and so the originals; those that are far less likely than the first are left out.
 
-    `originals` are by index the luminances of the originals, each with its size as a share of the thumbnail's. Where a
-    search that compares windows alone has the true original somewhere among fifty, this has it first.
+    `places` are those of one proposal (Scanner). Where a search that compares windows alone has the true original
+    somewhere among fifty, this has it first.
     """
-    grey = luminance(without_edges(copy))
-    templates: dict[tuple[float, int, bool], Floats] = {}
     seen: set[tuple[int, float, int, bool]] = set()
     found: dict[tuple[int, int, bool], list[Proposal]] = {}
     for one in proposals:
-        bars = one.trim if one.trim in FAR_TRIMS else 0.0
-        way = bars, one.quarter_turns, one.mirrored
-        if (one.index, *way) in seen:
-            continue
-        seen.add((one.index, *way))
-        if way not in templates:
-            side = round(bars * min(grey.shape))
-            inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
-            templates[way] = templates_of(upright(inner, one.quarter_turns, one.mirrored))
-        original, share = originals[one.index]
-        places = scan(templates[way], original)
-        found.setdefault((one.index, one.quarter_turns, one.mirrored), []).extend(
-            started_at(at.scaled(1 / share), replace(one, likeness=likeness, trim=bars))
-            for likeness, at in places[: 1 if bars else None]
-        )
+        held = one.index, one.quarter_turns, one.mirrored
+        if (one.index, bars_of(one), *held[1:]) not in seen:
+            seen.add((one.index, bars_of(one), *held[1:]))
+            found.setdefault(held, []).extend(places(one))
     likely = [sorted(ways, key=lambda way: -way.likeness) for ways in found.values() if ways]
     likely.sort(key=lambda ways: -ways[0].likeness)
     return [ways for ways in likely if ways[0].likeness > likely[0][0].likeness - UNLIKELY]

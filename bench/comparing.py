@@ -27,7 +27,8 @@ import matcher
 from i2f.ground.processes import one_thread, spawning
 from i2f.photos.decode import glimpse, look_again, pixels, read_picture
 from i2f.photos.folder import find_files
-from i2f.sync.candidates import OCTAVE, PROPOSALS, copy_pixels
+from i2f.sync.comparing import OCTAVE, PROPOSALS
+from i2f.sync.known_copies import copy_pixels
 
 SIZE, QUALITY = 640, 88
 BOUNDS = {"a stranger": 1.0, "a true pair, its file looked at again": 17.0, "all of a copy": 50.0}

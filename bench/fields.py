@@ -29,9 +29,9 @@ from i2f.ground.image import Picture, luminance
 from i2f.matching.blocks import middles
 from i2f.matching.displacement import Doubles
 from i2f.matching.illumination import Light
+from i2f.matching.looks import upright, without_edges
 from i2f.matching.overshoot import Overshoot
 from i2f.matching.registration import align, start_of
-from i2f.matching.retrieval import upright, without_edges
 from i2f.matching.same_exposure import Blocks, measure, settle, weigh
 from i2f.photos.decode import pixels
 from i2f.sandbox.photos.looks import make_copy

@@ -44,7 +44,7 @@ from i2f.ground.model import (  # noqa: E402
     Window,
 )
 from i2f.memory.journal import Journal  # noqa: E402 - the program's own folder comes first
-from i2f.memory.readings import StoredReading  # noqa: E402 - the program's own folder comes first
+from i2f.memory.readings import StoredPicture, StoredReading  # noqa: E402 - the program's own folder comes first
 from i2f.memory.record import Backup  # noqa: E402 - the program's own folder comes first
 from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
 from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
@@ -104,8 +104,8 @@ def lay_out(state: Path, count: int, every: int) -> tuple[Journal, Report]:
         decisions.append(_decision(state / "roll", number, near, [pictures[one].size for one in near]))
         for candidate, one in zip(decisions[-1].candidates, near, strict=True):
             if journal.readings.thumbnail(candidate.original.path) is None:
-                reading = StoredReading(candidate.original.path, 1, 1, {}, b"")
-                journal.readings.keep([(reading, thumbnails[one])], "1")
+                reading = StoredReading(candidate.original.path, 1, 1, {})
+                journal.readings.keep([(reading, StoredPicture(thumbnails[one]))], "1")
         name = f"{number}.jpg"
         (state / "backups" / name).write_bytes(data)
         width, height = Image.open(io.BytesIO(data)).size

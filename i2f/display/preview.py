@@ -33,7 +33,7 @@ from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbna
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.memory.journal import Journal
-from i2f.sync.candidates import copy_pixels
+from i2f.sync.known_copies import copy_pixels
 from i2f.sync.output_files import write_whole
 from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN

@@ -29,7 +29,7 @@ from i2f.display.side_by_side import (
     thumbnail_size,
 )
 from i2f.ground.errors import PictureError
-from i2f.sync.candidates import copy_pixels
+from i2f.sync.known_copies import copy_pixels
 
 EDGE = 1280
 STRIP_EDGE = 360

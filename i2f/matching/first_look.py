@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from i2f.ground.image import Picture, luminance
+from i2f.matching.looks import upright, without_edges
 from i2f.matching.registration import HOPELESS, LEVELS, Alignment, Beginning, Ladder, Seen, begin, start_of
-from i2f.matching.retrieval import Proposal, upright, without_edges
+from i2f.matching.retrieval import Proposal
 
 ALIKE = 0.7
 ROOM = 2.0

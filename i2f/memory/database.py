@@ -16,6 +16,7 @@ from typing import Any
 
 from i2f.ground.errors import SettingsError, StoppedError
 
+FEW_PAGES = 1000
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,6 +43,26 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE uploads (entry INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at REAL NOT NULL,
         post TEXT NOT NULL, step TEXT NOT NULL, body TEXT NOT NULL);
     CREATE INDEX uploads_by_post ON uploads (post, entry);
+    """,
+    # What is seen in a file belongs to its content, wherever the file lies. What was seen before can be seen again; the
+    # record, the backups and a person's answers stay as they are.
+    """
+    DROP TABLE readings;
+    DROP TABLE thumbnails;
+    DROP TABLE assessments;
+    CREATE TABLE readings (path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+        version TEXT NOT NULL, body TEXT NOT NULL, content BLOB, ends BLOB);
+    CREATE INDEX readings_by_size ON readings (size_bytes);
+    CREATE INDEX readings_by_content ON readings (content);
+    CREATE TABLE thumbnails (content BLOB PRIMARY KEY, jpeg BLOB NOT NULL);
+    CREATE TABLE pictures (content BLOB PRIMARY KEY, digest BLOB NOT NULL, windows_at INTEGER NOT NULL,
+        windows INTEGER NOT NULL, coarse_at INTEGER NOT NULL, coarse INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE assessments (copy_sha256 TEXT PRIMARY KEY, originals TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE evidence (copy_sha256 TEXT PRIMARY KEY, version TEXT NOT NULL, queries BLOB NOT NULL,
+        findings BLOB NOT NULL);
+    CREATE TABLE rankings (copy_sha256 TEXT NOT NULL, ways TEXT NOT NULL, among TEXT NOT NULL, entries BLOB NOT NULL,
+        PRIMARY KEY (copy_sha256, ways)) WITHOUT ROWID;
+    CREATE TABLE searched (among TEXT PRIMARY KEY, names BLOB NOT NULL);
     """,
 )
 
@@ -70,6 +91,9 @@ class Database:
             raise SettingsError(f"the journal {file} was written by a newer version of this program; update it")
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
+        free, pages = (self._db.execute(f"PRAGMA {one}").fetchone()[0] for one in ("freelist_count", "page_count"))
+        if 2 * free > pages > FEW_PAGES:  # what was dropped gives its room back
+            self._db.execute("VACUUM")
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close it."""

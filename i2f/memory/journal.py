@@ -2,8 +2,9 @@
 
 Five kinds of memory share it, each a class of its own: the *record* (record.py) of what was intended, sent, confirmed
 or left unsure, which history.py reads; the record of new *uploads* (uploads.py); the *listing* (listing.py) of the
-account; the *readings* (readings.py) of the originals; the *assessments* (assessments.py) of the matcher and of the
-person. Only the two records cannot be made anew.
+account; the *readings* (readings.py) of the originals; the *evidence* (evidence.py) that each copy was compared with;
+the *assessments* (assessments.py) of the matcher and of the person. Only the two records and the person's answers
+cannot be made anew.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from i2f.memory.assessments import Assessments
 from i2f.memory.database import Database
+from i2f.memory.evidence import Evidence
 from i2f.memory.history import Histories
 from i2f.memory.listing import KnownPhotos
 from i2f.memory.readings import Readings
@@ -29,7 +31,8 @@ class Journal:
         self.histories = Histories(self.record)
         self.uploads = Uploads(self._database)
         self.listing = KnownPhotos(self._database)
-        self.readings = Readings(self._database)
+        self.readings = Readings(self._database, file.parent)
+        self.evidence = Evidence(self._database)
         self.assessments = Assessments(self._database)
 
     def close(self) -> None:

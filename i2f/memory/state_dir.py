@@ -3,6 +3,8 @@
     login.json         the Flickr login, readable by its owner only
     keyring.json       instead of it, in which keyring the login is (login_store.py)
     journal.sqlite3    the journal (journal.py)
+    windows.bin        what the originals are searched by, and the same coarsely (readings.py); both can be made anew
+    coarse.bin
     backups/           the copies as they were, named after their content
     outgoing/          pictures made for sending, gone when the run ends
     lock               held by the run that is at work

@@ -31,6 +31,7 @@ from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.model import Original
 from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
 from i2f.photos.decode import pixels, read_picture
+from i2f.photos.file_content import content_of, ends_of
 from i2f.photos.folder import FoundFile, Unreadable
 from i2f.photos.folder_names import claims_to_be_a_picture
 from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableError, read_bytes
@@ -49,11 +50,15 @@ Fingerprint = Callable[[NDArray[np.uint8]], NDArray[np.generic]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of one original: the facts, its fingerprint, its thumbnail (JPEG, upright, sRGB)."""
+    """What was read of one original: the facts, its fingerprint, its thumbnail (JPEG, upright, sRGB), and the hashes
+    that tell its content from another's (file_content.py).
+    """
 
     original: Original
     fingerprint: NDArray[np.generic]
     thumbnail: bytes
+    content: bytes
+    ends: bytes
 
 
 @dataclass(slots=True)
@@ -79,7 +84,8 @@ class _Pool:
 def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> Reading | Unreadable | None:
     """Read one file in this process; None when it is so large that it should be read alone."""
     try:
-        picture = read_picture(read_bytes(file.path), alone)
+        data = read_bytes(file.path)
+        picture = read_picture(data, alone)
     except NotAPictureError as error:
         named, lasting = claims_to_be_a_picture(file.path), not isinstance(error, NotDownloadedError)
         return Unreadable(file.path, str(error), file.size_bytes, file.mtime_ns, named, lasting)
@@ -102,7 +108,8 @@ def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> 
         hdr_frame=picture.exif.hdr_frame,
         marks=picture.marks,
     )
-    return Reading(original, fingerprint(pixels(picture.thumbnail)), picture.thumbnail)
+    searched_by = fingerprint(pixels(picture.thumbnail))
+    return Reading(original, searched_by, picture.thumbnail, content_of(data), ends_of(data))
 
 
 def read_originals(

@@ -28,7 +28,8 @@ from i2f.ground.model import Candidate, Decision, Fit, InstagramCopy, Original, 
 from i2f.instagram.posts import CapturedExif, Medium, Post
 from i2f.photos.folder import FoundFile
 from i2f.photos.same_shot import QUARTER_HOUR_S
-from i2f.sync.candidates import Assessed, Gallery, as_candidates, assess
+from i2f.sync.candidates import assess
+from i2f.sync.gallery import Assessed, Gallery, as_candidates
 from i2f.sync.originals import read_folder
 from i2f.sync.plan import decide
 from i2f.sync.post_of_copy import POSTED, NamedPosts
@@ -115,7 +116,9 @@ def find_bridges(
     gallery = read_folder(files, session.journal, session.progress).gallery
     session.progress.stage("Comparing with Instagram's export", len(copies))
     hashes = {file: sha256 for _, file in copies.values() if (sha256 := _hash(file)) is not None}
-    answers = assess({hashes[file]: file for file in hashes}, gallery, session.journal, session.progress.step)
+    answers = assess(
+        {hashes[file]: file for file in hashes}, gallery, session.journal, session.progress.step, "export:"
+    )
     named, found = NamedPosts(posts), {}
     for photo_id, (copy, file) in copies.items():
         answer = answers.get(hashes.get(file, ""))
@@ -215,10 +218,12 @@ def _possible(session: Session, gallery: Gallery, judged: Judged, match: Candida
     if not fits:
         places = [place for place, one in enumerate(gallery.originals) if one.path in paths]
         alone = Gallery(
-            tuple(gallery.originals[place] for place in places), tuple(gallery.fingerprints[place] for place in places)
+            tuple(gallery.originals[place] for place in places), tuple(gallery.contents[place] for place in places)
         )
         sha256 = _hash(judged.file)
-        answer = assess({sha256: judged.file}, alone, session.journal, _nothing).get(sha256) if sha256 else None
+        answer = (
+            assess({sha256: judged.file}, alone, session.journal, _nothing, "alone:").get(sha256) if sha256 else None
+        )
         fits = [fit for group in answer.groups for _, fit in group] if answer is not None else []
     return any(fit.score >= ASK_SCORE for fit in fits)
 

@@ -12,7 +12,7 @@ is no original stands in the way of one where it shows another exposure, and onl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +22,7 @@ import matcher
 from i2f.ground.model import APART, Fit, Kinship, Original
 from i2f.photos.provenance import has_camera, is_edit
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
+from i2f.sync.findings import Findings
 from i2f.sync.thresholds import HARDLY
 
 # A group seldom has more files that differ; comparing with every one of a large group would take too long.
@@ -30,12 +31,39 @@ MEMBERS_COMPARED = 3
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The files that were compared with one copy, by their place in the gallery: what is known and seen of each."""
+    """The files that were compared with one copy, by their place in the gallery: what is known and seen of each.
+
+    `thumbnails` are equal for equal pictures; `keys` are what the fits go by among the findings.
+    """
 
     originals: Mapping[int, Original]
     thumbnails: Mapping[int, bytes]
     pictures: Mapping[int, NDArray[np.uint8]]
     fits: Mapping[int, Fit]
+    findings: Findings = field(default_factory=Findings)
+    keys: Mapping[int, str] = field(default_factory=dict)
+
+    def kinship(self, first: int, second: int, by_exif: bool) -> Kinship:
+        """How two files that fit the copy are related, by looking."""
+
+        def look() -> str:
+            pictures, fits = self.pictures, self.fits
+            return matcher.kinship(pictures[first], fits[first], pictures[second], fits[second], by_exif).value
+
+        return Kinship(self.findings.get(f"kin {self._pair(first, second)} {by_exif:d}", look))
+
+    def moved_inside(self, first: int, second: int) -> bool:
+        """Whether something moved between two files inside what the copy shows, by looking."""
+        pictures, fits = self.pictures, self.fits
+        return bool(
+            self.findings.get(
+                f"moved {self._pair(first, second)}",
+                lambda: bool(matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second])),
+            )
+        )
+
+    def _pair(self, first: int, second: int) -> str:
+        return f"{self.keys.get(first, first)} | {self.keys.get(second, second)}"
 
 
 def grouped(files: Compared) -> list[list[int]]:
@@ -65,10 +93,8 @@ def noted_apart(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, F
 def _moved(files: Compared, first: int, second: int) -> bool:
     """Whether two files that fit for certain are two exposures, by EXIF or by looking."""
     one, other = files.originals[first], files.originals[second]
-    pictures, fits = files.pictures, files.fits
     return other_exposure_by_exif(one, other) or (
-        not same_exposure_by_exif(one, other)
-        and matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second])
+        not same_exposure_by_exif(one, other) and files.moved_inside(first, second)
     )
 
 
@@ -114,6 +140,5 @@ def _are_twins(files: Compared, first: int, second: int) -> bool:
     by_exif = same_exposure_by_exif(one, other)
     if min(files.fits[first].score, files.fits[second].score) < HARDLY:
         return by_exif
-    pictures, fits = files.pictures, files.fits
-    kin = matcher.kinship(pictures[first], fits[first], pictures[second], fits[second], by_exif)
+    kin = files.kinship(first, second, by_exif)
     return kin is Kinship.TWIN or (by_exif and kin is not Kinship.RIVAL)

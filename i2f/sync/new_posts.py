@@ -17,7 +17,8 @@ from i2f.ground.model import Decision, Verdict
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import SECOND
 from i2f.memory.uploads import UploadStanding
-from i2f.sync.candidates import as_candidates, assess
+from i2f.sync.candidates import assess
+from i2f.sync.gallery import as_candidates
 from i2f.sync.originals import OriginalsIndex
 from i2f.sync.pipeline import keep_too_large
 from i2f.sync.plan import decide, leave, shortened

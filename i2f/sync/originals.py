@@ -1,19 +1,20 @@
 """The originals of a folder with their fingerprints, each file opened once per version of it.
 
 What was read of a file stands in the journal under its path, with the size and the time of change it had. A file that
-has them still is not opened again, whether it could be read or not; everything else goes to the readers
-(reader.py). Only trouble that may pass (rights, a disk, memory, a decoder out of time) is not kept, so that such a
-file is tried again. What comes out is the gallery the copies are compared with.
+has them still is not opened again, whether it could be read or not. One that is new, or lies elsewhere than before, is
+known by its content where that was read already (readings.py); everything else goes to the readers (reader.py). Only
+trouble that may pass (rights, a disk, memory, a decoder out of time) is not kept, so that such a file is tried again.
+What comes out is the gallery the copies are compared with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -21,11 +22,12 @@ import matcher
 from i2f.ground.model import CaptureTime, Original, Told
 from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal
-from i2f.memory.readings import StoredReading
+from i2f.memory.readings import KnownReading, StoredPicture, StoredReading
 from i2f.photos.exif import is_plausible
+from i2f.photos.file_content import content_of_file, ends_of_file
 from i2f.photos.folder import FoundFile, Unreadable
 from i2f.photos.reader import READER_VERSION, Reading, read_originals
-from i2f.sync.candidates import Gallery
+from i2f.sync.gallery import Gallery
 
 BATCH = 32
 """Readings written to the journal at once; a run that is killed reads so many again at most."""
@@ -48,20 +50,26 @@ class OriginalsIndex:
 def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
     version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
-    wanted = {(one.path, one.size_bytes, one.mtime_ns) for one in files}
-    known = {
-        one.path: one for one in journal.readings.known(version) if (one.path, one.size_bytes, one.mtime_ns) in wanted
-    }
+    kept = journal.readings.known(version)
+    by_path = {one.path: one for one in kept}
+    known: dict[Path, KnownReading] = {}
+    for one in files:
+        as_it_was = by_path.get(os.fsencode(one.path))
+        if as_it_was and (as_it_was.size_bytes, as_it_was.mtime_ns) == (one.size_bytes, one.mtime_ns):
+            known[one.path] = as_it_was
+    moved = list(_recognised([one for one in files if one.path not in known], kept, progress))
+    journal.readings.keep(((one.reading(), None) for one in moved), version)
+    known |= {Path(os.fsdecode(one.path)): one for one in moved}
     unread = [one for one in files if one.path not in known]
     if unread:
         progress.stage("Reading your originals", len(unread))
-    batch: list[tuple[StoredReading, bytes | None]] = []
+    batch: list[tuple[StoredReading, StoredPicture | None]] = []
     unavailable: list[Path] = []
     for reading in read_originals(unread, matcher.fingerprint):
         stored = _to_stored(reading)
-        known[stored.path] = stored
+        known[stored.path] = KnownReading.of(stored)
         if isinstance(reading, Reading):
-            batch.append((stored, reading.thumbnail))
+            batch.append((stored, _picture_of(reading)))
         elif reading.lasting:
             batch.append((stored, None))
         else:
@@ -74,27 +82,68 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
     return _make_index([(known[one.path], one.told) for one in files if one.path in known], unavailable)
 
 
-def _make_index(readings: Sequence[tuple[StoredReading, Told | None]], unavailable: Sequence[Path]) -> OriginalsIndex:
-    originals, fingerprints, unreadable, passed_over = [], [], [], 0
-    for one, told in readings:
-        if one.fingerprint is None:
-            if one.body["named"]:
-                unreadable.append((one.path, str(one.body["reason"])))
-            else:
-                passed_over += 1
-            continue
-        originals.append(_original(one, told))
-        fingerprints.append(np.load(BytesIO(one.fingerprint), allow_pickle=False))
-    gallery = Gallery(tuple(originals), tuple(fingerprints))
-    return OriginalsIndex(gallery, tuple(unreadable), tuple(unavailable), passed_over)
+def _recognised(
+    files: Sequence[FoundFile], kept: Sequence[KnownReading], progress: ProgressReporter
+) -> Iterator[KnownReading]:
+    """What is known of these files by their content, under the names they have now; nothing is decoded."""
+    by_size: dict[int, list[KnownReading]] = {}
+    for one in kept if files else ():
+        if one.content:
+            by_size.setdefault(one.size_bytes, []).append(one)
+    candidates = [one for one in files if one.size_bytes in by_size]
+    if candidates:
+        progress.stage("Looking for moved files", len(candidates))
+    for file in candidates:
+        ends = ends_of_file(file.path, file.size_bytes)
+        alike = {one.content: one for one in by_size[file.size_bytes] if one.ends == ends}
+        # Alike at both ends, a copy may still be damaged in between: only all of its bytes tell.
+        content = content_of_file(file.path) if alike else None
+        if content in alike:
+            yield alike[content]._replace(path=os.fsencode(file.path), mtime_ns=file.mtime_ns)
+        progress.step()
+
+
+def _make_index(readings: Sequence[tuple[KnownReading, Told | None]], unavailable: Sequence[Path]) -> OriginalsIndex:
+    readable = [(one, told) for one, told in readings if one.content]
+    others = [one.reading() for one, _ in readings if not one.content]
+    unreadable = tuple((one.path, str(one.body["reason"])) for one in others if one.body["named"])
+    gallery = Gallery(_Originals(readable), tuple(one.content for one, _ in readable if one.content))
+    return OriginalsIndex(gallery, unreadable, tuple(unavailable), len(others) - len(unreadable))
+
+
+class _Originals(Sequence[Original]):
+    """The originals that were read, each made of what is known of it when somebody asks: few are looked at."""
+
+    def __init__(self, readings: Sequence[tuple[KnownReading, Told | None]]) -> None:
+        self._readings = readings
+        self._made: dict[int, Original] = {}
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    @overload
+    def __getitem__(self, place: int) -> Original: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Original]: ...
+    def __getitem__(self, place: int | slice) -> Original | Sequence[Original]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        if place not in self._made:
+            reading, told = self._readings[place]
+            self._made[place] = _original(reading.reading(), told)
+        return self._made[place]
+
+
+def _picture_of(reading: Reading) -> StoredPicture:
+    fingerprint = reading.fingerprint.astype(np.int8, copy=False)
+    return StoredPicture(reading.thumbnail, fingerprint.tobytes(), matcher.coarse(fingerprint).tobytes())
 
 
 def _to_stored(reading: Reading | Unreadable) -> StoredReading:
     if isinstance(reading, Unreadable):
         body: dict[str, Any] = {"reason": reading.reason, "named": reading.named}
-        return StoredReading(reading.path, reading.size_bytes, reading.mtime_ns, body, None)
-    original, buffer = reading.original, BytesIO()
-    np.save(buffer, reading.fingerprint, allow_pickle=False)
+        return StoredReading(reading.path, reading.size_bytes, reading.mtime_ns, body)
+    original = reading.original
     body = {
         "format": original.content_format,
         "width": original.width,
@@ -105,7 +154,14 @@ def _to_stored(reading: Reading | Unreadable) -> StoredReading:
         "hdr_frame": original.hdr_frame,
         "marks": original.marks,
     }
-    return StoredReading(original.path, original.size_bytes, original.mtime_ns, body, buffer.getvalue())
+    return StoredReading(
+        original.path,
+        original.size_bytes,
+        original.mtime_ns,
+        body,
+        reading.content,
+        reading.ends,
+    )
 
 
 def _original(one: StoredReading, told: Told | None) -> Original:

@@ -26,11 +26,12 @@ from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
 from i2f.photos.folder import Found
 from i2f.photos.sources import find_originals
-from i2f.sync.candidates import as_candidates, assess
+from i2f.sync.candidates import assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.export_evidence import Judged, settle_by_export
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.gallery import as_candidates
 from i2f.sync.instagram_account import follow_short_links
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder

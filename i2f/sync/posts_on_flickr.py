@@ -19,8 +19,9 @@ from i2f.instagram.post_tag import key_in, squeezed_key, time_in
 from i2f.instagram.posts import MINUTE, Post
 from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
 from i2f.photos.folder import FoundFile
-from i2f.sync.candidates import Gallery, assess
+from i2f.sync.candidates import assess
 from i2f.sync.copies import save_photos
+from i2f.sync.gallery import Gallery
 from i2f.sync.originals import read_folder
 from i2f.sync.post_pictures import PostPicture
 from i2f.sync.presence import (

@@ -17,7 +17,7 @@ from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.ground.model import Decision, Verdict
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
-from i2f.memory.readings import StoredReading
+from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, find_again, keep_step, said_about, take_back_step
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
@@ -134,7 +134,8 @@ def test_an_answer_is_found_again_by_content_and_not_by_name(desk: Desk, tmp_pat
     assert said is not None
     moved = make_candidate(tmp_path / "renamed" / "DSC_1.JPG").original
     jpeg = desk.journal.readings.thumbnail(question.choices[0].original.path)
-    desk.journal.readings.keep([(StoredReading(moved.path, 1, 1, {}, b""), jpeg)], "1")
+    assert jpeg is not None
+    desk.journal.readings.keep([(StoredReading(moved.path, 1, 1, {}), StoredPicture(jpeg))], "1")
     assert find_again(said, [moved], desk.journal).chosen == moved.path
     other = question.choices[1].original
     answer = find_again(said, [other], desk.journal)

@@ -50,7 +50,9 @@ def index_with(true: Picture) -> matcher.Index:
 
 def looked_for(copy: Picture, true: Picture = ROLL[TRUE]) -> list[list[matcher.Proposal]]:
     originals = {place: quarter(true if place == TRUE else one) for place, one in enumerate(ROLL)}
-    return matcher.look_everywhere(copy, originals, index_with(true).search_widely(copy, len(ROLL)))
+    scanner = matcher.Scanner(copy)
+    proposals = index_with(true).search_widely(copy, len(ROLL))
+    return matcher.look_everywhere(proposals, lambda one: scanner.places(*originals[one.index], one))
 
 
 @pytest.mark.parametrize(
@@ -108,4 +110,4 @@ def test_between_wide_bars_of_its_own_blur_the_picture_is_found() -> None:
 def test_an_empty_folder_holds_no_place() -> None:
     copy = cropped((310, 170, 610, 470))
     assert matcher.Index([]).search_widely(copy, 8) == []
-    assert matcher.look_everywhere(copy, {}, []) == []
+    assert matcher.look_everywhere([], lambda one: [one]) == []

@@ -13,7 +13,7 @@ from i2f.memory.database import MIGRATIONS
 from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import JournalStep
-from i2f.memory.readings import StoredReading
+from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.memory.record import Backup
 from i2f.memory.state_dir import Login, StateFolder
 from tests.support.journal_0_1_0 import write_old_journal
@@ -63,8 +63,8 @@ def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) 
 
 def test_paths_that_are_no_text_survive(journal: Journal) -> None:
     path = Path(os.fsdecode(b"/roll/\xff\xfe\n.jpg"))
-    journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}, b"f"), b"jpeg")], "1")
-    assert [one.path for one in journal.readings.known("1")] == [path]
+    journal.readings.keep([(StoredReading(path, 1, 2, {"reason": "x"}), StoredPicture(b"jpeg"))], "1")
+    assert [one.reading().path for one in journal.readings.known("1")] == [path]
     assert journal.readings.thumbnail(path) == b"jpeg"
     assert list(journal.readings.known("2")) == []
 
@@ -123,7 +123,7 @@ def test_a_second_run_on_the_same_state_is_told_so_and_stopped(tmp_path: Path) -
         pass
 
 
-def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: Path) -> None:
+def test_of_a_journal_of_version_0_1_0_only_what_can_be_seen_again_is_made_anew(tmp_path: Path) -> None:
     file = tmp_path / "journal.sqlite3"
     write_old_journal(file)
     with sqlite3.connect(file) as other:
@@ -141,19 +141,70 @@ def test_a_journal_of_version_0_1_0_is_read_and_written_without_loss(tmp_path: P
     assert (journal.fact("account"), journal.listing.count()) == ("12345@N00", 2)
     assert [one["title"] for one in journal.listing.copies()] == ["Sunday"]
     assert journal.record.backup("101", "oldsecret") == journal.record.backups()[0]
-    assert [one.fingerprint for one in journal.readings.known("20")] == [b"\x01\x02"]
-    assert journal.readings.thumbnail(Path("/roll/IMG_1.JPG")) == b"jpeg"
-    assert journal.assessments.find("ab" * 8, "signature") == [[[0, 0.99]]]
     assert journal.assessments.decision("101") == ("20251124T100000Z-aaaa", {"photo_id": "101", "decision": "replace"})
     journal.close()
     with sqlite3.connect(file) as other:
-        now = [line for line in other.iterdump() if "uploads" not in line]  # a table that came later, and empty
+        after = list(other.iterdump())
     other.close()
-    assert sorted(now) == sorted(before)
+    made_anew = ('"readings"', '"thumbnails"', '"assessments"')
+    kept = [one for one in before if one.startswith("INSERT") and not any(name in one for name in made_anew)]
+    assert len(kept) > 20
+    assert kept == [one for one in after if one.startswith("INSERT")]
+
+
+def test_what_can_be_seen_again_takes_no_room_once_it_is_kept_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    write_old_journal(file)
+    with sqlite3.connect(file) as other:
+        other.execute("INSERT INTO thumbnails VALUES (?, ?)", (b"/roll/IMG_2.JPG", bytes(5_000_000)))
+    other.close()
+    journal = Journal(file)
+    assert list(journal.readings.known("20")) == []
+    journal.close()
+    assert file.stat().st_size < 500_000
 
 
 def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> None:
     write_old_journal(tmp_path / "j")
     journal = Journal(tmp_path / "j")
     assert all(JournalStep(entry.step) for entry in journal.record.entries())
+    journal.close()
+
+
+def test_an_original_whose_fingerprint_is_lost_is_read_again_and_its_thumbnail_stays(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    path, picture = Path("/roll/IMG_1.JPG"), StoredPicture(b"jpeg", b"windows", b"coarse")
+    journal.readings.keep([(StoredReading(path, 1, 2, {}, b"c" * 32, b"e" * 32), picture)], "1")
+    assert [one.reading().path for one in journal.readings.known("1")] == [path]
+    contents, windows, coarse = journal.readings.fingerprints([b"c" * 32])
+    assert (contents, windows.at(0).tobytes(), coarse.at(0).tobytes()) == ([b"c" * 32], b"windows", b"coarse")
+    (tmp_path / "windows.bin").write_bytes(b"win")
+    assert list(journal.readings.known("1")) == []
+    assert journal.readings.fingerprints([b"c" * 32])[0] == []
+    journal.close()
+
+
+def test_what_a_killed_run_wrote_of_fingerprints_and_could_not_note_is_written_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    journal.readings.keep([(StoredReading(Path("/1"), 1, 2, {}, b"1" * 32), StoredPicture(b"", b"one", b"1"))], "1")
+    for name in ("windows.bin", "coarse.bin"):
+        with (tmp_path / name).open("ab") as stream:
+            stream.write(b"half of another")
+    journal.readings.keep([(StoredReading(Path("/2"), 1, 2, {}, b"2" * 32), StoredPicture(b"", b"two", b"2"))], "1")
+    contents, windows, coarse = journal.readings.fingerprints([b"2" * 32, b"1" * 32, b"3" * 32])
+    assert contents == [b"1" * 32, b"2" * 32]
+    assert [windows.at(at).tobytes() + coarse.at(at).tobytes() for at in (0, 1)] == [b"one1", b"two2"]
+    journal.close()
+
+
+def test_what_another_version_saw_gives_its_room_to_what_is_seen_now(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    reading = StoredReading(Path("/1"), 1, 2, {}, b"1" * 32)
+    journal.readings.keep([(reading, StoredPicture(b"", b"first", b"1"))], "1")
+    journal.readings.keep([(reading, StoredPicture(b"", b"the same content again", b"1"))], "1")
+    assert (tmp_path / "windows.bin").read_bytes() == b"first"
+    assert list(journal.readings.known("2")) == []
+    journal.readings.keep([(reading, StoredPicture(b"", b"2nd", b"2"))], "2")
+    assert (tmp_path / "windows.bin").read_bytes() == b"2nd"
+    assert journal.readings.fingerprints([b"1" * 32])[1].at(0).tobytes() == b"2nd"
     journal.close()

@@ -25,7 +25,7 @@ from i2f.ground.model import (
     Window,
 )
 from i2f.memory.journal import Journal
-from i2f.memory.readings import StoredReading
+from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.memory.record import Backup
 from i2f.sync.report import Report
 from tests.support.camera_roll import make_photograph
@@ -120,7 +120,7 @@ def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]
         # Within one question every picture is another; from question to question they may come again.
         for place, candidate in enumerate(decision.candidates):
             thumbnail = photograph(number % 4 + 10 * place)
-            journal.readings.keep([(StoredReading(candidate.original.path, 1, 1, {}, b""), thumbnail)], "1")
+            journal.readings.keep([(StoredReading(candidate.original.path, 1, 1, {}), StoredPicture(thumbnail))], "1")
         with Image.open(io.BytesIO(photograph(number % 4))) as picture:
             data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
         (backups / f"{number}.jpg").write_bytes(data)

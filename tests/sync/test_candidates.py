@@ -18,7 +18,10 @@ import matcher
 from i2f.ground.model import Original
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
-from i2f.sync.candidates import Assessed, _in_workers, _Task, assess
+from i2f.sync.candidates import assess
+from i2f.sync.compare_workers import in_workers
+from i2f.sync.comparing import Answer, Task
+from i2f.sync.gallery import Assessed
 from i2f.sync.originals import read_folder
 from tests.support.flickr_side import picture
 from tests.support.scenes import HEIGHT, WIDTH, bytes_of, scene
@@ -35,11 +38,12 @@ class Deadly:
 
 @pytest.mark.long
 def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
-    good = _Task(picture(64, 64), (), {}, {})
-    deadly = _Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
-    spoilt = _Task(b"no picture", (), {}, {})
+    good = Task(picture(64, 64), (), {}, {})
+    deadly = Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
+    spoilt = Task(b"no picture", (), {}, {})
+    nothing = Answer(Assessed(()))
     tasks = [good, deadly, good, spoilt, None, good]
-    assert list(_in_workers(tasks, len(tasks))) == [Assessed(()), None, Assessed(()), None, None, Assessed(())]
+    assert list(in_workers(tasks, len(tasks))) == [nothing, None, nothing, None, None, nothing]
 
 
 @pytest.mark.long
@@ -75,7 +79,15 @@ def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_th
     index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
     found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
     originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
-    task = _Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
-    near, far = _in_workers([task, replace(task, far=True)], 2)
-    assert near is not None and not any(fit.sure for group in near.groups for _, fit in group)
-    assert far is not None and [(place, fit.sure) for place, fit in far.groups[0]] == [(6, True)]
+    task = Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
+    near, far = in_workers([task, replace(task, far=True)], 2)
+    assert (
+        near is not None
+        and near.assessed is not None
+        and not any(fit.sure for group in near.assessed.groups for _, fit in group)
+    )
+    assert (
+        far is not None
+        and far.assessed is not None
+        and [(place, fit.sure) for place, fit in far.assessed.groups[0]] == [(6, True)]
+    )

@@ -17,8 +17,8 @@ from i2f.instagram.posts import CapturedExif, Content, Medium, Post, PostKind
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
 from i2f.sync import pipeline
-from i2f.sync.candidates import Assessed, Gallery
 from i2f.sync.export_evidence import Judged, _alone, _another_shot, _the_copy_itself
+from i2f.sync.gallery import Assessed, Gallery
 from i2f.sync.order import SyncOrder
 from i2f.sync.post_of_copy import NamedPosts
 from tests.support.camera_roll import make_photograph, save_roll

@@ -1,0 +1,88 @@
+"""What the state folder takes, and how long it takes to open: `python -m bench.state FOLDER [--originals N]`.
+
+Reads some photographs of FOLDER as a run does and tells the bytes that are kept for each; then makes a journal of so
+many originals that say nothing but their facts, and opens it as a run does that finds nothing new.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.tables import machine
+from i2f.memory.journal import Journal
+from i2f.memory.readings import StoredPicture, StoredReading
+from i2f.photos.folder import FoundFile, find_files
+from i2f.sync.known_copies import VERSION, KnownCopies
+from i2f.sync.originals import read_folder
+from tests.support.sessions import RecordedProgress
+
+READ = 40
+KEPT_BYTES = 60_000
+OPENED_S = 1.0
+BATCH = 5_000
+
+
+def main() -> None:
+    """Print both figures."""
+    parser = argparse.ArgumentParser(description="What the state folder takes, and how long it takes to open.")
+    parser.add_argument("folder", type=Path, help="photographs")
+    parser.add_argument("--originals", type=int, default=100_000)
+    order = parser.parse_args()
+    sys.stdout.write(machine() + "\n")
+    with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
+        kept = _kept_bytes(order.folder, Path(place))
+    _tell(f"{kept / 1e3:.0f} kB kept for an original", kept / KEPT_BYTES)
+    with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
+        files = _fill(Path(place) / "journal.sqlite3", order.originals)
+        began, worked = time.perf_counter(), time.process_time()
+        journal = Journal(Path(place) / "journal.sqlite3")
+        index = read_folder(files, journal, RecordedProgress())
+        opened, busy = time.perf_counter() - began, time.process_time() - worked
+        KnownCopies(index.gallery, journal)
+        searched = time.process_time() - worked - busy
+        journal.close()
+    _tell(f"{order.originals} originals opened in {opened:.2f} s ({busy:.2f} s of processor time)", opened / OPENED_S)
+    sys.stdout.write(f"and made ready to be searched in {searched:.2f} s of processor time more\n")
+
+
+def _kept_bytes(folder: Path, state: Path) -> float:
+    journal = Journal(state / "journal.sqlite3")
+    index = read_folder(find_files([folder]).files[:READ], journal, RecordedProgress())
+    journal.close()
+    return sum(one.stat().st_size for one in state.iterdir()) / max(1, len(index.gallery.originals))
+
+
+def _fill(file: Path, count: int) -> list[FoundFile]:
+    """A journal of so many originals, and the files as the disk would list them."""
+    journal, files = Journal(file), []
+    body = {"format": "JPEG", "width": 4032, "height": 3024, "camera": "Apple iPhone 5", "taken": None, "place": None}
+    nothing = StoredPicture(b"", np.zeros(128, np.int8).tobytes(), np.zeros(768, np.int8).tobytes())
+    batch: list[tuple[StoredReading, StoredPicture | None]] = []
+    for number in range(count):
+        path = Path(f"/life/{2005 + number % 20}/IMG_{number:06d}.JPG")
+        content = hashlib.sha256(b"%d" % number).digest()
+        files.append(FoundFile(path, 4_000_000 + number, number))
+        batch.append((StoredReading(path, 4_000_000 + number, number, body, content, content), nothing))
+        if len(batch) == BATCH or number == count - 1:
+            journal.readings.keep(batch, VERSION)
+            batch.clear()
+    journal.close()
+    return files
+
+
+def _tell(what: str, share: float) -> None:
+    sys.stdout.write(f"{what}: {share:.2f} of the bound ({'met' if share <= 1 else 'not met'})\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""One copy compared with what is proposed for it: which files come into question, and which of them are of one shot.
+
+Everything slow is a finding (findings.py), so that a copy which was compared before is compared with what is new alone.
+This runs in worker processes, with pictures; and before that where it was called from, without, in case all is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import matcher
+from i2f.ground.errors import PictureError
+from i2f.ground.image import Picture
+from i2f.ground.model import Fit, Original
+from i2f.photos.decode import BIG_PIXELS, Glimpse, glimpse, look_again, pixels
+from i2f.photos.open import UnavailableError, read_bytes
+from i2f.sync.eligibility import needs_detail, needs_trace
+from i2f.sync.findings import Findings, UnseenError, fit_from_json, fit_to_json
+from i2f.sync.gallery import Assessed
+from i2f.sync.grouping import Compared, grouped, noted_apart
+from i2f.sync.known_copies import copy_pixels
+from i2f.sync.thresholds import SURE_MARGIN, SURE_SCORE
+
+# So many are compared for each copy; the report shows plan.SHOWN groups at most.
+PROPOSALS = 8
+# Where none of those explains the copy, so many of what promises most at a glance: the true one is the likeliest nearly
+# always, and beside it stand its siblings.
+LIKELIEST = 4
+# Files are looked at again with so many times the copy's pixels a side: an octave beyond what the copy can hold.
+OCTAVE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One copy and what is proposed for it, and what a worker needs to compare them: the copy's bytes, the thumbnails.
+    Without them it can be carried out where all is known already.
+
+    A proposal's index is the first of the places of its content's files in the gallery: `files` has all of them.
+    Thumbnails, what tells them apart (`digests`) and `contents` are by that first place, originals by each.
+    """
+
+    copy: bytes | None
+    proposals: tuple[matcher.Proposal, ...]
+    originals: Mapping[int, Original]
+    thumbnails: Mapping[int, bytes]
+    far: bool = False
+    files: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    digests: Mapping[int, bytes] = field(default_factory=dict)
+    contents: Mapping[int, bytes] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a task: the groups in question, what was found out, and which findings it rests on.
+
+    Without groups a picture was wanted that the task did not have, since it seemed to be known what it shows.
+    """
+
+    assessed: Assessed | None
+    found: Mapping[str, Any] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+
+
+def compare_all(task: Task) -> Answer:
+    """Compare one copy with its proposals and put twins together; without groups where a picture is missing."""
+    findings = Findings(dict(task.known), may_look=task.copy is not None)
+    try:
+        assessed = _assessed(task, findings)
+    except UnseenError:
+        assessed = None
+    new = {key: value for key, value in findings.known.items() if key not in task.known}
+    return Answer(assessed, new, frozenset(findings.used))
+
+
+def _assessed(task: Task, findings: Findings) -> Assessed:
+    sight = _Sight(task)
+    if task.copy is not None:
+        _ = sight.copy  # one that cannot be decoded has no answer, whatever is proposed for it
+    laid = _fits(task, findings, sight)
+    fits = {place: fit for first, (_, fit) in laid.items() for place in task.files.get(first, (first,))}
+    keys = {place: key for first, (key, _) in laid.items() for place in task.files.get(first, (first,))}
+    digests = {place: sight.digest(place) for place in fits}
+    files = Compared(task.originals, digests, sight, fits, findings, keys)
+    groups = grouped(files)
+    fits |= noted_apart(files, groups)
+    fits |= _inspected(task, sight, fits, findings, keys)
+    return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
+
+
+def looked_for(task: Task, ways: Sequence[matcher.Proposal]) -> str:
+    """What the places found for a proposal depend on besides the copy."""
+    one = ways[0]
+    content = task.contents.get(one.index, b"%d" % one.index).hex()
+    return f"places {content} {one.quarter_turns} {one.mirrored:d} {matcher.bars_of(one)}"
+
+
+class _Sight(Mapping[int, Picture]):
+    """The pictures of a task, each decoded when it is first looked at: the copy, and the originals by their places."""
+
+    def __init__(self, task: Task) -> None:
+        """Nothing is decoded."""
+        self._task = task
+        self._first = {place: first for first, places in task.files.items() for place in places}
+        self._seen: dict[int, Picture] = {}
+
+    @cached_property
+    def copy(self) -> Picture:
+        """The copy."""
+        if self._task.copy is None:
+            raise UnseenError
+        return copy_pixels(self._task.copy)
+
+    @cached_property
+    def prepared(self) -> matcher.PreparedCopy:
+        """The copy, to be compared."""
+        return matcher.PreparedCopy(self.copy)
+
+    @cached_property
+    def scanner(self) -> matcher.Scanner:
+        """The copy, to be laid everywhere."""
+        return matcher.Scanner(self.copy)
+
+    def jpeg(self, place: int) -> bytes:
+        """The thumbnail of an original."""
+        first = self._first.get(place, place)
+        if first not in self._task.thumbnails:
+            raise UnseenError
+        return self._task.thumbnails[first]
+
+    def digest(self, place: int) -> bytes:
+        """What tells this thumbnail from others."""
+        first = self._first.get(place, place)
+        return self._task.digests.get(first) or self._task.thumbnails[first]
+
+    def __getitem__(self, place: int) -> Picture:
+        """The picture of an original."""
+        first = self._first.get(place, place)
+        if first not in self._seen:
+            self._seen[first] = pixels(self.jpeg(first))
+        return self._seen[first]
+
+    def __iter__(self) -> Iterator[int]:
+        """The places."""
+        return iter(self._task.originals)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._task.originals)
+
+
+def _fits(task: Task, findings: Findings, sight: _Sight) -> dict[int, tuple[str, Fit]]:
+    """How well each original worth comparing explains the copy, and what that finding goes by."""
+    found = {}
+    for ways in _worth_comparing(task, findings, sight):
+        first = ways[0].index
+        key = laid(task, ways)
+        fit = findings.get(key, lambda ways=ways: fit_to_json(_compared(sight, ways)))  # type: ignore[misc]
+        found[first] = key, fit_from_json(fit)
+    return found
+
+
+def _compared(sight: _Sight, ways: list[matcher.Proposal]) -> Fit:
+    """The fit of one original; the whole thumbnail is decoded only where a small one does not show a stranger."""
+    place = ways[0].index
+    small = glimpse(sight.jpeg(place), matcher.needed_share(ways))
+    seen = matcher.Seen(small.grey, small.share, small.size)
+    look = matcher.first_looks(sight.prepared, [(seen, ways)])[0]  # alone, so that it does not depend on others
+    return matcher.explain(sight.prepared, look, None if look.is_stranger else sight[place])
+
+
+def laid(task: Task, ways: Sequence[matcher.Proposal]) -> str:
+    """What a fit depends on besides the copy: the content, and how it is held; places follow from both."""
+    first = ways[0]
+    content = task.contents.get(first.index, b"%d" % first.index).hex()
+    if not task.far:
+        return f"{content} {first.quarter_turns} {first.mirrored:d} {first.trim} {first.tilt:g}"
+    bars = sorted({matcher.bars_of(one) for one in ways})
+    return f"{content} {first.quarter_turns} {first.mirrored:d} anywhere {bars}"
+
+
+def _inspected(
+    task: Task, sight: _Sight, fits: Mapping[int, Fit], findings: Findings, keys: Mapping[int, str]
+) -> dict[int, Fit]:
+    """The fits of the files that could be sent, or stand in the way of one, with what the file itself shows."""
+    if not any(fit.sure for fit in fits.values()):
+        return {}
+    found = {}
+    for place, fit in fits.items():
+        if fit.score < SURE_SCORE - SURE_MARGIN or "quarter_turns" not in fit.measures:
+            continue
+        told = findings.get(f"file {keys[place]}", lambda place=place, fit=fit: _inspect(task, sight, place, fit))  # type: ignore[misc]
+        found[place] = replace(fit, measures=dict(fit.measures) | told)
+    return found
+
+
+def _inspect(task: Task, sight: _Sight, place: int, fit: Fit) -> dict[str, float]:
+    try:
+        whole = _at_full_detail(task.originals[place], fit, sight.copy)
+    except UnavailableError:
+        raise  # what could not be read now may be read by the next run: no answer is kept
+    except PictureError:
+        return {"inspected": 1.0}  # looked at, and nothing seen
+    seen = sight[place] if whole is None else whole
+    original = task.originals[place]
+    told = matcher.inspect(sight.copy, seen, fit)
+    if whole is not None and needs_trace(original, told):
+        told["resampled"] = matcher.resampling_peak(_at_its_own_size(original, whole))
+    if needs_detail(original, told):
+        told |= matcher.inspect_detail(sight.copy, seen, fit, original.width)
+    return {name: float(value) for name, value in told.items()}
+
+
+def _at_full_detail(original: Original, fit: Fit, copy: Picture) -> Picture | None:
+    """The file with an octave more than the copy holds, as far as it has it; None for one too large to be read here."""
+    if original.width * original.height > BIG_PIXELS:
+        return None
+    across, down = fit.window.size
+    window = min(original.width * across, original.height * down)
+    scale = OCTAVE * min(copy.shape[:2]) / max(1.0, window)
+    short = min(original.width, original.height)
+    return look_again(read_bytes(original.path), min(short, max(1, round(short * scale))))
+
+
+def _at_its_own_size(original: Original, looked_at: Picture) -> Picture:
+    """The file with every pixel that it has; what was looked at, where that is so already."""
+    short = min(original.width, original.height)
+    return looked_at if min(looked_at.shape[:2]) == short else look_again(read_bytes(original.path), short)
+
+
+def _worth_comparing(task: Task, findings: Findings, sight: _Sight) -> list[list[matcher.Proposal]]:
+    """Which proposals are compared closely: each original once, PROPOSALS different pictures and every copy of them,
+    in the search's order, or from afar the LIKELIEST and with a few places to begin at.
+    """
+    order, enough = [[one] for one in task.proposals], PROPOSALS
+    if task.far:
+        enough = LIKELIEST
+        order = matcher.look_everywhere(task.proposals, _Scan(task, findings, sight).places)
+    chosen: dict[int, list[matcher.Proposal]] = {}
+    shown: set[bytes] = set()
+    for ways in order:
+        place = ways[0].index
+        digest = sight.digest(place)
+        if place not in chosen and (digest in shown or len(shown) < enough):
+            chosen[place] = ways
+            shown.add(digest)
+    return list(chosen.values())
+
+
+class _Scan:
+    """Where else in the originals the copy could lie, as far as that was not looked for before."""
+
+    def __init__(self, task: Task, findings: Findings, sight: _Sight) -> None:
+        self._task, self._findings, self._sight = task, findings, sight
+        self._glimpses: dict[int, Glimpse] = {}
+
+    def places(self, one: matcher.Proposal) -> list[matcher.Proposal]:
+        """The places of one proposal, likeliest first."""
+        bars, key = matcher.bars_of(one), looked_for(self._task, [one])
+        return [
+            replace(one, likeness=likeness, center=(x, y), side=side, tilt=tilt, trim=bars)
+            for likeness, x, y, side, tilt in self._findings.get(key, lambda: self._look(one))
+        ]
+
+    def _look(self, one: matcher.Proposal) -> list[tuple[float, ...]]:
+        if one.index not in self._glimpses:
+            self._glimpses[one.index] = glimpse(self._sight.jpeg(one.index))
+        small = self._glimpses[one.index]
+        found = self._sight.scanner.places(small.grey, small.share, one)
+        return [tuple(map(float, (each.likeness, *each.center, each.side, each.tilt))) for each in found]
