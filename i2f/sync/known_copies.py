@@ -67,7 +67,7 @@ class KnownCopies:
     """What is known of copies, and this run's originals to search them among, each content once."""
 
     def __init__(self, gallery: Gallery, journal: Journal, kept_as: str = "") -> None:
-        """Open the fingerprints; nothing is searched yet. `kept_as` is put before what the journal keeps copies under."""
+        """Open the fingerprints; nothing is searched yet. `kept_as` as for candidates.assess."""
         self._kept_as = kept_as
         self._journal = journal
         places: dict[bytes, list[int]] = {}
