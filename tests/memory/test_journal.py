@@ -164,6 +164,21 @@ def test_what_can_be_seen_again_takes_no_room_once_it_is_kept_otherwise(tmp_path
     assert file.stat().st_size < 500_000
 
 
+def test_the_record_of_uploads_outlives_what_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    with sqlite3.connect(file) as other:
+        for script in MIGRATIONS[:2]:
+            other.executescript(script)
+        other.execute("PRAGMA user_version = 2")
+        other.execute("INSERT INTO readings VALUES (?, 1, 1, '25-2', '{}', ?)", (b"/roll/IMG_1.JPG", b"f"))
+        other.execute("INSERT INTO uploads (run, at, post, step, body) VALUES ('r', 1.0, 'key', 'intended', '{}')")
+    other.close()
+    journal = Journal(file)
+    assert journal.uploads.of("key").is_open
+    assert journal.readings.known("25-2") == []
+    journal.close()
+
+
 def test_every_step_that_version_0_1_0_wrote_is_a_step_still(tmp_path: Path) -> None:
     write_old_journal(tmp_path / "j")
     journal = Journal(tmp_path / "j")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from i2f.ground.model import Candidate
 from i2f.matching import ranking, search
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
+from i2f.photos.sources import find_originals
 from i2f.sync.candidates import assess
 from i2f.sync.gallery import Gallery, as_candidates
 from i2f.sync.originals import read_folder
@@ -192,16 +194,51 @@ def test_a_folder_that_was_moved_and_renamed_is_neither_decoded_nor_compared_ane
     assert {one.original.path.parent.name for found in after.values() for one in found} == {"pictures"}
 
 
+def padded(picture: bytes, middle: bytes) -> bytes:
+    """A JPEG with a comment so long that its first and last bytes do not reach what differs."""
+    comment = bytes(20_000) + middle + bytes(20_000)
+    return picture[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + picture[2:]
+
+
 def test_files_that_begin_and_end_alike_are_told_apart_by_all_their_bytes(phone: Phone) -> None:
     for number, middle in enumerate((b"a", b"b")):
         name = phone.folder / f"{number}.jpg"
         phone.add("IMG_0001.JPG", name.name)
-        data = name.read_bytes()
-        comment = bytes(20_000) + middle + bytes(20_000)
-        name.write_bytes(data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:])
+        name.write_bytes(padded(name.read_bytes(), middle))
     read = dict(zip(phone.files(), phone.gallery().contents, strict=True))
     first, second = phone.files()
     second.rename(phone.folder / "moved.jpg")
     again = dict(zip(phone.files(), phone.gallery().contents, strict=True))
     assert (again[first], again[phone.folder / "moved.jpg"]) == (read[first], read[second])
     assert read[first] != read[second]
+
+
+def test_a_copy_damaged_in_between_is_not_taken_for_the_sound_file_that_is_known(phone: Phone) -> None:
+    sound = phone.folder / "sound.jpg"
+    phone.add("IMG_0001.JPG", sound.name)
+    data = sound.read_bytes()
+    sound.write_bytes(padded(data, b"a"))
+    (known,) = phone.gallery().contents
+    (phone.folder / "damaged.jpg").write_bytes(padded(data, b"b"))
+    contents = dict(zip(phone.files(), phone.gallery().contents, strict=True))
+    assert contents[sound] == known
+    assert contents[phone.folder / "damaged.jpg"] != known
+
+
+def test_photographs_in_an_archive_that_was_renamed_are_not_decoded_again(
+    phone: Phone, drawer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = phone.folder / "takeout.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for seed in range(2):
+            packed.write(drawer / f"IMG_{seed:04d}.JPG", f"2012/IMG_{seed:04d}.JPG")
+
+    def contents() -> tuple[bytes, ...]:
+        found = find_originals([phone.folder])
+        return read_folder(found.files, phone.journal, RecordedProgress()).gallery.contents
+
+    before = contents()
+    assert len(before) == 2
+    archive.rename(phone.folder / "backup.zip")
+    monkeypatch.setattr("i2f.sync.originals.read_originals", lambda *_: iter(()))
+    assert contents() == before
