@@ -100,7 +100,7 @@ def _curves(seen: Floats, rng: np.random.Generator) -> Floats:
         heights[4] = min(1.0, rng.uniform(0.84, 1.05))
         curve = PchipInterpolator(knots, np.maximum.accumulate(heights))(steps).astype(np.float32)
         looked[..., channel] = np.interp(seen[..., channel], steps, curve)
-    return np.clip(looked, 0, 1)
+    return np.asarray(np.clip(looked, 0, 1), np.float32)
 
 
 def _matrix(seen: Floats, rng: np.random.Generator) -> Floats:
@@ -112,14 +112,13 @@ def _matrix(seen: Floats, rng: np.random.Generator) -> Floats:
     hue = np.eye(3) + np.sin(turn) * axis + (1 - np.cos(turn)) * (axis @ axis)
     matrix = np.diag(rng.uniform(0.88, 1.12, 3)) @ (keep + saturation * (np.eye(3) - keep)) @ hue
     offset = rng.uniform(-0.02, 0.08, 3)
-    return np.clip(seen @ matrix.T.astype(np.float32) + offset.astype(np.float32), 0, 1)
+    return np.asarray(np.clip(seen @ matrix.T.astype(np.float32) + offset.astype(np.float32), 0, 1), np.float32)
 
 
 def _axes(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     short = min(shape[:2])
-    x = ((np.arange(shape[1], dtype=np.float32) + 0.5) / short)[None, :]
-    y = ((np.arange(shape[0], dtype=np.float32) + 0.5) / short)[:, None]
-    return x, y
+    x, y = ((np.arange(n, dtype=np.float32) + 0.5) / short for n in (shape[1], shape[0]))
+    return np.asarray(x[None, :], np.float32), np.asarray(y[:, None], np.float32)
 
 
 def _vignette(seen: Floats, rng: np.random.Generator) -> Floats:
@@ -163,14 +162,14 @@ def _lux(seen: Floats, rng: np.random.Generator) -> Floats:
         spread = np.sqrt(np.maximum(_wide_blur((light - mean) ** 2, 0.08 * short), 1e-4))
         gain = 1 + rng.uniform(0.3, 0.7) * (np.clip(0.2 / (spread + 0.05), 0.8, 2.0) - 1)
         lit = mean + (light - mean) * gain
-    return np.clip(seen + (lit - light)[..., None], 0, 1)
+    return np.asarray(np.clip(seen + (lit - light)[..., None], 0, 1), np.float32)
 
 
 def _wide_blur(grey: Floats, sigma: float) -> Floats:
     """A Gaussian blur, worked out on a smaller picture when it is wide."""
     step = max(1, int(sigma // 6))
     if step == 1:
-        return gaussian_filter(grey, sigma, mode="nearest")
+        return np.asarray(gaussian_filter(grey, sigma, mode="nearest"), np.float32)
     high, wide = -(-grey.shape[0] // step), -(-grey.shape[1] // step)
     padded = np.pad(grey, ((0, high * step - grey.shape[0]), (0, wide * step - grey.shape[1])), mode="edge")
     small = padded.reshape(high, step, wide, step).mean((1, 3))
@@ -193,7 +192,7 @@ def _tilt(seen: Floats, rng: np.random.Generator) -> Floats:
     most = rng.uniform(3, 10) / 640 * min(seen.shape[:2])
     if rng.random() < 0.5:  # the sharp picture and one blurred are mixed
         blurred = np.stack([_box_blur(seen[..., k], most) for k in range(3)], -1)
-        return seen + share[..., None] * (blurred - seen)
+        return np.asarray(seen + share[..., None] * (blurred - seen), np.float32)
     looked, before = seen, 0.0
     for step in (0.25, 0.5, 0.75, 1.0):  # the radius itself grows
         blurred = np.stack([_box_blur(seen[..., k], most * step) for k in range(3)], -1)
@@ -207,7 +206,7 @@ def _box_blur(grey: Floats, sigma: float) -> Floats:
     size = max(1, round(np.sqrt(4 * sigma * sigma + 1)))
     for _ in range(3):
         grey = uniform_filter(grey, size, mode="nearest")
-    return grey
+    return np.asarray(grey, np.float32)
 
 
 def _framed(small: Image.Image, rng: np.random.Generator) -> tuple[Image.Image, tuple[float, float, float, float]]:
