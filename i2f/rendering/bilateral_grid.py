@@ -31,7 +31,7 @@ CELLS = 6
 """Fine cells in an interval."""
 STIFFNESS = (3e-4, 3e-3, 3e-2, 0.3)
 """Weights of second differences in position to be tried, in shares of the fit's own weight."""
-WORTH_IT = 0.04
+WORTH_IT = 0.15
 """The share of what the table left, in the blocks held out, that a grid has to explain; else there is none."""
 ALONG_LEVELS = 0.3
 RIDGE = 3e-4

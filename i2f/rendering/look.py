@@ -27,6 +27,8 @@ FIT_SHORT = 512
 """Larger copies are fitted at this size; their noise is the smaller for it."""
 SAMPLES = 40_000
 ROUNDS = 2
+GRID_FIRST = 0.7
+"""A grid alone comes first where it leaves less than this share of what a table alone leaves; it has more numbers."""
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
@@ -90,7 +92,7 @@ def edges_of(colors: Floats) -> Floats:
 def fit_look(pair: Pair) -> Look:
     """Fit everything to a pair without border."""
     fit = _Fitting(pair)
-    fit.table()
+    fit.begin()
     fit.blur_map()
     for _ in range(ROUNDS):
         fit.contrast()
@@ -119,6 +121,21 @@ class _Fitting:
         self._stiffness: float | None = None
         self._octaves: Floats | None = None
         self._has_contrast = True
+
+    def begin(self) -> None:
+        """Table or grid, whichever alone explains more: a vignette bends every table, and a curve every grid."""
+        plain = self.look, self._bent
+        self.table()
+        with_table, left = (self.look, self._bent), self._left()
+        self.look, self._bent = plain
+        self.grid()
+        if self._left() > GRID_FIRST * left:
+            self.look, self._bent = with_table
+            self._stiffness = None
+        self._weight = np.ones(self._light.shape, np.float32)
+
+    def _left(self) -> float:
+        return float(np.square(self._wanted - self._rendered()).sum())
 
     def table(self) -> None:
         """The table that makes up for what is missing now."""

@@ -177,8 +177,7 @@ def _proven(
 
     small = to_plain(sharpened(reduced(rendered), look.sharpening))
     pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
-    sharp = None if look.blur.is_empty else 1 - look.blur.shares(height, width).sum(0)
-    return prove(inside.plain, small, pressed, reduced(inside.original), sharp)
+    return prove(inside.plain, small, pressed, reduced(inside.original), look)
 
 
 def _words(proof: Proof) -> str:

@@ -6,8 +6,8 @@ that does to each block. A block of sixteen pixels passes when its colours lie w
 it is no more than JPEG leaves there, a small part of the block's own texture, and a little more. All have
 to pass, but for a few that exceed their limit by little and stand alone.
 
-A grid that follows the copy too willingly could paint a sticker: so nothing may vanish either. Where the original has
-texture and the look is no blur, the render must have its share of it.
+A grid that follows the copy too willingly could paint a sticker: so nothing may vanish either. Where the table alone,
+which knows nothing of places, leaves the original texture, and the look is no blur, the render must have it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from PIL import Image, JpegImagePlugin
 
 from i2f.ground.image import Floats, Picture
 from i2f.rendering.bilateral_grid import light_of
-from i2f.rendering.look import edges_of, planes_of
+from i2f.rendering.look import Look, edges_of, planes_of
 
 BLOCK = 16
 JPEGS = 2.5
@@ -40,11 +40,11 @@ LITTLE, FEW_ALONE = 1.5, 0.004
 long as there are not more than a few in a thousand of them.
 """
 TEXTURED = 10.0
-"""Levels of texture (standard deviation in a block) in the original of which something must remain."""
-REMAINS = 0.2
-"""The least part of it, in parts of what remains in the middle block; less only where the render is nearly black or
-white there."""
-NEARLY_BLACK, NEARLY_WHITE = 12.0, 243.0
+"""Levels of texture (standard deviation in a block), after the look's table alone, of which something must remain."""
+REMAINS = 0.25
+"""The least part of it, in parts of what remains in the middle block."""
+PATCH = 4
+"""So many blocks of nine must be gone: what is smaller than the grid's cells cannot be painted by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +97,25 @@ def sharpened(reduced: Picture, share: float) -> Picture:
     return np.asarray(np.clip(sharp + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0))
 
 
-def prove(copy: Picture, rendered: Picture, pressed: Picture, original: Picture, sharp: Floats | None = None) -> Proof:
+def prove(copy: Picture, rendered: Picture, pressed: Picture, original: Picture, look: Look) -> Proof:
     """Compare a copy with a render of its size before and after pressing, and with the original there, all upright
-    and without border (height, width, 3). `sharp` (h, w) is the share that the look did not blur.
+    and without border (height, width, 3).
     """
     wanted, shown, plain, source = (planes_of(one) for one in (copy, pressed, rendered, original))
     # Colour is stored at half the size; brightness is judged with it and by itself.
+    sharp = None if look.blur.is_empty else 1 - look.blur.shares(*copy.shape[:2]).sum(0)
     blurred = OF_BLURRED * _stats(light_of(source))[1] * (0.0 if sharp is None else 1 - _stats(sharp)[0])
     excess = _excess(light_of(wanted), light_of(shown), light_of(plain), blurred)
     for channel in range(3):
         excess = np.maximum(excess, _excess(wanted[channel], shown[channel], plain[channel], blurred, looseness=1.6))
-    return Proof(_failed(excess) | _vanished(light_of(plain), light_of(source), sharp))
+    expected = light_of(source), light_of(look.table(source))
+    return Proof(_failed(excess) | _vanished(light_of(plain), expected, sharp))
 
 
 def _failed(excess: Floats) -> NDArray[np.bool_]:
     """Blocks that differ by more than they may, but for a few that differ by little and stand alone."""
     over = excess > 1
-    high, wide = over.shape
-    padded = np.pad(over, 1)
-    around = sum(
-        padded[1 + y : 1 + y + high, 1 + x : 1 + x + wide].astype(int)
-        for y in (-1, 0, 1)
-        for x in (-1, 0, 1)
-        if (y, x) != (0, 0)
-    )
-    alone = over & (excess < LITTLE) & (around == 0)
+    alone = over & (excess < LITTLE) & (_neighbours(over) == 0)
     return over if alone.mean() > FEW_ALONE else np.asarray(over & ~alone)
 
 
@@ -135,18 +129,26 @@ def _excess(wanted: Floats, shown: Floats, plain: Floats, blurred: Floats, loose
     return np.asarray(np.maximum(shifted, spread / limit) / looseness, np.float32)
 
 
-def _vanished(rendered: Floats, original: Floats, sharp: Floats | None) -> NDArray[np.bool_]:
-    mean, left = _stats(rendered)
-    was = _stats(original)[1]
+def _vanished(rendered: Floats, expected: tuple[Floats, Floats], sharp: Floats | None) -> NDArray[np.bool_]:
+    """Patches of blocks that are flat although neither the original nor the table's version of it is."""
+    was = np.minimum(*(_stats(one)[1] for one in expected))
     textured = was > TEXTURED
     if not textured.any():
-        return np.zeros(mean.shape, bool)
-    remains = left / np.maximum(was, 1e-3)
-    usual = float(np.median(remains[textured]))
-    judged = textured & (mean > NEARLY_BLACK) & (mean < NEARLY_WHITE)
+        return np.zeros(was.shape, bool)
+    remains = _stats(rendered)[1] / np.maximum(was, 1e-3)
+    usual = min(1.0, float(np.median(remains[textured])))
     if sharp is not None:
-        judged &= _stats(sharp)[0] > 0.7
-    return np.asarray(judged & (remains < REMAINS * usual))
+        textured &= _stats(sharp)[0] > 0.7
+    gone = textured & (remains < REMAINS * usual)
+    return np.asarray(gone & (_neighbours(gone) >= PATCH - 1))
+
+
+def _neighbours(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """How many of the eight blocks around each are marked."""
+    padded = np.pad(marked, 1).astype(np.intp)
+    high, wide = marked.shape
+    around = [padded[y : y + high, x : x + wide] for y in range(3) for x in range(3)]
+    return np.asarray(sum(around) - marked, np.intp)
 
 
 def _stats(values: Floats) -> tuple[Floats, Floats]:

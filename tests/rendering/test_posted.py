@@ -59,12 +59,16 @@ def sticker(pen: ImageDraw.ImageDraw) -> None:
     pen.ellipse((300, 90, 390, 180), fill="#ffd23f")
 
 
+def large_sticker(pen: ImageDraw.ImageDraw) -> None:
+    pen.ellipse((130, 130, 350, 350), fill="#2ec4b6")
+
+
 def words(pen: ImageDraw.ImageDraw) -> None:
     pen.text((60, 380), "wish you were here", fill="white", font_size=30)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("drawn", [sticker, words])
+@pytest.mark.parametrize("drawn", [sticker, large_sticker, words])
 def test_what_was_drawn_over_the_copy_is_never_rendered(drawn: object) -> None:
     with pytest.raises(NotRenderedError, match="the copy shows something else in"):
         make_case(drawn=drawn).render()  # type: ignore[arg-type]
