@@ -72,6 +72,7 @@ def test_a_caption_sent_back_as_typed_shows_as_before(typed: str) -> None:
     assert as_html(caption_as_typed(shown)) == shown
 
 
+@pytest.mark.long
 @QUICK
 @given(st.lists(st.tuples(NAMES, st.text(max_size=12)), max_size=4), st.text(max_size=10))
 def test_a_settings_file_is_read_or_refused_in_words(values: list[tuple[tuple[str, str], str]], odd: str) -> None:
