@@ -115,6 +115,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} lies in a folder of previews and has no camera data"
     if PathMark.INSTAGRAM in marks:
         return f"{name} is Instagram's own picture from a data export, not an original"
+    if PathMark.INSTAGRAM_FOLDER in marks:
+        return f"{name} lies in a folder of Instagram's app and has no camera data"
     if PathMark.SCREENSHOT in marks:
         return f"{name} is called a screenshot and has no camera data"
     if PathMark.COLLAGE in marks:
@@ -123,7 +125,7 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} comes from a chat app, which shrinks pictures, and has no camera data"
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
-    if is_screen_size(original) and not _is_camera_shape(original):
+    if is_screen_size(original):
         return f"{name} has the size of a screen and no camera data"
     if is_resampled(fit.measures):
         return f"{name} has no camera data and was enlarged by a program"
@@ -136,11 +138,6 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
 
 def _is_screen(original: Original) -> bool:
     return is_screen_size(original) and not has_camera(original)
-
-
-def _is_camera_shape(original: Original) -> bool:
-    """Whether the sides are as 4 to 3, as most cameras' are, and some screens'."""
-    return 3 * max(original.width, original.height) == 4 * min(original.width, original.height)
 
 
 def _is_saved_square(original: Original, fit: Fit) -> bool:

@@ -177,6 +177,7 @@ def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
         ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
         ("Telegram/1.jpg", "comes from a chat app"),
         ("IMG_20190101-COLLAGE.jpg", "called a collage"),
+        ("Pictures/Instagram/IMG_20171214_190314_347.jpg", "lies in a folder of Instagram's app"),
     ],
 )
 def test_a_name_alone_makes_a_question_of_a_bare_file_and_not_of_one_that_a_camera_signed(
