@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
-from i2f.sync.eligibility import SIDES, doubt_about, needs_detail
+from i2f.matching.seams import SIDES
+from i2f.sync.eligibility import doubt_about, needs_detail
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
