@@ -339,6 +339,9 @@ def logout(ctx: click.Context) -> None:
     is_flag=True,
     help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.",
 )
+@click.option(
+    "--as-posted", is_flag=True, help="Send the pictures as posted, rendered from the originals at full size."
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
 @click.option(
     "--preview",
@@ -534,6 +537,26 @@ def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -
     from i2f.commands import posts as listing
 
     listing.posts(_settings(ctx), export, json_file)
+
+
+@cli.command(short_help="Render a photo as posted, at full size.")
+@click.argument("photo_id", metavar="PHOTO_ID", callback=_photo_id, shell_complete=complete.DECIDED)
+@click.option(
+    "--to", metavar="FILE.jpg", type=click.Path(path_type=Path), help="The file to write; PHOTO_ID.jpg unless named."
+)
+@with_global_options
+@click.pass_context
+def render(ctx: click.Context, photo_id: str, to: Path | None) -> None:
+    """Write a photo as posted, rendered from its original at full size, to look at it; Flickr is not changed.
+
+    \b
+    Examples:
+      instagram2flickr.py render 8037212345
+      instagram2flickr.py render 8037212345 --to ~/Desktop/as-posted.jpg
+    """
+    from i2f.commands import render as rendering
+
+    ctx.exit(rendering.render(_settings(ctx), photo_id, to))
 
 
 @cli.command(short_help="Show what was done, what to review, and the backups.")

@@ -26,18 +26,19 @@ from i2f.display.lines import say
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
 from i2f.ground.errors import ExitCode, UnknownPhotoError
-from i2f.ground.model import Verdict
+from i2f.ground.model import Sent, Verdict
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal
-from i2f.memory.review_answers import NEVER, NONE, THIS, Seen, Step, keep_step, take_back_step
+from i2f.memory.review_answers import NEVER, NONE, POSTED, THIS, Seen, Step, keep_step, take_back_step
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.questions import Question, is_outdated, read_progress, read_questions
 from i2f.sync.report import in_plain_words, printable
 
 HELP = """  y        this one: `sync` replaces the copy with the candidate marked >
+  p        this one as posted: `sync` renders the copy at full size from the candidate marked >
   n        none of these: the copy stays
   x        never this one; the other candidates still need review
-  1 to 5   mark another candidate; y2 and x2 answer for the second at once
+  1 to 5   mark another candidate; y2, p2 and x2 answer for the second at once
   u        undo the last answer
   Enter    skip
   ?        show these keys
@@ -221,6 +222,7 @@ def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str
         say(
             {
                 THIS: f"{in_plain_words(step.originals[0].name)} accepted.",
+                POSTED: f"{in_plain_words(step.originals[0].name)} accepted, to be sent as posted.",
                 NONE: "None of these.",
                 NEVER: f"{in_plain_words(step.originals[0].name)} rejected.",
             }[step.kind]
@@ -238,7 +240,7 @@ def _unknown(word: str, candidates: int) -> str:
 def _step(journal: Journal, question: Question, word: str, marked: int) -> Step | None:
     if word == "n":
         return Step(NONE, tuple(Seen(one.original, journal).identity() for one in question.choices))
-    kind = {"y": THIS, "x": NEVER}.get(word[:1])
+    kind = {"y": THIS, "p": POSTED, "x": NEVER}.get(word[:1])
     places = {str(place + 1): place for place in range(len(question.choices))} | {"": marked}
     if kind is None or word[1:] not in places:
         return None
@@ -261,7 +263,8 @@ def _show(journal: Journal, state: StateFolder, question: Question, where: str, 
     for place, one in enumerate(question.choices):
         original = one.original
         taken = f", taken {original.taken.local:%Y-%m-%d}" if original.taken else ""
-        told = ", rejected" if place in progress.refused else ", accepted" if place == progress.chosen else ""
+        accepted = ", accepted as posted" if progress.sent is Sent.AS_POSTED else ", accepted"
+        told = ", rejected" if place in progress.refused else accepted if place == progress.chosen else ""
         size = _size((original.width, original.height))
         say(f"  {'>' if place == marked else ' '} {place + 1}  score {one.fit.score:.2f}, {size}{taken}{told}")
         say(f"      {in_plain_words(printable(original.path))}", whole=True)
@@ -269,7 +272,7 @@ def _show(journal: Journal, state: StateFolder, question: Question, where: str, 
 
 def _prompt(question: Question) -> None:
     numbers = f"1-{len(question.choices)}, " if len(question.choices) > 1 else ""
-    sys.stdout.write(f"y, n, x, {numbers}u, Enter, ? or q: ")
+    sys.stdout.write(f"y, p, n, x, {numbers}u, Enter, ? or q: ")
     sys.stdout.flush()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from i2f.display.colors import ATTENTION, BAD, GOOD, colored
 from i2f.display.lines import fitted, say
 from i2f.ground.errors import UnknownPhotoError
+from i2f.ground.model import Sent
 from i2f.ground.settings import Settings
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
@@ -146,7 +147,8 @@ def _since(photo_id: str, history: History) -> str:
     if history.is_open:
         return f"Interrupted in run {history.run}; the next `sync` asks Flickr what it holds"
     if history.standing is Standing.REPLACED:
-        return f"Replaced{when} in run {history.replaced_in}; `undo {photo_id}` restores the backup"
+        how = " with the picture as posted" if (history.replaced or {}).get("as") == Sent.AS_POSTED else ""
+        return f"Replaced{when}{how} in run {history.replaced_in}; `undo {photo_id}` restores the backup"
     if history.standing is Standing.TAKEN_BACK:
         return f"Replaced, then restored by undo{when}; `sync FOLDER --again {photo_id}` reconsiders it"
     return ""

@@ -20,7 +20,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from itertools import islice
@@ -31,8 +31,9 @@ from PIL import Image
 from i2f.display import pages
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
-from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Verdict
+from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict
 from i2f.memory.journal import Journal
+from i2f.sync.as_posted import known_preview
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.output_files import write_whole
 from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums
@@ -68,10 +69,11 @@ class Pictures:
     whole: Embedded | None = None
     points: str = ""
     rival: Embedded | None = None
+    posted: Embedded | None = None
 
     def size_bytes(self) -> int:
         """What they need in the page."""
-        return sum(len(one.uri) for one in (self.copy, self.cut, self.whole, self.rival) if one)
+        return sum(len(one.uri) for one in (self.copy, self.cut, self.whole, self.rival, self.posted) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Card:
     whole: Embedded | None
     points: str
     rival: Embedded | None
+    posted: Embedded | None
 
 
 class Preview:
@@ -160,11 +163,21 @@ class Preview:
         if seen and not _is_close(decision):
             seen = seen[:1]
         made = Pictures(None)
+        posted = self._posted(decision, saved)
         for edge, quality in LEVELS[_first_level(budget) :]:
             made = _encode(small, seen, edge, quality)
+            if posted is not None:
+                made = replace(made, posted=_embed(shrunk(posted, edge), quality))
             if made.size_bytes() <= budget:
                 break
         return made
+
+    def _posted(self, decision: Decision, saved: Path | None) -> Image.Image | None:
+        """The picture as posted, where it is what is to be sent."""
+        if saved is None or decision.sent is not Sent.AS_POSTED:
+            return None
+        jpeg = known_preview(self._journal, decision, saved.stem, saved)
+        return None if jpeg is None else open_thumbnail(jpeg)
 
 
 def _first_level(budget: int) -> int:
@@ -235,13 +248,14 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
         outcome=outcome,
         word=_word(report.mode, decision, outcome),
         reason=reason,
-        facts=tuple(facts(copy, best, reason)),
+        facts=tuple(facts(copy, best, reason, decision.sent)),
         rival_words=rival,
         copy=made.copy,
         cut=made.cut,
         whole=made.whole,
         points=made.points,
         rival=made.rival,
+        posted=made.posted,
     )
 
 
@@ -277,7 +291,9 @@ def next_commands(report: Report) -> list[tuple[str, str]]:
     return [(words, in_plain_words(join(command))) for words, command in found]
 
 
-def facts(copy: InstagramCopy, candidate: Candidate | None, reason: str) -> Iterator[tuple[str, str]]:
+def facts(
+    copy: InstagramCopy, candidate: Candidate | None, reason: str, sent: Sent = Sent.ORIGINAL
+) -> Iterator[tuple[str, str]]:
     """Names, dates and sizes of a copy and of the original proposed for it, but for what the reason says already."""
     photo, posted = copy.photo, copy.mark.posted_at
     before = f"{photo.width} \N{MULTIPLICATION SIGN} {photo.height}" if photo.width and photo.height else "unknown"
@@ -294,6 +310,8 @@ def facts(copy: InstagramCopy, candidate: Candidate | None, reason: str) -> Iter
         )
     if posted is not None:
         yield "Posted", f"{_day(posted)} UTC"
+    if sent is Sent.AS_POSTED:
+        yield "Sent", "as posted, rendered from the original"
     if candidate is not None:
         if candidate.original.taken is not None:
             yield "Taken", _day(candidate.original.taken.local)

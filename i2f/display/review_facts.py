@@ -11,6 +11,7 @@ from typing import Any
 
 from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
+from i2f.ground.model import Sent
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
 from i2f.sync.report import in_plain_words, printable
@@ -45,6 +46,7 @@ def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
     return {
         "done": progress.done,
         "chosen": progress.chosen,
+        "posted": progress.sent is Sent.AS_POSTED,
         "refused": sorted(progress.refused),
         "chosen_name": in_plain_words(progress.chosen_name) if progress.chosen_name else None,
         "revision": session.revisions[number],

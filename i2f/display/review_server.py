@@ -29,7 +29,7 @@ from i2f.display.review_facts import tell_progress, tell_question
 from i2f.display.review_pictures import ReviewPictures
 from i2f.display.review_session import UNDO, Answered, ReviewSession, key_of
 from i2f.ground.errors import PictureError
-from i2f.memory.review_answers import NEVER, NONE, THIS
+from i2f.memory.review_answers import CHOICES, NEVER, NONE, POSTED
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -207,13 +207,13 @@ def _add_answers(app: Flask, session: ReviewSession, secret: str, on_answer: Cal
 
 def _understood(session: ReviewSession, told: object) -> tuple[str, list[Answered]]:
     """The answers of a request; whatever makes no sense ends it."""
-    if not isinstance(told, dict) or told.get("kind") not in {THIS, NEVER, NONE, UNDO}:
+    if not isinstance(told, dict) or told.get("kind") not in {*CHOICES, NEVER, NONE, UNDO}:
         abort(400)
     items = told.get("answers")
     if not isinstance(items, list) or not 0 < len(items) <= MOST_AT_ONCE:
         abort(400)
     answers = [_understood_one(session, told["kind"], one) for one in items]
-    if len({one.photo_id for one in answers}) < len(answers) or (told["kind"] == NEVER and len(answers) > 1):
+    if len({one.photo_id for one in answers}) < len(answers) or (told["kind"] in {NEVER, POSTED} and len(answers) > 1):
         abort(400)
     return str(told["kind"]), answers
 
@@ -226,7 +226,7 @@ def _understood_one(session: ReviewSession, kind: str, told: object) -> Answered
     if number is None or not isinstance(stamp, str) or not isinstance(revision, int) or isinstance(revision, bool):
         abort(400)
     keys = [key_of(one) for one in session.questions[number].choices]
-    if (candidate not in keys) if kind in {THIS, NEVER} else candidate is not None:
+    if (candidate not in keys) if kind in {*CHOICES, NEVER} else candidate is not None:
         abort(400)
     return Answered(str(photo_id), stamp, candidate, revision)
 

@@ -228,19 +228,27 @@ class Verdict(StrEnum):
     KEEP = "keep"
 
 
+class Sent(StrEnum):
+    """What takes a copy's place: the original as it is, or the picture as it was posted, rendered from it."""
+
+    ORIGINAL = "original"
+    AS_POSTED = "as-posted"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person said about one copy, in terms of the originals that come into question now.
 
     `chosen` is the file of the original that was chosen, None when none was or when it is not among them;
     `chosen_name` is what it was called, None when none was chosen. `never` are the files that were refused;
-    `asks_anew` where that was before a replacement that was taken back.
+    `asks_anew` where that was before a replacement that was taken back; `sent` is what is to be sent of the chosen one.
     """
 
     chosen: Path | None
     chosen_name: str | None
     never: frozenset[Path]
     asks_anew: bool = False
+    sent: Sent = Sent.ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +257,8 @@ class Decision:
 
     `answers` tells what a person had said about the copy by then (review_answers.state_of), empty for nothing.
     `evidence` names what settled it besides the comparison of the copy (export_evidence.py), empty for that alone.
+    `sent` is what takes the copy's place, with the decision `replace` only; `not_rendered` says that the picture as
+    posted was to be sent and cannot be rendered.
     """
 
     copy: InstagramCopy
@@ -258,6 +268,8 @@ class Decision:
     candidates: tuple[Candidate, ...]
     answers: str = ""
     evidence: tuple[str, ...] = ()
+    sent: Sent = Sent.ORIGINAL
+    not_rendered: bool = False
 
     @property
     def match(self) -> Candidate | None:

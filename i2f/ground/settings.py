@@ -59,6 +59,7 @@ class SyncRules:
     wait: bool
     set_taken: bool
     set_location: bool
+    send: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,13 @@ KEYS: tuple[Key, ...] = (
     Key("sync", "wait", True, _yes_no, "At the hourly limit: wait (yes), or stop with exit code 5 (no)."),
     Key("sync", "set_taken", False, _yes_no, "Set the Flickr photo's date taken to the original's capture time."),
     Key("sync", "set_location", False, _yes_no, "Set the Flickr photo's location from the original's GPS data."),
+    Key(
+        "sync",
+        "send",
+        "original",
+        _one_of("original", "as-posted"),
+        "What to send: the original, or the picture as posted, rendered from it at full size.",
+    ),
     Key("privacy", "location", "keep", _one_of("keep", "strip"), "GPS data in sent photos: keep or strip."),
     Key("instagram", "export", "", _text, "Your Instagram data export: a folder or its zip files, one a line."),
     Key("instagram", "access_token", "", _text, "A token of Instagram's API, for Creator and Business accounts only."),

@@ -4,10 +4,10 @@ An answer belongs to one copy (its bytes, by sha256) and names originals by what
 sha256 of the file, or of the thumbnail that was made of it with the original's size in pixels. Either suffices, so an
 answer outlives a renamed folder and a changed tag as well as a new version of the picture libraries.
 
-Answers to one copy are steps, in order: "this" (this original it is), "never" (not this one), "none" (none of those
-shown). The last "this" counts unless something after it takes it back; what was refused stays refused until it is
-chosen, also when a replacement was taken back since. Nothing here replaces anything: plan.py says what follows from an
-answer.
+Answers to one copy are steps, in order: "this" (this original it is), "posted" (this one, but what is sent is the
+picture as posted, rendered from it), "never" (not this one), "none" (none of those shown). The last choice counts
+unless something after it takes it back; what was refused stays refused until it is chosen, also when a replacement was
+taken back since. Nothing here replaces anything: plan.py says what follows from an answer.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.archives import file_version, sha256_of
-from i2f.ground.model import Answer, Original
+from i2f.ground.model import Answer, Original, Sent
 from i2f.memory.journal import Journal
 
-THIS, NEVER, NONE = "this", "never", "none"
+THIS, POSTED, NEVER, NONE = "this", "posted", "never", "none"
+CHOICES = frozenset({THIS, POSTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,24 @@ class Said:
     @property
     def chosen(self) -> Identity | None:
         """The original that was chosen and not taken back."""
-        chosen = None
+        choice = self._choice
+        return choice.originals[0] if choice else None
+
+    @property
+    def sent(self) -> Sent:
+        """What is to be sent of it."""
+        choice = self._choice
+        return Sent.AS_POSTED if choice is not None and choice.kind == POSTED else Sent.ORIGINAL
+
+    @property
+    def _choice(self) -> Step | None:
+        found: Step | None = None
         for step in self.steps:
-            if step.kind == THIS:
-                chosen = step.originals[0]
-            elif chosen is not None and any(chosen.agrees(one) for one in step.originals):
-                chosen = None
-        return chosen
+            if step.kind in CHOICES:
+                found = step
+            elif found is not None and any(found.originals[0].agrees(one) for one in step.originals):
+                found = None
+        return found
 
     @property
     def never(self) -> tuple[Identity, ...]:
@@ -85,7 +97,7 @@ class Said:
         for step in self.steps:
             for one in step.originals:
                 refused = [each for each in refused if not each.agrees(one)]
-                if step.kind != THIS:
+                if step.kind not in CHOICES:
                     refused.append(one)
         return tuple(refused)
 
@@ -205,4 +217,4 @@ def find_again(said: Said, originals: Sequence[Original], journal: Journal) -> A
     found = paths(chosen) if chosen else []
     # The same file may lie in two places; the shorter path is as good as the other, and always the same.
     path = min(found, key=lambda one: (len(str(one)), str(one))) if found else None
-    return Answer(path, chosen.name if chosen else None, never, said.asks_anew)
+    return Answer(path, chosen.name if chosen else None, never, said.asks_anew, said.sent)

@@ -91,6 +91,19 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return Image.composite(converted, Image.new("RGB", converted.size, "white"), alpha)
 
 
+def into_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """An sRGB picture in the colours of an RGB profile; None where that cannot be used. Colours seen stay the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            target = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+            transform = ImageCms.buildTransform(_srgb(), target, "RGB", "RGB", renderingIntent=intent)
+            return ImageCms.applyTransform(image, transform)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            return None
+
+
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     try:

@@ -36,11 +36,16 @@ def as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     profile = opened.image.info.get("icc_profile")
     upright = turned(image, opened.orientation)
     if upright.mode not in ("RGB", "L"):
-        upright, profile = _as_srgb(upright, profile), None
+        upright, profile = as_srgb(upright, profile), None
+    return press(upright, profile, opened.exif_block)
+
+
+def press(upright: Image.Image, profile: bytes | None, exif_block: bytes | None) -> tuple[bytes, tuple[int, int]]:
+    """An upright picture (RGB or L) as JPEG with the profile and an original's EXIF, proved to show the same."""
     if max(upright.size) > MAX_JPEG_SIDE:
         raise PictureError("longer than a JPEG can be")
     kept = {"icc_profile": profile} if profile else {}
-    exif = _fitting(upright_exif(opened.exif_block, upright.size))
+    exif = _fitting(upright_exif(exif_block, upright.size))
     if exif:
         kept["exif"] = exif
     buffer = io.BytesIO()
@@ -50,7 +55,7 @@ def as_jpeg(opened: Opened) -> tuple[bytes, tuple[int, int]]:
     return sent, upright.size
 
 
-def _as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def as_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in sRGB; some rows at a time, since what lies between takes several times the memory of a picture."""
     whole = Image.new("RGB", image.size)
     for top in range(0, image.height, STRIPE_ROWS):

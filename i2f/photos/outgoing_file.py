@@ -56,7 +56,7 @@ def make_outgoing_file(
     """
     name = original.name
     try:
-        data = _unchanged_bytes(original)
+        data = unchanged_bytes(original)
         with open_picture(data) as opened:
             converted = opened.content_format not in SENT_AS_THEY_ARE
             if converted:
@@ -64,26 +64,41 @@ def make_outgoing_file(
             else:
                 sent, size = data, opened.image.size
                 prove_whole(opened)
-        if location == "strip":
-            sent = _stripped(sent)
-        if len(sent) > max_bytes:
-            raise PictureError(f"exceeds Flickr's {max_bytes // 2**20} MiB limit")
-        if file_version(original.path) != (original.size_bytes, original.mtime_ns):
-            raise PictureError("changed since it was read; run again to read it again")
+        sent = ready(sent, original, location, max_bytes)
     except PictureError as error:
         raise PictureError(f"{name}: {error}; it was not sent") from error
     except OSError as error:
         raise PictureError(f"{name}: {(error.strerror or str(error)).lower()}; it was not sent") from error
     as_it_is = sent is data and split_member(original.path) is None
+    return outgoing(sent, size, workdir, converted=converted, lies_at=original.path if as_it_is else None)
+
+
+def ready(sent: bytes, original: Original, location: str, max_bytes: int) -> bytes:
+    """The bytes without a place where `location` is "strip"; PictureError where they are too many, or where the
+    original changed meanwhile.
+    """
+    if location == "strip":
+        sent = _stripped(sent)
+    if len(sent) > max_bytes:
+        raise PictureError(f"exceeds Flickr's {max_bytes // 2**20} MiB limit")
+    if file_version(original.path) != (original.size_bytes, original.mtime_ns):
+        raise PictureError("changed since it was read; run again to read it again")
+    return sent
+
+
+def outgoing(
+    sent: bytes, size: tuple[int, int], workdir: Path, *, converted: bool, lies_at: Path | None = None
+) -> OutgoingFile:
+    """The file with these bytes: the one that `lies_at` a place, or a new one in `workdir`."""
     return OutgoingFile(
-        path=original.path if as_it_is else _write(sent, workdir),
+        path=lies_at or _write(sent, workdir),
         sha256=hashlib.sha256(sent).hexdigest(),
         size_bytes=len(sent),
         width=size[0],
         height=size[1],
         converted=converted,
         has_place=has_place(sent),
-        is_temporary=not as_it_is,
+        is_temporary=lies_at is None,
     )
 
 
@@ -99,7 +114,8 @@ def _stripped(data: bytes) -> bytes:
     return stripped
 
 
-def _unchanged_bytes(original: Original) -> bytes:
+def unchanged_bytes(original: Original) -> bytes:
+    """The file's bytes; PictureError where it is not the version that was read."""
     if file_version(original.path) != (original.size_bytes, original.mtime_ns):
         raise PictureError("changed since it was read; run again to read it again")
     data = read_bytes(original.path)

@@ -10,22 +10,32 @@ The process starts with the first picture, ends with the run, and is started ane
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar, cast
 
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
 from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 
+T = TypeVar("T")
 # A 200-megapixel HEIC is decoded, encoded and compared in some 20 s on one core (November 2026).
 TIMEOUT_S = 180.0
 # Starting a process takes a second, and a busy machine much longer; that is no fault of the picture.
 START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _NoAnswer:
+    """Why a process gave none."""
+
+    why: str
 
 
 class OutgoingFileWorker:
@@ -42,22 +52,26 @@ class OutgoingFileWorker:
 
     def make(self, original: Original, location: str, workdir: Path, max_bytes: int) -> OutgoingFile:
         """As outgoing_file.make_outgoing_file; raises PictureError, or OSError where the workdir cannot be written."""
+        return self.call(make_outgoing_file, original, location, workdir, max_bytes)
+
+    def call(self, work: Callable[..., T], original: Original, *others: object) -> T:
+        """What a module's function makes of an original in the process; raises what it raises of the same two."""
         with self._lock:
             if self._is_over:
                 raise PictureError(f"{original.name}: the run ended before it was sent")
             try:
                 line = self._line or self._start()
-                line.send((original, location, workdir, max_bytes))
+                line.send((work, (original, *others)))
                 answered = self._waiter.wait([line], self._timeout_s)
-                answer = line.recv() if answered else f"did not finish in {self._timeout_s:g} s"
+                answer = line.recv() if answered else _NoAnswer(f"did not finish in {self._timeout_s:g} s")
             except (EOFError, OSError):
-                answer = "crashed"
-            if isinstance(answer, str):
+                answer = _NoAnswer("crashed")
+            if isinstance(answer, _NoAnswer):
                 self._stop()
-                raise PictureError(f"{original.name}: its decoder {answer}; it was not sent")
-        if isinstance(answer, OutgoingFile):
-            return answer
-        raise answer
+                raise PictureError(f"{original.name}: its decoder {answer.why}; it was not sent")
+        if isinstance(answer, Exception):
+            raise answer
+        return cast(T, answer)
 
     def __enter__(self) -> Self:
         """Nothing is started before it is needed."""
@@ -101,10 +115,10 @@ def _work(line: Connection) -> None:
     with suppress(EOFError, OSError):
         line.send("ready")
         while True:
-            order = line.recv()
-            answer: OutgoingFile | Exception
+            work, order = line.recv()
+            answer: object
             try:
-                answer = make_outgoing_file(*order)
+                answer = work(*order)
             except (PictureError, OSError) as error:
                 answer = error
             line.send(answer)

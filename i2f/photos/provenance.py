@@ -40,6 +40,7 @@ class PathMark(StrEnum):
     THUMBNAIL = "thumbnail"
     PREVIEW = "preview"
     COLLAGE = "collage"
+    INSTAGRAM_FOLDER = "instagram folder"
     EDIT = "edit"
     INSTAGRAM = "instagram"
 
@@ -173,6 +174,8 @@ def path_marks(path: Path) -> frozenset[PathMark]:
         found.add(PathMark.EDIT)
     if _INSTAGRAM_NAME.match(stem) or (_INSTAGRAM_FOLDER.search("/".join(folders)) and _EXPORTED_STEM.fullmatch(stem)):
         found.add(PathMark.INSTAGRAM)
+    if parent.casefold() == "instagram":  # where its app on Android keeps what it posted
+        found.add(PathMark.INSTAGRAM_FOLDER)
     return frozenset(found)
 
 

@@ -27,9 +27,9 @@ exposure (plan.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from i2f.ground.model import Fit, Original
+from i2f.matching.seams import SIDES, Side
 from i2f.photos.provenance import (
     FileMark,
     PathMark,
@@ -38,7 +38,6 @@ from i2f.photos.provenance import (
     path_marks,
 )
 
-SIDES = ("top", "right", "bottom", "left")
 TOLD = 0.10
 """Share of a side's places that must be able to tell something."""
 SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
@@ -71,23 +70,9 @@ WHOLE = 0.97
 """Share of a file's sides that a window of the whole file has at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What was measured along one side of the window; see seams.py."""
-
-    outside: float
-    told: float
-    seam: float
-    broken: float
-    ground: float
-    outer: float
-    outer_ground: float
-    straight: float
-
-    @property
-    def stops(self) -> bool:
-        """Whether the picture stops along this side."""
-        return self.seam >= SEAM or self.broken >= BROKEN or (self.seam >= FAINT_SEAM and self.ground >= DRAWN)
+def _stops(side: Side) -> bool:
+    """Whether the picture stops along this side."""
+    return side.seam >= SEAM or side.broken >= BROKEN or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
 
 
 def doubt_about(original: Original, fit: Fit) -> str:
@@ -115,6 +100,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} lies in a folder of previews and has no camera data"
     if PathMark.INSTAGRAM in marks:
         return f"{name} is Instagram's own picture from a data export, not an original"
+    if PathMark.INSTAGRAM_FOLDER in marks:
+        return f"{name} lies in a folder of Instagram's app and has no camera data"
     if PathMark.SCREENSHOT in marks:
         return f"{name} is called a screenshot and has no camera data"
     if PathMark.COLLAGE in marks:
@@ -123,7 +110,7 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} comes from a chat app, which shrinks pictures, and has no camera data"
     if _is_saved_square(original, fit):
         return f"{name} is a square without camera data, as Instagram saves its own"
-    if is_screen_size(original) and not _is_camera_shape(original):
+    if is_screen_size(original):
         return f"{name} has the size of a screen and no camera data"
     if is_resampled(fit.measures):
         return f"{name} has no camera data and was enlarged by a program"
@@ -136,11 +123,6 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
 
 def _is_screen(original: Original) -> bool:
     return is_screen_size(original) and not has_camera(original)
-
-
-def _is_camera_shape(original: Original) -> bool:
-    """Whether the sides are as 4 to 3, as most cameras' are, and some screens'."""
-    return 3 * max(original.width, original.height) == 4 * min(original.width, original.height)
 
 
 def _is_saved_square(original: Original, fit: Fit) -> bool:
@@ -166,7 +148,7 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
         return True
     sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
-    stops = [one for one in telling if one.stops]
+    stops = [one for one in telling if _stops(one)]
     drawn = [one for one in stops if one.ground >= GROUND]
     sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
     certain = [one for one in sure if one.seam >= CERTAIN_SEAM and one.broken >= SURE_BROKEN]

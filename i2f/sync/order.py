@@ -28,3 +28,4 @@ class SyncOrder:
     again_run: str | None = None
     again_all: bool = False
     posts: tuple[Post, ...] = ()
+    as_posted: bool = False

@@ -26,6 +26,7 @@ from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
 from i2f.photos.folder import Found
 from i2f.photos.sources import find_originals
+from i2f.sync.as_posted import choose_what_is_sent
 from i2f.sync.candidates import assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
@@ -125,6 +126,7 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report, order.posts)
+    decisions = choose_what_is_sent(session, order, decisions, {copy.photo_id: backup for copy, backup in fetched})
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Verdict
+from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
@@ -48,7 +48,9 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
         if min_gain > 0 and gain(copy, chosen) < min_gain:
             reason = f"You chose {name}, but it has only {gain(copy, chosen):.1f}x the copy's pixels"
             return Decision(copy, Verdict.KEEP, reason, "person", (chosen, *others))
-        return Decision(copy, Verdict.REPLACE, f"You chose {name}", "person", (chosen, *others))
+        how = " as posted" if answer.sent is Sent.AS_POSTED else ""
+        reason = f"You chose {name}{how}"
+        return Decision(copy, Verdict.REPLACE, reason, "person", (chosen, *others), sent=answer.sent)
     left = [one for one in candidates if answer.never.isdisjoint(twin.path for twin in (one.original, *one.twins))]
     if len(left) == len(candidates):
         return decide(copy, left, min_gain)
@@ -61,6 +63,20 @@ def _obey(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float,
         reason = f"You rejected the other candidates before undoing; {left[0].original.name} is the one left"
         return Decision(copy, Verdict.REVIEW, reason, "rule", decision.candidates)
     return decision
+
+
+def as_posted(decision: Decision, refused: str | None) -> Decision:
+    """A replacement that sends the picture as posted; a question where it cannot be rendered, for the reason given."""
+    if decision.match is None:
+        return decision
+    name = decision.match.original.name
+    if refused is not None:
+        reason = f"Matches {name}, but the picture as posted cannot be rendered from it: {refused}"
+        return replace(
+            decision, verdict=Verdict.REVIEW, reason=reason, decided_by="rule", sent=Sent.ORIGINAL, not_rendered=True
+        )
+    reason = decision.reason if decision.decided_by == "person" else f"{decision.reason}; sent as posted"
+    return replace(decision, reason=reason, sent=Sent.AS_POSTED)
 
 
 def leave(copy: InstagramCopy, reason: str) -> Decision:

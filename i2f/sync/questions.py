@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.model import CaptureTime, Fit, Original, Told, Verdict, Window
+from i2f.ground.model import CaptureTime, Fit, Original, Sent, Told, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import find_again, said_about
 from i2f.sync.thresholds import HARDLY
@@ -33,7 +33,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One doubtful copy; `copy_file` is relative to the backup folder."""
+    """One doubtful copy; `copy_file` is relative to the backup folder. `not_rendered` says that the picture as posted
+    was to be sent and cannot be rendered, so that choosing it once more is no answer.
+    """
 
     photo_id: str
     title: str
@@ -44,16 +46,20 @@ class Question:
     copy_file: str
     copy_size: tuple[int, int]
     choices: tuple[Choice, ...]
+    not_rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a question is answered; places count in its choices. `chosen_name` may be of none of them."""
+    """How far a question is answered; places count in its choices. `chosen_name` may be of none of them; `sent` is what
+    is to be sent of the chosen one.
+    """
 
     chosen: int | None
     chosen_name: str | None
     refused: frozenset[int]
     done: bool
+    sent: Sent = Sent.ORIGINAL
 
 
 def read_questions(journal: Journal, photo_ids: Collection[str] = ()) -> list[Question]:
@@ -81,7 +87,9 @@ def read_progress(journal: Journal, question: Question) -> Progress:
         chosen=paths.index(answer.chosen) if answer.chosen in paths else None,
         chosen_name=answer.chosen_name,
         refused=refused,
-        done=answer.chosen_name is not None or len(refused) == len(paths),
+        done=(answer.chosen_name is not None and not (question.not_rendered and answer.sent is Sent.AS_POSTED))
+        or len(refused) == len(paths),
+        sent=answer.sent,
     )
 
 
@@ -107,6 +115,7 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
         copy_file=backup.file,
         copy_size=(backup.width, backup.height),
         choices=offered,
+        not_rendered=bool(body.get("not_rendered")),
     )
 
 

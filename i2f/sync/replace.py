@@ -22,7 +22,7 @@ from typing import Any
 
 from flickr_client import PhotoInfo, Refused, Replaced
 from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
-from i2f.ground.model import Decision, OutcomeKind, Photo
+from i2f.ground.model import Candidate, Decision, OutcomeKind, Photo, Sent
 from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
@@ -75,10 +75,11 @@ class Replacer:
         if match is None:
             raise ValueError("only a replace decision can be carried out")
         backup = self._backups.checked(photo)
-        outgoing = self._file_worker.make(match.original, location, self._state.outgoing, max_bytes)
+        outgoing = self._file_to_send(decision, match, backup, location, max_bytes)
         still = outgoing.path
         try:
-            if sorted((outgoing.width, outgoing.height)) != sorted((match.original.width, match.original.height)):
+            size = match.original.width, match.original.height
+            if decision.sent is Sent.ORIGINAL and sorted((outgoing.width, outgoing.height)) != sorted(size):
                 raise PictureError(f"{match.original.name} changed since it was read; run `sync` again")
             if not outgoing.is_temporary:
                 still = self._still_copy(outgoing, photo.photo_id)
@@ -88,7 +89,7 @@ class Replacer:
             upload = Upload(
                 photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height
             )
-            note = {"original": str(match.original.path), "backup": asdict(backup)}
+            note = {"original": str(match.original.path), "backup": asdict(backup), "as": str(decision.sent)}
             if (metadata := metadata_for(match.original, self._settings)) is not None:
                 note["wish"] = metadata.to_json()
             if state_of(said_about(self._journal, photo.photo_id, backup.sha256)) != decision.answers:
@@ -97,6 +98,17 @@ class Replacer:
         finally:
             if still != match.original.path:
                 still.unlink(missing_ok=True)
+
+    def _file_to_send(
+        self, decision: Decision, match: Candidate, backup: Backup, location: str, max_bytes: int
+    ) -> OutgoingFile:
+        """The original, or the picture as posted rendered from it, as the plan says."""
+        if decision.sent is Sent.ORIGINAL:
+            return self._file_worker.make(match.original, location, self._state.outgoing, max_bytes)
+        from i2f.sync.posted_file import make_posted_file, pair_of
+
+        pair = pair_of(self._state.backups / backup.file, match.fit)
+        return self._file_worker.call(make_posted_file, match.original, pair, location, self._state.outgoing, max_bytes)
 
     def _still_copy(self, outgoing: OutgoingFile, photo_id: str) -> Path:
         """A copy nobody else writes to: what was proved is what is sent, whatever happens to the folder meanwhile."""

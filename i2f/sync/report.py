@@ -81,6 +81,7 @@ class Report:
             {
                 **self._photo(one),
                 "copy": _copy(one),
+                "not_rendered": one.not_rendered,
                 "evidence": [
                     {
                         "path": printable(each.original.path),
@@ -125,6 +126,7 @@ def evidence(decision: Decision) -> dict[str, Any]:
     return {
         "original": printable(decision.match.original.path) if decision.match else None,
         "original_name": decision.match.original.name if decision.match else None,
+        "sent": str(decision.sent) if decision.match else None,
         "twins": [printable(twin.path) for twin in best.twins] if best else [],
         "score": round(best.fit.score, 4) if best else None,
         "margin": _rounded(margin(decision.candidates)),
@@ -139,7 +141,10 @@ def evidence(decision: Decision) -> dict[str, Any]:
 def without_insides(body: Mapping[str, Any]) -> dict[str, Any]:
     """An explained decision without what only this program can use."""
     evidence = [{name: value for name, value in one.items() if name != "original"} for one in body["evidence"]]
-    return {**{name: value for name, value in body.items() if name != "copy"}, "evidence": evidence}
+    return {
+        **{name: value for name, value in body.items() if name not in ("copy", "not_rendered")},
+        "evidence": evidence,
+    }
 
 
 def _rounded(value: float | None) -> float | None:

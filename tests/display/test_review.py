@@ -258,6 +258,7 @@ def test_nothing_is_served_without_the_secret(caller: Caller) -> None:
     assert caller.ask(caller.root)[0] == 200
 
 
+@pytest.mark.long
 def test_a_name_that_was_bound_to_this_machine_is_turned_away(caller: Caller) -> None:
     for host in ("evil.example", "localhost", f"evil.example:{urlsplit(caller.address).port}"):
         assert caller.ask(caller.root, Host=host)[0] == 403

@@ -76,7 +76,7 @@ def test_the_shell_is_told_how_to_complete(shell: str) -> None:
     known = get_completion_class(shell)
     assert known is not None
     completion = known(cli, {}, "instagram2flickr.py", variable)
-    assert {one.value for one in completion.get_completions([], "re")} == {"review"}
+    assert {one.value for one in completion.get_completions([], "re")} == {"render", "review"}
 
 
 def test_asking_for_completion_prints_a_script_and_does_nothing_else() -> None:

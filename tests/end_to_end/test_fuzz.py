@@ -12,10 +12,10 @@ from tests.support.killing import Roll
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork is POSIX")
 
-ENOUGH = 100
+ENOUGH = 200
 
 
-def test_a_hundred_spoilt_answers_do_no_harm(roll: Roll, tmp_path: Path) -> None:
+def test_two_hundred_spoilt_answers_do_no_harm(roll: Roll, tmp_path: Path) -> None:
     spoilt, seed, ends = 0, 0, set()
     while spoilt < ENOUGH:
         seed += 1

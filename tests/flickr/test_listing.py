@@ -167,6 +167,7 @@ def entries(number: int) -> Page:
     )
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_photos_take_two_hundred_calls() -> None:
     asked: list[int] = []
     kept = 0

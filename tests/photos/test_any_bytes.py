@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ def test_a_caption_sent_back_as_typed_shows_as_before(typed: str) -> None:
     assert as_html(caption_as_typed(shown)) == shown
 
 
+@pytest.mark.long
 @QUICK
 @given(st.lists(st.tuples(NAMES, st.text(max_size=12)), max_size=4), st.text(max_size=10))
 def test_a_settings_file_is_read_or_refused_in_words(values: list[tuple[tuple[str, str], str]], odd: str) -> None:

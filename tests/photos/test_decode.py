@@ -411,10 +411,10 @@ Image.new("RGB", (int(sys.argv[2]), int(sys.argv[3])), "teal").save(sys.argv[1],
         ("progressive.jpg", 20_000, 10_000, "quality=50, progressive=True", 1024),
         ("panorama.jpg", 60_000, 3_300, "quality=50", 1024),
         ("a.png", 20_000, 10_000, "compress_level=1", 1024),
-        ("a.heic", 20_000, 10_000, "quality=50, tile_size=512, enc_params={'preset': 'ultrafast'}", 2048),
+        ("a.heic", 12_000, 9_000, "quality=50, tile_size=512, enc_params={'preset': 'ultrafast'}", 2048),
     ],
 )
-def test_two_hundred_megapixels_are_read_and_made_ready_in_little_memory(
+def test_very_large_pictures_are_read_and_made_ready_in_little_memory(
     tmp_path: Path, name: str, width: int, height: int, options: str, limit_mib: int
 ) -> None:
     path = tmp_path / name

@@ -162,6 +162,7 @@ def test_get_info_can_lag_behind_a_replacement(flickr: SandboxFlickr) -> None:
     assert told == [before, before, flickr.photo(photo_id).secret]
 
 
+@pytest.mark.long
 def test_a_page_of_a_hundred_thousand_photos_comes_quickly(flickr: SandboxFlickr) -> None:
     _add_many(flickr, 100_000)
     caller = Caller(flickr)

@@ -30,6 +30,7 @@ PHOTO = {
         reason={"type": "string", "minLength": 1},
         decided_by={"enum": ["rule", "person"]},
         original=MAYBE_TEXT,
+        sent={"enum": ["original", "as-posted", None]},
         twins={"type": "array", "items": {"type": "string"}},
         score=MAYBE_SHARE,
         margin=MAYBE_SHARE,

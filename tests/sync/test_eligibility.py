@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
-from i2f.sync.eligibility import SIDES, doubt_about, needs_detail
+from i2f.matching.seams import SIDES
+from i2f.sync.eligibility import doubt_about, needs_detail
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
@@ -177,6 +178,7 @@ def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
         ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
         ("Telegram/1.jpg", "comes from a chat app"),
         ("IMG_20190101-COLLAGE.jpg", "called a collage"),
+        ("Pictures/Instagram/IMG_20171214_190314_347.jpg", "lies in a folder of Instagram's app"),
     ],
 )
 def test_a_name_alone_makes_a_question_of_a_bare_file_and_not_of_one_that_a_camera_signed(

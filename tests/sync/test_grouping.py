@@ -45,6 +45,7 @@ def _jpeg(shown: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scores", [(0.99, 0.98, 0.97), (0.97, 0.98, 0.99)])
 def test_a_file_without_exif_does_not_make_twins_of_two_shots_that_it_is_like(scores: tuple[float, ...]) -> None:
     shown = bytes_of(scene(1))
@@ -57,6 +58,7 @@ def test_a_file_without_exif_does_not_make_twins_of_two_shots_that_it_is_like(sc
     )
 
 
+@pytest.mark.long
 def test_no_member_of_a_group_was_taken_at_another_time_by_the_same_camera() -> None:
     shown = bytes_of(scene(1))
     scanner = replace(TRUE, path=Path("/roll/scan.jpg"), camera="Epson V600")
@@ -64,6 +66,7 @@ def test_no_member_of_a_group_was_taken_at_another_time_by_the_same_camera() -> 
     assert grouped(files) == [[0, 1], [2]]
 
 
+@pytest.mark.long
 def test_copies_and_edits_of_one_shot_stay_together() -> None:
     shown = bytes_of(scene(1))
     brighter = np.asarray(np.clip(shown * 1.08, 0, 255), np.uint8)
@@ -73,6 +76,7 @@ def test_copies_and_edits_of_one_shot_stay_together() -> None:
     assert [sorted(one) for one in grouped(files)] == [[0, 1, 2, 3]]
 
 
+@pytest.mark.long
 def test_where_a_file_does_not_explain_the_copy_exif_alone_speaks() -> None:
     shown = bytes_of(scene(1))
     edit = replace(TRUE, path=Path("/roll/IMG_E0001.JPG"))
@@ -102,6 +106,7 @@ def on_a_screen(copy: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return screen
 
 
+@pytest.mark.long
 def test_a_screenshot_is_noted_apart_from_a_sibling_and_not_from_its_own_shot() -> None:
     light = scene(3)
     own, sibling = bytes_of(light), bytes_of(parallax(light, 4))

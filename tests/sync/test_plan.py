@@ -18,11 +18,12 @@ from i2f.ground.model import (
     Mark,
     Original,
     Photo,
+    Sent,
     Verdict,
     Window,
 )
 from i2f.sync.candidate_order import choose_twin, originals_first
-from i2f.sync.plan import SHOWN, decide, gain, margin, shortened
+from i2f.sync.plan import SHOWN, as_posted, decide, gain, margin, shortened
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
@@ -471,3 +472,21 @@ def test_an_enlarged_edit_comes_after_the_cameras_own_file(name: str) -> None:
     for members in ([edit, own], [own, edit]):
         chosen = choose_twin(members, "camera")
         assert (chosen.original, chosen.because) == (own.original, "the unedited one")
+
+
+def test_a_picture_that_cannot_be_rendered_as_posted_is_a_question_and_its_original_is_not_sent() -> None:
+    planned = decide(make_copy(), [make_candidate()], 1.2)
+    sent = as_posted(planned, None)
+    assert (sent.verdict, sent.sent) == (Verdict.REPLACE, Sent.AS_POSTED)
+    assert sent.reason == "Matches IMG_0001.JPG (only match); sent as posted"
+    asked = as_posted(planned, "the copy shows something else in 4 places")
+    assert (asked.verdict, asked.match, asked.not_rendered) == (Verdict.REVIEW, None, True)
+    assert asked.reason.endswith("cannot be rendered from it: the copy shows something else in 4 places")
+
+
+def test_what_a_person_chose_to_send_is_sent() -> None:
+    one = make_candidate(0.7, sure=False)
+    answer = Answer(one.original.path, one.original.path.name, frozenset(), sent=Sent.AS_POSTED)
+    chosen = decide(make_copy(), [one], 1.2, answer)
+    assert (chosen.sent, chosen.reason) == (Sent.AS_POSTED, "You chose IMG_0001.JPG as posted")
+    assert decide(make_copy(), [one], 1.2, replace(answer, sent=Sent.ORIGINAL)).sent is Sent.ORIGINAL

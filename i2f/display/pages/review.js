@@ -20,7 +20,7 @@ let leaving = false;
 
 const numberOf = new Map();
 const open = () => questions.filter((one) => !one.done).length;
-const state = (one) => ({ done: one.done, chosen: one.chosen, chosen_name: one.chosen_name, refused: [...one.refused], revision: one.revision });
+const state = (one) => ({ done: one.done, chosen: one.chosen, chosen_name: one.chosen_name, posted: one.posted, refused: [...one.refused], revision: one.revision });
 
 // Talking to the program.
 
@@ -128,7 +128,7 @@ function words(node, ...parts) {
 }
 function said(one) {
   if (one.failed) return "Your answer was not saved. Answer again. ";
-  if (one.chosen_name) return `You accepted ${one.chosen_name}. `;
+  if (one.chosen_name) return `You accepted ${one.chosen_name}${one.posted ? " as posted" : ""}. `;
   return one.done ? "You answered: none of these. " : "";
 }
 function steps() {
@@ -304,7 +304,7 @@ function sign(text, undo = false) {
 }
 // What the page shows until the program has confirmed it.
 function predict(one, kind, place) {
-  if (kind === "this") Object.assign(one, { done: true, chosen: place, chosen_name: one.choices[place].name, refused: one.refused.filter((each) => each !== place) });
+  if (kind === "this" || kind === "posted") Object.assign(one, { done: true, posted: kind === "posted", chosen: place, chosen_name: one.choices[place].name, refused: one.refused.filter((each) => each !== place) });
   else {
     const refused = kind === "none" ? one.choices.map((_, each) => each) : [...new Set([...one.refused, place])].sort();
     const gone = one.chosen === null || refused.includes(one.chosen);
@@ -316,13 +316,13 @@ function enqueue(kind, items, record) {
   const told = items.map(({ number, place }) => {
     const one = questions[number];
     const item = { photo_id: one.photo_id, stamp: one.stamp, revision: one.revision,
-      candidate: kind === "this" || kind === "never" ? one.choices[place].key : null };
+      candidate: ["this", "posted", "never"].includes(kind) ? one.choices[place].key : null };
     one.failed = "";
     return item;
   });
   for (const { number, place } of items) {
     const one = questions[number];
-    if (kind === "undo") Object.assign(one, record.before?.get(number) ?? { done: false, chosen: null, chosen_name: null, refused: [] });
+    if (kind === "undo") Object.assign(one, record.before?.get(number) ?? { done: false, chosen: null, chosen_name: null, posted: false, refused: [] });
     else predict(one, kind, place);
     one.revision = told.find((item) => item.photo_id === one.photo_id).revision + 1;
   }
@@ -338,7 +338,7 @@ function answer(kind) {
   const name = one.choices[choice].name;
   answerAll(kind, [{ number: at, place: choice }]);
   const left = offered(one).length;
-  sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${left ? `, ${counted(left, "candidate")} left` : ""}.`, true);
+  sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "posted" ? `\u2713 ${name} accepted, to be sent as posted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${left ? `, ${counted(left, "candidate")} left` : ""}.`, true);
   if (one.done) advance(); else go(at);
 }
 function answerGroup(kind, items) {
@@ -472,7 +472,7 @@ window.addEventListener("resize", () => { if (zoom.on) zoom.draw(); });
 const grid = makeGrid({ root: $("grid"), questions: () => questions, open: go, answer: answerGroup, confirm: confirmGroup, changed: () => heading() });
 const MOVES = { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, -0.25], ArrowDown: [0, 0.25] };
 const PAIR_KEYS = {
-  y: () => answer("this"), n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
+  y: () => answer("this"), p: () => answer("posted"), n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
   i: () => { facts = !facts; drawFacts(questions[at], questions[at].choices[choice]); }, " ": () => blink(true),
   f: () => $("title").querySelector("a")?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
   Escape: () => { if (zoom.on) toggleZoom(); },

@@ -1,0 +1,214 @@
+"""How close a render comes to the picture as posted, at full size: `python -m bench.look FOLDER`.
+
+Each photograph of the folder gets four looks of bench/look_families.py (curves, matrices, vignettes, light leaks, local
+contrast, tilt-shift, borders), by the seeds that are committed there. That is the truth. From it a copy of 612 to 1080
+pixels is made, sharpened and pressed once or twice. The program is given the copy and the photograph only, and what it
+renders is compared with the truth inside the window, beside what a person could do without it:
+
+- the copy enlarged (Lanczos);
+- one global table of colours fitted to the pair (this program's, alone);
+- a bilateral grid of affine transforms alone, as bilateral guided upsampling does it (this program's splines).
+
+All three are given the same registration. A render that fails its proof counts as not rendered. `--every N` takes every
+Nth copy only, and so every family where seven does not divide N; `--sheet FILE.png` lays out what was rendered beside
+the truth at 100 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import matcher
+from bench.look_families import FAMILIES, SEEDS, Made, make
+from bench.look_measures import Distance, distance
+from i2f.ground.image import Picture
+from i2f.matching.retrieval import without_edges
+from i2f.photos.color_profiles import to_srgb
+from i2f.photos.decode import decode_fully, pixels, read_picture, turned
+from i2f.photos.folder import find_files
+from i2f.photos.formats import PICTURE_FORMATS, content_format
+from i2f.photos.open import open_picture
+from i2f.rendering.bilateral_grid import fit_grid, light_of
+from i2f.rendering.color_table import fit_table
+from i2f.rendering.frame import Frame, cut, find_frame, upright
+from i2f.rendering.full_size import render
+from i2f.rendering.look import identity_look, planes_of, shrunk
+from i2f.rendering.posted import Copy, NotRenderedError, refusal, render_posted
+from i2f.rendering.proof import press_of
+
+LOOKS_A_PHOTO = 4
+PEERS = ("enlarged", "table", "grid")
+GRID_STIFFNESS = 3e-3
+SPOT = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One copy: how far the render and each peer are from the truth; `refused` says why there is no render."""
+
+    family: str
+    ours: Distance | None
+    peers: tuple[Distance, ...]
+    refused: str
+    seconds: float
+    spots: tuple[Picture, ...]
+
+
+def measure(path: Path, number: int) -> Result:
+    """Look `number` on one photograph, rendered and compared."""
+    data = path.read_bytes()
+    with open_picture(data) as opened:
+        whole = turned(to_srgb(decode_fully(opened), opened.image.info.get("icc_profile")), opened.orientation)
+    made, original = make(whole, number), np.asarray(whole)
+    with Image.open(io.BytesIO(made.copy)) as image:
+        seen = np.asarray(image.convert("RGB"))
+    thumbnail = read_picture(data)
+    if thumbnail is None:
+        return Result(made.family, None, (), "too large to be read", 0.0, ())
+    small = pixels(thumbnail.thumbnail)
+    proposals = matcher.Index([matcher.fingerprint(small)]).search(seen)
+    fit = matcher.compare(seen, small, proposals[0])
+    refused = refusal(fit.measures)
+    if refused is not None:
+        return Result(made.family, None, (), refused, 0.0, ())
+    bare = without_edges(seen)
+    flat = Frame((1, 1), (0, 0), 1.0, 0.0, round(fit.measures["quarter_turns"]), fit.window.mirrored)
+    plain = np.ascontiguousarray(upright(bare, flat))
+    frame = find_frame(fit.measures, fit.window.mirrored, plain.shape[1::-1], whole.size)
+    copy = Copy(plain, plain, press_of(made.copy), had_bars=bare.shape != seen.shape)
+    began = time.process_time()
+    try:
+        posted = render_posted(copy, original, frame, lambda colors: colors)
+    except NotRenderedError as error:
+        return Result(made.family, None, (), str(error), time.process_time() - began, ())
+    took = time.process_time() - began
+    ours, truth, at = _overlap(posted.picture, posted.corner, frame, made)
+    others = [_overlap(one, (0, 0), frame, made, at)[0] for one in _peers(copy, cut(original, frame))]
+    spots = _spots(ours, truth, others[0]) if ours.size else ()
+    return Result(made.family, distance(ours, truth), tuple(distance(one, truth) for one in others), "", took, spots)
+
+
+def _overlap(
+    picture: Picture, corner: tuple[int, int], frame: Frame, made: Made, at: tuple[int, int, int, int] | None = None
+) -> tuple[Picture, Picture, tuple[int, int, int, int]]:
+    """The parts of a picture and of the truth that lie over one another; `at` in the original's pixels."""
+    left, top = frame.box[0] + corner[0], frame.box[1] + corner[1]
+    if at is None:
+        at = (
+            max(left, made.crop[0]),
+            max(top, made.crop[1]),
+            min(left + picture.shape[1], made.crop[2]),
+            min(top + picture.shape[0], made.crop[3]),
+        )
+    x, y = made.crop[0], made.crop[1]
+    ours = picture[at[1] - top : at[3] - top, at[0] - left : at[2] - left]
+    return ours, made.truth[at[1] - y : at[3] - y, at[0] - x : at[2] - x], at
+
+
+def _peers(copy: Copy, whole: Picture) -> Iterator[Picture]:
+    """What a person could do without this program, at the frame's size."""
+    size = whole.shape[1], whole.shape[0]
+    yield shrunk(copy.seen, size)
+    seen = planes_of(shrunk(whole, (copy.seen.shape[1], copy.seen.shape[0])))
+    wanted = planes_of(copy.seen)
+    weight = np.ones(seen.shape[1:], np.float32)
+    at = np.random.default_rng(0).choice(weight.size, min(40_000, weight.size), replace=False)
+    table = fit_table(seen.reshape(3, -1)[:, at], wanted.reshape(3, -1)[:, at], weight.ravel()[at])
+    yield render(whole, replace(identity_look(), table=table), size)
+    grid, _ = fit_grid(seen, light_of(seen), wanted, weight, GRID_STIFFNESS)
+    yield render(whole, replace(identity_look(), grid=grid), size)
+
+
+def _spots(ours: Picture, truth: Picture, enlarged: Picture) -> tuple[Picture, ...]:
+    """The truth, the render and the enlarged copy at the place with the most texture, at 100 %."""
+    rows = range(0, max(1, truth.shape[0] - SPOT), SPOT)
+    columns = range(0, max(1, truth.shape[1] - SPOT), SPOT)
+    top, left = max(
+        ((row, column) for row in rows for column in columns),
+        key=lambda at: float(truth[at[0] : at[0] + SPOT : 4, at[1] : at[1] + SPOT : 4].std()),
+    )
+    return tuple(one[top : top + SPOT, left : left + SPOT] for one in (truth, ours, enlarged))
+
+
+def table_of(results: Sequence[Result]) -> Iterator[str]:
+    """The table that is printed."""
+    done = [one for one in results if one.ours is not None]
+    yield f"{len(results)} copies, {len(done)} rendered ({100 * len(done) / max(1, len(results)):.0f} %)"
+    if not done:
+        return
+    yield "| | median PSNR | 10th percentile | median dE2000 | median SSIM | render ahead |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    ours = [one.ours for one in done if one.ours is not None]
+    yield _row("this program", ours, None)
+    for place, name in enumerate(PEERS):
+        theirs = [one.peers[place] for one in done]
+        ahead = np.mean([mine.psnr > other.psnr for mine, other in zip(ours, theirs, strict=True)])
+        yield _row(name, theirs, float(ahead))
+    for family in FAMILIES:
+        of_family = [one for one in results if one.family == family]
+        rendered = [one.ours.psnr for one in of_family if one.ours is not None]
+        if of_family:
+            median = f"median {np.median(rendered):.1f} dB" if rendered else "none"
+            yield f"{family}: {len(rendered)} of {len(of_family)} rendered, {median}"
+    yield f"processor time of a render: median {np.median([one.seconds for one in done]):.1f} s"
+
+
+def _row(name: str, found: Sequence[Distance], ahead: float | None) -> str:
+    psnr = [one.psnr for one in found]
+    told = "" if ahead is None else f"{100 * ahead:.0f} %"
+    return (
+        f"| {name} | {np.median(psnr):.1f} dB | {np.percentile(psnr, 10):.1f} dB | "
+        f"{np.median([one.delta_e for one in found]):.2f} | {np.median([one.ssim for one in found]):.3f} | {told} |"
+    )
+
+
+def lay_out(results: Sequence[Result], file: Path) -> None:
+    """A contact sheet: a row a copy, the truth, the render, the copy enlarged."""
+    rows = [one.spots for one in results if one.spots]
+    sheet = Image.new("RGB", (3 * SPOT, SPOT * max(1, len(rows))), "white")
+    for row, spots in enumerate(rows):
+        for column, spot in enumerate(spots):
+            sheet.paste(Image.fromarray(np.ascontiguousarray(spot)), (column * SPOT, row * SPOT))
+    sheet.save(file)
+
+
+def _is_picture(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return content_format(stream.read(64)) in PICTURE_FORMATS
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Renders beside the truth, at full size.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth copy only")
+    parser.add_argument("--sheet", type=Path, help="write a contact sheet (PNG)")
+    order = parser.parse_args(words)
+    files = sorted(one.path for one in find_files([order.folder]).files if _is_picture(one.path))
+    results = []
+    for copy in range(0, LOOKS_A_PHOTO * len(files), order.every):
+        file, number = files[copy // LOOKS_A_PHOTO], SEEDS[copy % len(SEEDS)]
+        one = measure(file, number)
+        results.append(one)
+        told = f"{one.ours.psnr:.1f} dB, {one.ours.delta_e:.2f} dE" if one.ours else one.refused
+        beside = ", ".join(f"{name} {peer.psnr:.1f}" for name, peer in zip(PEERS, one.peers, strict=False))
+        sys.stdout.write(f"{file.name} {number} {one.family}: {told} ({beside}), {one.seconds:.1f} s\n")
+        sys.stdout.flush()
+    for line in table_of(results):
+        sys.stdout.write(line + "\n")
+    if order.sheet:
+        lay_out(results, order.sheet)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

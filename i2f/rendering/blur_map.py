@@ -1,0 +1,120 @@
+"""Tilt-shift: how strongly a look blurred each place, as a map that is fitted and not guessed.
+
+A copy's own blur says where. The picture as rendered so far is blurred by a few radii at the copy's scale, and each
+place of the copy is explained as a mixture of them: shares that vary smoothly over the frame, on cubic B-splines,
+found by regularised least squares of the luminance. A sharp picture mixed with one that is blurred, as the first app
+did it, and a radius that grows from the middle, as later ones did, both are such mixtures. Where nothing has texture
+the shares are those around.
+
+At full size the blurred pictures are made from the render itself, reduced to twice the copy's scale (blur leaves
+nothing finer), mixed there, and enlarged. So what is sharp in the middle stays the original's own pixels, and next to
+it the blur takes its colours from the same picture as the app's did: no halo that the copy does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from i2f.ground.image import Floats
+from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis
+
+RADII = (0.0016, 0.0036, 0.008, 0.016)
+"""The blurs' standard deviations in short sides: 1 to 10 px of 640."""
+PIECES = 8
+CELLS = 4
+STIFFNESS = 0.02
+RIDGE = 0.01
+LEAST = 0.25
+"""A look that blurs no place by so large a share blurs none."""
+WORTH_IT = 0.08
+"""The share of what was left that the blur has to explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlurMap:
+    """`nodes` (radii, rows, columns): the share of each blurred picture, the rest is the sharp one; empty for none."""
+
+    nodes: Floats
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is blurred anywhere."""
+        return self.nodes.size == 0
+
+    def shares(self, height: int, width: int) -> Floats:
+        """(radii, height, width), none below 0, together at most 1."""
+        down, across = spline_basis(middles(height), PIECES), spline_basis(middles(width), PIECES)
+        found = np.maximum(0, np.einsum("ya,kab,xb->kyx", down, self.nodes, across, optimize=True))
+        return np.asarray(found / np.maximum(1, found.sum(0)), np.float32)
+
+    def mixed(self, colors: Floats) -> tuple[Floats, Floats]:
+        """Of planes (c, h, w) the blurred part (c, h, w), shares applied, and the share of the sharp (h, w)."""
+        shares = self.shares(*colors.shape[1:])
+        blurred = np.zeros_like(colors)
+        for share, radius in zip(shares, RADII, strict=True):
+            if share.max() > 0:
+                blurred += share * _blurred(colors, radius)
+        return blurred, 1 - shares.sum(0)
+
+    def __call__(self, colors: Floats) -> Floats:
+        """Planes (c, h, w), blurred by the map."""
+        if self.is_empty:
+            return colors
+        blurred, sharp = self.mixed(colors)
+        return np.asarray(blurred + sharp * colors, np.float32)
+
+
+def no_blur() -> BlurMap:
+    """The map that blurs nothing."""
+    return BlurMap(np.zeros((0, 0, 0), np.float32))
+
+
+def fit_blur(colors: Floats, wanted: Floats) -> BlurMap:
+    """How planes (3, h, w), rendered sharp, are to be blurred to look like those `wanted`; no_blur() where they are
+    not blurred.
+    """
+    light, aim = light_of(colors), light_of(wanted)
+    parts = [_blurred(light[None], radius)[0] - light for radius in RADII]
+    missing = aim - light
+    normal, right = _equations(parts, missing)
+    solved = np.linalg.solve(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
+    found = BlurMap(np.asarray(solved, np.float32))
+    if float(found.shares(32, 32).sum(0).max()) < LEAST:
+        return no_blur()
+    left = missing - sum(share * part for share, part in zip(found.shares(*light.shape), parts, strict=True))
+    return found if float((left**2).sum()) < (1 - WORTH_IT) * float((missing**2).sum()) else no_blur()
+
+
+def _blurred(colors: Floats, radius: float) -> Floats:
+    sigma = radius * min(colors.shape[1:])
+    return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
+
+
+def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
+    """Normal matrix and right side of the shares, from sums over fine cells; penalties included."""
+    height, width = missing.shape
+    fine = CELLS * PIECES
+    rows = np.linspace(0, height, fine + 1).astype(int)[:-1]
+    columns = np.linspace(0, width, fine + 1).astype(int)[:-1]
+
+    def sums(values: Floats) -> Doubles:
+        return np.asarray(np.add.reduceat(np.add.reduceat(values, rows, 0), columns, 1), np.float64).ravel()
+
+    one = spline_basis(middles(fine), PIECES)
+    basis = np.einsum("ya,xb->yxab", one, one).reshape(fine * fine, -1)
+    count, places = len(parts), basis.shape[1]
+    normal, right = np.zeros((count, places, count, places)), np.zeros((count, places))
+    for first in range(count):
+        right[first] = basis.T @ sums(parts[first] * missing)
+        for second in range(count):
+            normal[first, :, second] = (basis.T * sums(parts[first] * parts[second])) @ basis
+    size = float(np.einsum("apap->", normal)) / (count * places)
+    second_differences = np.diff(np.eye(PIECES + 3), 2, axis=0)
+    bend = second_differences.T @ second_differences
+    stiff = np.kron(bend, np.eye(PIECES + 3)) + np.kron(np.eye(PIECES + 3), bend)
+    penalty = np.kron(np.eye(count), STIFFNESS * stiff + RIDGE * np.eye(places))
+    whole = normal.reshape(count * places, -1) + size * penalty
+    return np.asarray(whole), np.asarray(right.ravel())

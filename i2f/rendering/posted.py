@@ -1,0 +1,186 @@
+"""The picture as posted, at full size: from a copy, its original and the matcher's measures to a proven render.
+
+Arrays in, an array out, in the original's own colours: the caller brings the copy into them (a wide original stays
+wide) and gives a function that leads back to the copy's, in which the proof is done. Whatever speaks against the render
+is a `NotRenderedError` with the reason in words; nothing that failed its proof leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from i2f.ground.errors import PictureError
+from i2f.ground.image import Picture
+from i2f.rendering.border import Inset, find_border
+from i2f.rendering.color_table import fit_table
+from i2f.rendering.frame import Frame, as_posted, cut, upright
+from i2f.rendering.full_size import render
+from i2f.rendering.look import FIT_SHORT, Look, Pair, fit_look, halved, planes_of, shrunk
+from i2f.rendering.proof import Press, Proof, prove, sharpened
+
+KEPT_OFF = 0.1
+"""Share of each side that is not looked at before borders are known."""
+FIRST_SAMPLES = 20_000
+SMALLEST = 64
+TEETH = 2
+"""Blocks beside a border that a ragged one may reach into."""
+RENDERABLE = ("movement", "stretch", "things", "colours")
+"""Tests of the matcher that a copy must have met: what moved, was replaced or recoloured is not in the original."""
+
+
+class NotRenderedError(PictureError):
+    """The picture as posted cannot be made of this original; the reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy as the matcher saw it, turned upright and without plain bars (`had_bars` says whether there were some):
+    `seen` in the original's colours and `plain` in its own (height, width, 3); `press` is how its file was pressed.
+    """
+
+    seen: Picture
+    plain: Picture
+    press: Press
+    had_bars: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A proven render: upright as the copy is (height, width, 3), in the original's colours. `corner` (x, y) is where
+    it begins in the frame's pixels, which is not 0, 0 where a border was left out.
+    """
+
+    picture: Picture
+    has_border: bool
+    corner: tuple[int, int]
+    look: Look
+    proof: Proof
+
+
+def refusal(measures: Mapping[str, float]) -> str | None:
+    """Why the matcher's measures alone forbid a render; None where they do not."""
+    if "width" not in measures:
+        return "the copy could not be laid over it"
+    failed = [name for name in RENDERABLE if measures.get(f"test_{name}", 0.0) > 1]
+    return "part of the copy is not in it, or moved" if failed else None
+
+
+def render_posted(copy: Copy, original: Picture, frame: Frame, to_plain: Callable[[Picture], Picture]) -> Posted:
+    """Fit, render and prove. `original` is upright in its own colours, `to_plain` leads from those to the copy's."""
+    whole = cut(original, frame)
+    inset = _border_of(copy, whole)
+    inside = _inside(copy, whole, inset)
+    if min(inside.seen.shape[:2]) < SMALLEST:
+        raise NotRenderedError("hardly anything is left of it inside its border")
+    look = fit_look(_pair(inside))
+    size = (inside.seen.shape[1], inside.seen.shape[0])
+    rendered = render(inside.original, look, size)
+    proof = _proven(inside, rendered, look, copy.press, to_plain, frame)
+    has_border = any(inset) or copy.had_bars
+    corner = inside.corner
+    if not proof.holds:
+        rest = _without_teeth(proof, rendered.shape) if has_border else None
+        if rest is None:
+            raise NotRenderedError(_words(proof))
+        rendered = rendered[rest]
+        corner = corner[0] + rest[1].start, corner[1] + rest[0].start
+    return Posted(as_posted(rendered, frame), has_border, corner, look, proof)
+
+
+def _without_teeth(proof: Proof, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
+    """The part of a render inside a border whose teeth reach further in than most of it: the blocks that failed next to
+    its edge are cut off. None where one failed elsewhere.
+    """
+    high, wide = proof.failed.shape
+    cut_off = {"top": 0, "bottom": 0, "left": 0, "right": 0}
+    for row, column in np.argwhere(proof.failed).tolist():
+        far = {"top": row, "bottom": high - 1 - row, "left": column, "right": wide - 1 - column}
+        side = min(far, key=lambda name: far[name])
+        if far[side] >= TEETH:
+            return None
+        cut_off[side] = max(cut_off[side], far[side] + 1)
+    rows = slice(-(-cut_off["top"] * shape[0] // high), shape[0] - -(-cut_off["bottom"] * shape[0] // high))
+    columns = slice(-(-cut_off["left"] * shape[1] // wide), shape[1] - -(-cut_off["right"] * shape[1] // wide))
+    return rows, columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """A copy and its original without border; `box` is the part of the original's pixels that the copy shows, and
+    `corner` where those begin in the frame.
+    """
+
+    seen: Picture
+    plain: Picture
+    original: Picture
+    box: tuple[float, float, float, float]
+    corner: tuple[int, int]
+
+
+def _border_of(copy: Copy, whole: Picture) -> Inset:
+    size = (copy.seen.shape[1], copy.seen.shape[0])
+    colors, wanted = planes_of(shrunk(whole, size)), planes_of(copy.seen)
+    off = round(KEPT_OFF * min(size))
+    middle = (slice(None), slice(off, -off), slice(off, -off))
+    seen, aims = colors[middle].reshape(3, -1), wanted[middle].reshape(3, -1)
+    at = np.random.default_rng(0).choice(seen.shape[1], min(FIRST_SAMPLES, seen.shape[1]), replace=False)
+    table = fit_table(seen[:, at], aims[:, at], np.ones(len(at), np.float32))
+    return find_border(wanted, table(colors), copy.had_bars)
+
+
+def _inside(copy: Copy, whole: Picture, inset: Inset) -> _Inside:
+    """What is left without border. The original's part ends on whole pixels, a fraction of one further out."""
+    left, top, right, bottom = inset
+    height, width = copy.seen.shape[:2]
+    part = (slice(top, height - bottom), slice(left, width - right))
+    grow_x, grow_y = whole.shape[1] / width, whole.shape[0] / height
+    edges = (left * grow_x, top * grow_y, (width - right) * grow_x, (height - bottom) * grow_y)
+    first_x, first_y = int(edges[0]), int(edges[1])
+    last_x, last_y = (
+        min(whole.shape[1], int(np.ceil(edges[2] - 1e-6))),
+        min(whole.shape[0], int(np.ceil(edges[3] - 1e-6))),
+    )
+    box = (edges[0] - first_x, edges[1] - first_y, edges[2] - first_x, edges[3] - first_y)
+    held = whole[first_y:last_y, first_x:last_x]
+    box = (box[0], box[1], min(box[2], held.shape[1]), min(box[3], held.shape[0]))
+    return _Inside(copy.seen[part], copy.plain[part], held, box, (first_x, first_y))
+
+
+def _pair(inside: _Inside) -> Pair:
+    height, width = inside.seen.shape[:2]
+    smaller = min(1.0, FIT_SHORT / min(height, width))
+    size = (round(width * smaller), round(height * smaller))
+    seen = inside.seen if smaller == 1.0 else shrunk(inside.seen, size)
+    fine = shrunk(inside.original, (2 * size[0], 2 * size[1]), inside.box)
+    return Pair(planes_of(seen), planes_of(fine))
+
+
+def _proven(
+    inside: _Inside,
+    rendered: Picture,
+    look: Look,
+    press: Press,
+    to_plain: Callable[[Picture], Picture],
+    frame: Frame,
+) -> Proof:
+    """The proof. JPEG's noise depends on which way up the picture lies, so it is pressed as the copy was, then turned
+    back.
+    """
+    height, width = inside.seen.shape[:2]
+
+    def reduced(picture: Picture) -> Picture:
+        colors = halved(planes_of(shrunk(picture, (2 * width, 2 * height), inside.box)))
+        return np.asarray(np.clip(colors + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0))
+
+    small = to_plain(sharpened(reduced(rendered), look.sharpening))
+    pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
+    return prove(inside.plain, small, pressed, reduced(inside.original), look)
+
+
+def _words(proof: Proof) -> str:
+    count = int(proof.failed.sum())
+    places = "1 place" if count == 1 else f"{count} places"
+    return f"the copy shows something else in {places}"
