@@ -57,7 +57,7 @@ __all__ = [
     "thumbnail_size",
 ]
 
-MATCHER_VERSION = "25"
+MATCHER_VERSION = "26"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4
