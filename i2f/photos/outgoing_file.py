@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import shutil
 import struct
 import tempfile
 from dataclasses import dataclass
@@ -100,6 +101,22 @@ def outgoing(
         has_place=has_place(sent),
         is_temporary=lies_at is None,
     )
+
+
+def still_copy(outgoing: OutgoingFile, still: Path, command: str) -> Path:
+    """Copy it to `still`, where nobody else writes: what was proved is what is sent, whatever happens to the folder
+    meanwhile. PictureError, naming the `command` to run again, where it changed; nothing is left behind then.
+    """
+    try:
+        shutil.copyfile(outgoing.path, still)
+        with still.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if digest != outgoing.sha256:
+            raise PictureError(f"{outgoing.path.name} changed while it was read; run `{command}` again")
+    except BaseException:
+        still.unlink(missing_ok=True)
+        raise
+    return still
 
 
 def _stripped(data: bytes) -> bytes:

@@ -56,7 +56,7 @@ TONES, SAME_TONES = 12.0, 5.0
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
 NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
-RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 10.0, 7.0
+RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
 """Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, either."""
 RIM, BEYOND_RIM = 0.04, 0.1
 """Shares of the copy's short side: what a scan's or a lens correction's flat rim takes at most, and how far the scene

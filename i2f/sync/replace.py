@@ -13,11 +13,8 @@ verify.py.
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from flickr_client import PhotoInfo, Refused, Replaced
@@ -27,7 +24,7 @@ from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
 from i2f.memory.review_answers import said_about, state_of
-from i2f.photos.outgoing_file import OutgoingFile
+from i2f.photos.outgoing_file import OutgoingFile, still_copy
 from i2f.sync.backups import let_go_words
 from i2f.sync.photo_metadata import metadata_for, noted_metadata
 from i2f.sync.session import Session
@@ -82,7 +79,8 @@ class Replacer:
             if decision.sent is Sent.ORIGINAL and sorted((outgoing.width, outgoing.height)) != sorted(size):
                 raise PictureError(f"{match.original.name} changed since it was read; run `sync` again")
             if not outgoing.is_temporary:
-                still = self._still_copy(outgoing, photo.photo_id)
+                place = self._state.outgoing / f"still-{photo.photo_id}{outgoing.path.suffix}"
+                still = still_copy(outgoing, place, "sync")
             before = self._flickr.get_info(photo.photo_id)
             if not _is_same_version(before, photo):
                 raise PictureGoneError("the photo was changed on Flickr since it was listed; run `sync` again")
@@ -109,20 +107,6 @@ class Replacer:
 
         pair = pair_of(self._state.backups / backup.file, match.fit)
         return self._file_worker.call(make_posted_file, match.original, pair, location, self._state.outgoing, max_bytes)
-
-    def _still_copy(self, outgoing: OutgoingFile, photo_id: str) -> Path:
-        """A copy nobody else writes to: what was proved is what is sent, whatever happens to the folder meanwhile."""
-        still = self._state.outgoing / f"still-{photo_id}{outgoing.path.suffix}"
-        try:
-            shutil.copyfile(outgoing.path, still)
-            with still.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            if digest != outgoing.sha256:
-                raise PictureError(f"{outgoing.path.name} changed while it was read; run `sync` again")
-        except BaseException:
-            still.unlink(missing_ok=True)
-            raise
-        return still
 
     def undo(self, photo_id: str, levels: int | None = None) -> Outcome:
         """Put the saved copy of one replaced picture back: as before all its replacements, or the last `levels`."""

@@ -13,9 +13,7 @@ That is what `undo` compares before it deletes: whatever differs since, somebody
 
 from __future__ import annotations
 
-import hashlib
 import re
-import shutil
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -35,7 +33,7 @@ from i2f.ground.errors import (
 from i2f.ground.model import Decision, OutcomeKind, Photo
 from i2f.instagram.post_tag import key_in, squeezed, squeezed_key, tags_of
 from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
-from i2f.photos.outgoing_file import OutgoingFile
+from i2f.photos.outgoing_file import OutgoingFile, still_copy
 from i2f.sync.new_posts import NewDecision
 from i2f.sync.photo_metadata import PhotoMetadata, noted_metadata, put_metadata, tried
 from i2f.sync.post_pictures import captured
@@ -120,7 +118,8 @@ class Uploader:
         still = outgoing.path
         try:
             if not outgoing.is_temporary:
-                still = self._still_copy(outgoing, key)
+                name = f"still-{key.replace('/', '-')}{outgoing.path.suffix}"
+                still = still_copy(outgoing, self._session.state.outgoing / name, "new")
             form = form_of(new, self._wishes.privacy)
             note = {
                 "original": str(decision.match.original.path),
@@ -152,17 +151,6 @@ class Uploader:
         if sorted((outgoing.width, outgoing.height)) != sorted((original.width, original.height)):
             raise PictureError(f"{original.path.name} changed since it was read; run `new` again")
         return outgoing
-
-    def _still_copy(self, outgoing: OutgoingFile, key: str) -> Path:
-        """A copy nobody else writes to: what was verified is what is sent."""
-        still = self._session.state.outgoing / f"still-{key.replace('/', '-')}{outgoing.path.suffix}"
-        shutil.copyfile(outgoing.path, still)
-        with still.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != outgoing.sha256:
-            still.unlink()
-            raise PictureError(f"{outgoing.path.name} changed while it was read; run `new` again")
-        return still
 
     def _refuse_a_second(self, sha256: str, key: str) -> None:
         """Equal bytes are never uploaded for two posts, wherever the files lie."""

@@ -79,16 +79,16 @@ def test_a_thin_rim_of_a_scan_at_one_side_is_no_frame_where_the_scene_goes_on_at
 def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_detail_either() -> None:
     beyond = {"left": GOES_ON, "right": GOES_ON}
     enlarged = "IMG_0001.JPG has no camera data and was enlarged by a program"
-    assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged
-    assert doubt_about(BARE, fit(resampled=8.0, finer=0.7, **beyond)) == enlarged
-    assert doubt_about(BARE, fit(resampled=8.0, finer=1.7, **beyond)) == ""
+    assert doubt_about(BARE, fit(resampled=18.0, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=12.0, finer=0.7, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=12.0, finer=1.7, **beyond)) == ""
     assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
 
 
 def test_camera_data_do_not_vouch_for_a_file_that_was_enlarged_and_shows_nothing_more_than_the_copy() -> None:
-    assert "may be the copy itself, enlarged" in doubt_about(SIGNED, fit(resampled=12.0, finer=0.4))
+    assert "may be the copy itself, enlarged" in doubt_about(SIGNED, fit(resampled=18.0, finer=0.4))
     assert doubt_about(SIGNED, fit(finer=0.4)) == "", "out of focus"
-    assert doubt_about(SIGNED, fit(resampled=12.0, finer=0.4, right=GOES_ON)) == "", "digital zoom"
+    assert doubt_about(SIGNED, fit(resampled=18.0, finer=0.4, right=GOES_ON)) == "", "digital zoom"
 
 
 def test_a_photograph_that_ends_inside_the_file_further_out_than_the_copy_is_in_a_frame_whoever_signed() -> None:
