@@ -38,7 +38,8 @@ AS_IT_IS, OTHERWISE = WAYS
 class KnownCopy:
     """One copy: how it is searched for, its rankings by WAYS with the set of originals they are of, and what was found.
 
-    `stored` are the findings as they were kept, None for a copy that is new.
+    `stored` are the findings as they were kept, None for a copy that is new. Of the rankings those asked for in
+    this run are `current`; another may be of originals that are gone.
     """
 
     sha256: str
@@ -48,10 +49,11 @@ class KnownCopy:
     rankings: dict[str, tuple[str, matcher.Ranking]] = field(default_factory=dict)
     stored: frozenset[str] | None = None
     moved_on: set[str] = field(default_factory=set)
+    current: set[str] = field(default_factory=set)
 
     def ranking(self, ways: str) -> matcher.Ranking:
-        """The ranking for these ways, of no originals where it was never needed."""
-        return self.rankings[ways][1] if ways in self.rankings else matcher.nothing()
+        """The ranking for these ways, of no originals where this run did not need it."""
+        return self.rankings[ways][1] if ways in self.current else matcher.nothing()
 
     @property
     def is_near(self) -> bool:
@@ -96,6 +98,7 @@ class KnownCopies:
         anew: list[KnownCopy] = []
         by_set: dict[str, list[KnownCopy]] = {}
         for copy in copies:
+            copy.current.add(ways)
             if ways in copy.rankings:
                 by_set.setdefault(copy.rankings[ways][0], []).append(copy)
             else:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from i2f.ground.model import Candidate
@@ -147,6 +148,27 @@ def test_after_whatever_came_and_went_the_answers_are_those_of_a_run_from_nothin
         for _ in range(chance.integers(2, 5)):
             change(phone, names, chance)
     assert phone.run() == phone.run_from_nothing()
+
+
+def coarsely(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What is left of a square picture in a dozen pixels a side."""
+    small = Image.fromarray(picture).resize((12, 12), Image.Resampling.BOX)
+    return np.asarray(small.resize(picture.shape[1::-1], Image.Resampling.BICUBIC), np.float32)
+
+
+@pytest.mark.long
+def test_what_looked_like_a_copy_that_nothing_explained_may_go(tmp_path: Path, drawer: Path) -> None:
+    ghost = tmp_path / "the light of one scene and the detail of another.jpg"
+    light, detail = (bytes_of(scene(seed, 240, 320))[:, 40:280] for seed in (3, 9))
+    mixed = coarsely(light) + 1.5 * (detail - coarsely(detail))
+    Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8)).save(ghost, quality=88)
+    phone = Phone(tmp_path, drawer, {hashlib.sha256(ghost.read_bytes()).hexdigest(): ghost})
+    for seed in (3, 4, 6):
+        phone.add(f"IMG_{seed:04d}.JPG")
+    phone.run()
+    (phone.folder / "IMG_0004.JPG").unlink()
+    assert phone.run() == phone.run_from_nothing()
+    phone.journal.close()
 
 
 class KilledError(Exception):
