@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from i2f.ground.errors import StoppedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,18 @@ class Packed:
         lengths = np.array([one.size for one in arrays], np.int64)
         packed = np.concatenate([np.zeros(0, np.int8), *(one.ravel() for one in arrays)])
         return cls(packed, np.cumsum(lengths) - lengths, lengths)
+
+    @classmethod
+    def mapped(cls, file: Path, starts: Sequence[int], lengths: Sequence[int]) -> Packed:
+        """Those of a file, which is mapped; raises StoppedError where it cannot be."""
+        where, long = np.array(starts, np.int64), np.array(lengths, np.int64)
+        if not len(where):
+            return cls(np.zeros(0, np.int8), where, long)
+        try:
+            mapped = np.memmap(file, np.int8, "r")
+        except (OSError, ValueError) as error:
+            raise StoppedError(f"{file} cannot be read ({error}); nothing more was done") from error
+        return cls(np.asarray(mapped), where, long)
 
     def __len__(self) -> int:
         """How many arrays there are."""

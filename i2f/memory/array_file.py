@@ -10,12 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from i2f.ground.errors import StoppedError
-from i2f.ground.packed import Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Some arrays of such a file: where each begins, and how many bytes it has."""
+
+    file: Path
+    starts: Sequence[int]
+    lengths: Sequence[int]
 
 
 class ArrayFile:
@@ -55,13 +62,6 @@ class ArrayFile:
             ) from error
         return starts
 
-    def packed(self, starts: Sequence[int], lengths: Sequence[int]) -> Packed:
-        """These arrays, mapped."""
-        where, long = np.array(starts, np.int64), np.array(lengths, np.int64)
-        if not len(where):
-            return Packed(np.zeros(0, np.int8), where, long)
-        try:
-            mapped = np.memmap(self._file, np.int8, "r")
-        except (OSError, ValueError) as error:
-            raise StoppedError(f"{self._file} cannot be read ({error}); nothing more was done") from error
-        return Packed(np.asarray(mapped), where, long)
+    def spans(self, starts: Sequence[int], lengths: Sequence[int]) -> Spans:
+        """These arrays."""
+        return Spans(self._file, starts, lengths)

@@ -12,9 +12,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from i2f.memory.database import Database
 
 
@@ -72,19 +69,19 @@ class Evidence:
             for copy, rankings in found.items():
                 _keep_rankings(db, copy, rankings)
 
-    def names(self, among: str) -> NDArray[np.uint64] | None:
-        """The originals of a set, in order."""
+    def names(self, among: str) -> bytes | None:
+        """The originals of a set, as they were kept."""
         rows = self._database.rows("SELECT names FROM searched WHERE among = ?", (among,))
-        return np.frombuffer(rows[0][0], "<u8") if rows else None
+        return bytes(rows[0][0]) if rows else None
 
-    def keep_names(self, names: NDArray[np.uint64]) -> str:
-        """Keep a set of originals, and say what it is called; sets that no copy was sought among any more are let go
-        of.
+    def keep_names(self, names: bytes) -> str:
+        """Keep a set of originals, always in the same order, and say what it is called.
+
+        Sets that no copy was sought among any more are let go of.
         """
-        body = np.unique(names).astype("<u8").tobytes()
-        among = hashlib.sha256(body).hexdigest()[:32]
+        among = hashlib.sha256(names).hexdigest()[:32]
         with self._database.writing() as db:
-            db.execute("INSERT OR IGNORE INTO searched VALUES (?, ?)", (among, body))
+            db.execute("INSERT OR IGNORE INTO searched VALUES (?, ?)", (among, names))
             db.execute("DELETE FROM searched WHERE among != ? AND among NOT IN (SELECT among FROM rankings)", (among,))
         return among
 

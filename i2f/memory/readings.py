@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from i2f.ground.packed import Packed
-from i2f.memory.array_file import ArrayFile
+from i2f.memory.array_file import ArrayFile, Spans
 from i2f.memory.database import Database
 
 
@@ -89,7 +88,7 @@ class Readings:
         )
         return list(map(KnownReading._make, rows))
 
-    def fingerprints(self, contents: Sequence[bytes]) -> tuple[list[bytes], Packed, Packed]:
+    def fingerprints(self, contents: Sequence[bytes]) -> tuple[list[bytes], Spans, Spans]:
         """Those of the contents that have fingerprints, in the order of the file, and these: whole and coarse."""
         wanted = set(contents)
         columns = "content, windows_at, windows, coarse_at, coarse"
@@ -98,8 +97,8 @@ class Readings:
         _, windows_at, windows, coarse_at, coarse = zip(*rows, strict=True) if rows else ((), (), (), (), ())
         return (
             [row[0] for row in rows],
-            self._windows.packed(windows_at, windows),
-            self._coarse.packed(coarse_at, coarse),
+            self._windows.spans(windows_at, windows),
+            self._coarse.spans(coarse_at, coarse),
         )
 
     def digests(self, contents: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 import matcher
 from i2f.ground.errors import PictureError
 from i2f.ground.image import Picture
+from i2f.ground.packed import Packed
+from i2f.memory.array_file import Spans
 from i2f.memory.evidence import StoredEvidence, StoredRanking
 from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
@@ -75,10 +77,10 @@ class KnownCopies:
         places: dict[bytes, list[int]] = {}
         for place, content in enumerate(gallery.contents):
             places.setdefault(content, []).append(place)
-        self._contents, fingerprints, coarse = journal.readings.fingerprints(gallery.contents)
+        self._contents, windows, coarse = journal.readings.fingerprints(gallery.contents)
         self._names = np.array([_name_of(one) for one in self._contents], np.uint64)
-        self.index = matcher.Index.stored(fingerprints, coarse, self._names)
-        self._among = journal.evidence.keep_names(self._names)
+        self.index = matcher.Index.stored(_mapped(windows), _mapped(coarse), self._names)
+        self._among = journal.evidence.keep_names(np.unique(self._names).astype("<u8").tobytes())
         self._at = {int(name): at for at, name in enumerate(self._names)}
         self._places = [tuple(places[one]) for one in self._contents]
 
@@ -111,9 +113,10 @@ class KnownCopies:
 
     def _merge(self, copies: Sequence[KnownCopy], ways: str, among: str) -> list[KnownCopy]:
         """Search among what is new since; the copies that must be searched for among all."""
-        before = self._journal.evidence.names(among)
-        if before is None:
+        kept = self._journal.evidence.names(among)
+        if kept is None:
             return list(copies)
+        before = np.frombuffer(kept, "<u8")
         gone = np.setdiff1d(before, self._names)
         fresh = np.flatnonzero(~np.isin(self._names, before))
         unclear = []
@@ -160,6 +163,10 @@ class KnownCopies:
                 rankings[self._kept_as + copy.sha256] = {ways: kept[ways] for ways in copy.moved_on}
         self._journal.evidence.keep(found, VERSION)
         self._journal.evidence.keep_rankings(rankings)
+
+
+def _mapped(spans: Spans) -> Packed:
+    return Packed.mapped(spans.file, spans.starts, spans.lengths)
 
 
 def _name_of(content: bytes) -> int:
