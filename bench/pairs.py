@@ -4,6 +4,7 @@
 - siblings: a copy against another exposure of its scene, made ones of every kind and the folder's own;
 - tilts: a copy under a tilt-shift of any size and place, against its own original, which should be sure, and another
   exposure, the folder's own where it has one, which must not be;
+- filters: a copy under a filter as Instagram's app built them (app_filters.py), likewise;
 - decoys (decoys.py): against an exposure that differs in one small thing;
 - ordeals (ordeals.py): a copy of great hardship against all photographs, its original among them.
 
@@ -32,6 +33,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
+from bench import app_filters
 from bench.decoys import MAKERS, make_pair, moved_beyond
 from bench.ordeals import CHANGED_FIRST, ORDEALS, finish, prepare
 from bench.photographs import Photograph, open_upright, read_roll
@@ -39,7 +41,7 @@ from bench.tables import machine
 from i2f.ground.model import Fit, Kinship
 from i2f.photos.decode import pixels, read_picture
 from i2f.sandbox.photos.crops import Crop
-from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, draw_copy, make_copy, make_sibling, random_recipe
 from i2f.sandbox.photos.overlays import TILTS
 from i2f.sandbox.photos.siblings import SIBLINGS
 from i2f.sync.thresholds import SURE_SCORE
@@ -212,6 +214,39 @@ def tilted(recipe: Recipe, rng: np.random.Generator) -> Recipe:
     return replace(recipe, tilt=tilt, padding=None)
 
 
+def filters(bench: Bench, count: int) -> None:
+    """A copy under a filter of the app, family by family, against its own original, a made sibling and a real one."""
+    for number, (place, picture) in enumerate(bench.photographs(count)):
+        here, look = bench.roll[place], int(bench.rng.integers(1 << 20)) * len(app_filters.FAMILIES) + number
+        recipe = replace(random_recipe(bench.rng, "TYPICAL"), filter="normal", lux=0.0, tilt=None, frame=None)
+        copy = under_a_filter(picture, recipe, look)
+        told = {"source": here.path.name, "look": look, "recipe": asdict(recipe)}
+        bench.ask(f"filter, {app_filters.family_of(look)}, its own", copy, picture, told)
+        bench.ask(
+            "sibling, made, under a filter",
+            copy,
+            make_sibling(picture, bench.rng, SIBLINGS[number % len(SIBLINGS)]),
+            told,
+        )
+        if here.siblings:
+            other = bench.roll[int(bench.rng.choice(sorted(here.siblings)))]
+            told = told | {"other": other.path.name}
+            bench.ask("sibling, real, under a filter", copy, open_upright(other.path), told)
+
+
+def under_a_filter(picture: Image.Image, recipe: Recipe, look: int) -> bytes:
+    """The copy of a recipe under this look, pressed as the recipe says."""
+    seen = np.asarray(draw_copy(picture, recipe).picture, np.float32) / np.float32(255)
+    shown = Image.fromarray((app_filters.look(seen, look) * 255 + 0.5).astype(np.uint8))
+    data = b""
+    for quality in recipe.qualities:
+        kept = io.BytesIO()
+        shown.save(kept, "JPEG", quality=quality, progressive=True, subsampling="4:2:0")
+        data = kept.getvalue()
+        shown = Image.open(io.BytesIO(data))
+    return data
+
+
 def decoys(bench: Bench, count: int) -> None:
     """`count` of every kind, copies EASY and TYPICAL by turns."""
     for kind in (kind for kind in MAKERS if bench.wanted(kind)):
@@ -316,7 +351,14 @@ def main(words: Sequence[str] | None = None) -> int:
     """Ask; 1 when a stranger or a sibling was sure."""
     parser = argparse.ArgumentParser(description="Pairs that must never be sure, and copies that should be.")
     parser.add_argument("folder", type=Path)
-    for name, default in (("strangers", 1000), ("siblings", 1000), ("tilts", 0), ("decoys", 0), ("ordeals", 0)):
+    for name, default in (
+        ("strangers", 1000),
+        ("siblings", 1000),
+        ("tilts", 0),
+        ("filters", 0),
+        ("decoys", 0),
+        ("ordeals", 0),
+    ):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"how many (default {default})")
     parser.add_argument("--half", type=int, choices=(0, 1), help="copies of this half of the photographs alone")
     parser.add_argument("--seed", type=int, default=1)
@@ -330,6 +372,7 @@ def main(words: Sequence[str] | None = None) -> int:
         (strangers, order.strangers),
         (siblings, order.siblings),
         (tilts, order.tilts),
+        (filters, order.filters),
         (decoys, order.decoys),
         (ordeals, order.ordeals),
     ):
