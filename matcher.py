@@ -16,13 +16,14 @@ import numpy as np
 
 from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
+from i2f.matching.bars import without_edges
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.illumination import Light, light_left
-from i2f.matching.looks import AS_IT_IS, FAR_TRIMS, OTHERWISE, Queries, queries_of, upright, without_edges
+from i2f.matching.looks import AS_IT_IS, FAR_TRIMS, OTHERWISE, Queries, queries_of, upright
 from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.ranking import Ranking, is_near, nearest, nothing, widest
 from i2f.matching.registration import Seen, Similarity, finish, started_at
@@ -67,7 +68,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "26"
+MATCHER_VERSION = "27"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4

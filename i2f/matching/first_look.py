@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from i2f.ground.image import Picture, luminance
-from i2f.matching.looks import upright, without_edges
+from i2f.matching.bars import without_edges
+from i2f.matching.looks import upright
 from i2f.matching.registration import HOPELESS, LEVELS, Alignment, Beginning, Ladder, Seen, begin, start_of
 from i2f.matching.retrieval import Proposal
 

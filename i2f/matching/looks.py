@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from i2f.ground.image import Floats, Picture, luminance, resampler
+from i2f.matching.bars import without_edges
 from i2f.matching.retrieval import SIDE, WAVES, T, describe
 
 TRIMS = (0.0, 0.04, 0.08, 0.125)
 FAR_TRIMS = (0.17, 0.21, 0.25)
 """For bars that are no plain colour, tried late: 3:2, 16:9 and 2:1 in a square."""
 TILTS = (-7.0, 7.0)
-PLAIN = 7.0
-"""Grey levels by which lines of one bar may differ."""
 LONG = 1.15
 """A copy longer than this has ends that its middle square does not show."""
 UNIT = 32767
@@ -144,21 +143,3 @@ def _sample_square(grey: Floats, look: Look) -> Floats:
     cy = (x * np.sin(angle) + y * np.cos(angle)) + height / 2 - 0.5
     picked = grey[np.clip(np.rint(cy), 0, height - 1).astype(int), np.clip(np.rint(cx), 0, width - 1).astype(int)]
     return np.asarray(picked.reshape(SIDE, 4, SIDE, 4).mean(axis=(1, 3)), np.float32)
-
-
-def plain_edges(grey: Floats) -> tuple[int, int]:
-    """Rows at top and bottom, columns at left and right, that plain bars or a plain frame take (the lesser of two)."""
-    found = []
-    for lines in (grey, grey.T):
-        flat = lines[:, ::7]
-        spread, mean = flat.std(axis=1) < PLAIN / 2, flat.mean(axis=1)
-        ends = [spread & (np.abs(mean - mean[end]) < PLAIN) for end in (0, -1)]
-        reach = min(int(np.argmin(np.append(end, False))) for end in (ends[0], ends[1][::-1]))
-        found.append(min(reach, int(0.35 * len(lines))))
-    return found[0], found[1]
-
-
-def without_edges(copy: Picture) -> Picture:
-    """The copy less its plain bars, the same at opposite sides, so that its middle stays where it is."""
-    top, left = plain_edges(luminance(copy))
-    return copy[top : copy.shape[0] - top, left : copy.shape[1] - left]

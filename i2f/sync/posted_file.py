@@ -22,7 +22,7 @@ from PIL import Image
 from i2f.ground.errors import PictureError
 from i2f.ground.image import Picture
 from i2f.ground.model import Fit, Original, Window
-from i2f.matching.looks import without_edges
+from i2f.matching.bars import without_edges
 from i2f.photos.color_profiles import into_profile, to_srgb
 from i2f.photos.convert_to_jpeg import as_srgb, press
 from i2f.photos.decode import decode_fully, prove_even, turned
