@@ -4,8 +4,9 @@ Until August 2015 all posts were squares; who wanted to show the whole of a phot
 bars. Bars of one colour, frames among them, are known line by line: a line is all of one colour, and so is the next.
 After a filter with dark corners or a light leak they no longer are, and blurred bars, the picture itself grown and
 blurred, never were. Such uneven bars have no fine structure along their lines and end in a step along the picture's
-side, a pixel wide, at the same distance from both sides. A sky is as smooth, and a wall ends as sharply; that both do
-so on two sides at equal distances is rare enough, where the steps are plain or the bars show the picture grown.
+side, a pixel wide, the first one seen from there, at the same distance from both sides. A sky is as smooth, and a wall
+ends as sharply; that both do so on two sides at equal distances is rare enough, where the steps are plain or the bars
+show the picture grown.
 
 Both sides are cut alike, so that the picture's middle stays where it is.
 """
@@ -32,6 +33,8 @@ picture beside it, the other one must be the plainer): for blurred bars, and whe
 photographs and squares of them nine have two smooth sides with 0.45 to 0.83, none with more."""
 REACH = 7
 """Lines on either side that a step is compared with."""
+LESSER = 0.5
+"""A step within a bar, where words may be written, has at most so much of its seam's share: a lined sheet has more."""
 ALIKE, CELLS = 0.65, (4, 24)
 """How much blurred bars are like the picture between them, grown, in so many cells of each: 0.75 and more; those nine
 reach 0.53."""
@@ -77,6 +80,9 @@ def uneven_bars(lines: Floats) -> int:
     near = breadths[at] + within
     breadth = int(max(near[seams[near - 1].argmax()], near[seams[count - 1 - near].argmax()]))
     if first[at] + last[at] < BOTH_SEAMS or min(first[at], last[at]) < SEAM or not _are_smooth(lines, breadth - EVEN):
+        return 0
+    within_bars = seams[: breadth - 2 * EVEN], seams[count - 1 - breadth + 2 * EVEN :]
+    if within_bars[0].max() > LESSER * first[at] or within_bars[1].max() > LESSER * last[at]:
         return 0
     is_plain = first[at] + last[at] >= PLAIN_SEAMS and min(first[at], last[at]) >= PLAIN_SEAM
     return breadth if is_plain or _likeness_of_bars(lines, breadth) >= ALIKE else 0

@@ -83,6 +83,15 @@ def test_a_smooth_sky_over_a_smooth_floor_stays_whole() -> None:
     assert without_edges(copy).shape == copy.shape
 
 
+def test_a_lined_sheet_stays_whole() -> None:
+    """Its lines are steps at equal distances from both sides, but there are others before them."""
+    shown = np.full((SIDE, SIDE, 3), 200.0)
+    for line in range(35, SIDE - 3, 45):
+        shown[line : line + 3, : SIDE if 60 < line < SIDE - 60 else 300] = 60
+    copy = pressed(darkened(Image.fromarray(shown.astype(np.uint8))))
+    assert without_edges(copy).shape == copy.shape
+
+
 def test_what_lies_between_other_blurred_sides_than_its_own_stays_whole() -> None:
     """Smooth on two sides, with faint steps, and not the picture grown: a photograph through a window."""
     picture = photograph(1)
