@@ -26,10 +26,11 @@ from bench.pairs import Bench, as_jpeg, of_half, thumbnail_of, tilted
 from bench.photographs import read_roll
 from bench.tables import machine
 from i2f.ground.image import Picture, luminance
+from i2f.matching.bars import without_edges
 from i2f.matching.blocks import middles
 from i2f.matching.displacement import Doubles
 from i2f.matching.illumination import Light
-from i2f.matching.looks import upright, without_edges
+from i2f.matching.looks import upright
 from i2f.matching.overshoot import Overshoot
 from i2f.matching.registration import align, start_of
 from i2f.matching.same_exposure import Blocks, measure, settle, weigh

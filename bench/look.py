@@ -31,7 +31,7 @@ import matcher
 from bench.look_families import FAMILIES, SEEDS, Made, make
 from bench.look_measures import Distance, distance
 from i2f.ground.image import Picture
-from i2f.matching.looks import without_edges
+from i2f.matching.bars import without_edges
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, pixels, read_picture, turned
 from i2f.photos.folder import find_files
