@@ -32,8 +32,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# What needs one of these takes more than a second or so: a browser, the corpus of photographs, forks of the program.
-COSTLY_FIXTURES = {"chromium", "corpus", "roll", "zygote"}
+# What needs one of these takes more than a second or so: a browser, photographs, forks of the program.
+COSTLY_FIXTURES = {"chromium", "corpus", "painted", "roll", "zygote"}
 COSTLY_FOLDERS = {"bench", "end_to_end"}
 
 

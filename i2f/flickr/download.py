@@ -30,6 +30,7 @@ from i2f.flickr.picture_hosts import ForeignAddressError, picture_address
 from i2f.flickr.responses import OriginalSize
 from i2f.flickr.retry import PICTURE_POLICY, persist
 from i2f.flickr.session import PIECE_BYTES, FlickrSession, Network
+from i2f.ground.durable import flush_folder
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import Photo
@@ -247,12 +248,7 @@ def _settle(part: Path, destination: Path) -> None:
     """Give the file its name, and see that the name is on the disk too."""
     with _disk(destination):
         part.replace(destination)
-        if os.name == "posix":
-            folder = os.open(destination.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        flush_folder(destination.parent)
 
 
 def _for_owner_only(path: str, flags: int) -> int:

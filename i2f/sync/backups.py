@@ -9,13 +9,13 @@ Flickr still has it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 from flickr_client import Fetched, FlickrClient
+from i2f.ground.durable import flush_folder
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock
@@ -84,7 +84,7 @@ class Backups:
             place.parent.mkdir(mode=0o700, exist_ok=True)
             arriving.replace(place)
             for folder in (place.parent, self._folder):
-                _flush(folder)
+                flush_folder(folder)
         except OSError as error:
             raise StoppedError(f"{place} cannot be written ({error.strerror}); no photo was being changed") from None
         return name
@@ -112,15 +112,6 @@ class Backups:
             self._record.forget_backup(backup)
             raise PictureError(f"{error}; the next run downloads it again") from None
         return backup
-
-
-def _flush(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 # Letting go.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,23 +13,31 @@ import pytest
 from i2f.ground.errors import ExitCode
 from i2f.sandbox import Fault, SandboxFlickr
 from i2f.sandbox.flickr.kinds import Meanwhile
-from tests.support.camera_roll import post, save_roll
+from tests.support.killing import Roll
 from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 from tests.support.terminal import Terminal
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "iphone"
+@pytest.fixture(scope="module")
+def pair(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
+    return Roll.make(tmp_path_factory.mktemp("pair"), zygote, count=2)
 
 
 @pytest.fixture
-def program(flickr: SandboxFlickr, folder: Path, tmp_path: Path) -> Program:
-    for file in save_roll(folder, (1, 2)):
-        post(flickr, file)
-    return Program(flickr, tmp_path / "home")
+def folder(pair: Roll) -> Path:
+    return pair.folder
+
+
+@pytest.fixture
+def program(flickr: SandboxFlickr, pair: Roll, tmp_path: Path, zygote: Zygote) -> Program:
+    """After a dry run, which read the two originals and compared their copies."""
+    pair.put_on(flickr)
+    program = quick(flickr, tmp_path / "home", zygote)
+    shutil.copytree(pair.prepared, program.state)
+    return program
 
 
 def pictures(program: Program) -> dict[str, bytes]:
@@ -149,7 +158,7 @@ def test_status_lists_ten_runs_that_did_something_and_all_on_request(program: Pr
     assert shown.count(": 1 re") == 10
     assert "(1 earlier run: `status --all`)" in shown
     assert program.run("status", "--all").stdout.count(": 1 re") == 11
-    assert len(json.loads(program.run("status", "--json", "-").stdout)["runs"]) == 12
+    assert len(json.loads(program.run("status", "--json", "-").stdout)["runs"]) == 13  # with the dry run before all
 
 
 def test_quiet_leaves_the_summary_and_verbose_names_each_photo(program: Program, folder: Path) -> None:

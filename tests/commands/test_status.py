@@ -14,16 +14,17 @@ from i2f.ground.errors import ExitCode
 from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import ROOT, Program
+from tests.support.quick_program import Zygote, quick
 
 POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
 
 
 @pytest.mark.long
-def test_status_counts_what_waits_and_what_was_answered(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_status_counts_what_waits_and_what_was_answered(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> None:
     folder = tmp_path / "iphone"
     for file in save_roll(folder, range(1, 3)):
         post(flickr, file, description=POST_OF_2011)
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     program.sync(folder, "--dry-run")
     assert "To review: 2; run `review`" in program.run("status").stdout
     program.run("review", "--terminal", typed="y\nq\n")
@@ -43,10 +44,10 @@ def test_status_before_anything_was_done_is_json_too(flickr: SandboxFlickr, tmp_
 
 
 @pytest.mark.long
-def test_why_as_json_holds_the_evidence_and_no_insides(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_why_as_json_holds_the_evidence_and_no_insides(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> None:
     folder = tmp_path / "iphone"
     photo_id = post(flickr, save_roll(folder, [1])[0])
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     program.sync(folder, "--dry-run")
     ran = program.run("why", photo_id, "--json", "-")
     told = json.loads(ran.stdout)
@@ -98,10 +99,10 @@ def test_what_is_written_needs_a_folder_and_says_so_before_anything_is_done(
 
 
 @pytest.mark.long
-def test_undo_tells_as_json_what_was_taken_back(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_undo_tells_as_json_what_was_taken_back(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> None:
     folder = tmp_path / "iphone"
     photo_id = post(flickr, save_roll(folder, [1])[0])
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     program.sync(folder)
     told = [json.loads(program.run("undo", "--all", "--json", "-").stdout) for _ in range(2)]
     assert told[0]["photos"] == [{"photo_id": photo_id, "outcome": "taken back", "error": None}]

@@ -12,7 +12,7 @@ from i2f.ground.errors import ExitCode
 from i2f.memory.journal import Journal
 from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import post, save_roll
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 
 def test_a_files_name_keeps_its_spelling_at_the_head_of_a_reason_and_another_picture_is_told_once(
@@ -38,11 +38,11 @@ def test_a_files_name_keeps_its_spelling_at_the_head_of_a_reason_and_another_pic
 
 @pytest.mark.long
 def test_why_tells_the_tests_the_numbers_the_page_and_what_happened_since(
-    flickr: SandboxFlickr, tmp_path: Path
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
 ) -> None:
     folder = tmp_path / "iphone"
     photo_id = post(flickr, save_roll(folder, [1, 2])[0])
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     assert program.run("why", photo_id).exit_code == ExitCode.USAGE
     program.sync(folder, "--dry-run")
     told = program.run("why", photo_id).stdout

@@ -22,7 +22,7 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sync.report import Report
 from tests.support.browser import faults
 from tests.support.camera_roll import post, save_roll
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 from tests.support.reports import a_run_of_each, keep_pictures, make_candidate, make_decision, make_report
 
 if TYPE_CHECKING:
@@ -125,11 +125,13 @@ def test_many_copies_share_the_budget(draw: Any, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.long
-def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
+) -> None:
     folder = tmp_path / "iphone"
     for file in save_roll(folder, range(1, 3)):
         post(flickr, file, title="<b>Sunday</b>")
-    program, page = Program(flickr, tmp_path / "home"), tmp_path / "plan.html"
+    program, page = quick(flickr, tmp_path / "home", zygote), tmp_path / "plan.html"
     dry = program.sync(folder, "--dry-run", "--preview", page)
     assert dry.exit_code == 0, dry.stderr
     assert "Would be replaced:" in page.read_text(encoding="utf-8")
@@ -141,9 +143,9 @@ def test_sync_writes_the_page_for_a_dry_run_and_for_a_real_one(flickr: SandboxFl
 
 @pytest.mark.long
 def test_a_page_that_could_not_be_written_is_told_before_anything_is_asked(
-    flickr: SandboxFlickr, tmp_path: Path
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
 ) -> None:
-    program, missing = Program(flickr, tmp_path / "home"), tmp_path / "nowhere"
+    program, missing = quick(flickr, tmp_path / "home", zygote), tmp_path / "nowhere"
     for option in ("--preview", "--json"):
         ran = program.run("sync", tmp_path, "--dry-run", option, missing / "file")
         assert ran.exit_code == 2

@@ -23,6 +23,7 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sync.questions import open_questions, read_progress, read_questions
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 from tests.support.reports import keep_pictures, make_candidate, make_decision, make_report
 
 # A post of 2011, before any picture of the roll was taken: a contradiction, so a question.
@@ -435,11 +436,11 @@ def test_it_ends_by_itself_when_all_is_answered_and_the_page_is_left(desk: Desk)
 
 
 @pytest.fixture
-def doubtful(flickr: SandboxFlickr, tmp_path: Path) -> tuple[Program, Path, list[str]]:
+def doubtful(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> tuple[Program, Path, list[str]]:
     """Two copies whose originals were taken after they were posted, by the camera's clock."""
     folder = tmp_path / "iphone"
     copies = [post(flickr, file, description=POST_OF_2011) for file in save_roll(folder, range(1, 3))]
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     assert program.sync(folder, "--dry-run").report["counts"]["review"] == 2  # type: ignore[index]
     return program, folder, copies
 

@@ -15,6 +15,7 @@ from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import make_photograph
 from tests.support.posted_pairs import faded_with_vignette
 from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 
 @dataclass
@@ -37,7 +38,7 @@ def _copy(photograph: Image.Image) -> bytes:
 
 
 @pytest.fixture
-def home(flickr: SandboxFlickr, tmp_path: Path) -> Home:
+def home(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> Home:
     folder = tmp_path / "iphone"
     folder.mkdir()
     photograph = make_photograph(3, 1280, 960)
@@ -47,7 +48,7 @@ def home(flickr: SandboxFlickr, tmp_path: Path) -> Home:
     photograph.save(folder / "IMG_3.JPG", quality=92, exif=exif)
     words = "via Instagram https://ift.tt/abc"
     posted = flickr.add_photo(_copy(photograph), "IMG_3", words, "ifttt instagram")
-    return Home(flickr, Program(flickr, tmp_path / "home"), folder, posted)
+    return Home(flickr, quick(flickr, tmp_path / "home", zygote), folder, posted)
 
 
 def test_a_picture_as_posted_is_sent_undone_and_replaced_by_its_original(home: Home, tmp_path: Path) -> None:

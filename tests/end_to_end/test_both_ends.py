@@ -16,7 +16,7 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
 from tests.support.camera_roll import post, save_roll
 from tests.support.libraries import Asset, make_library, takeout_json, uuid_of
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 CAPTION = "The harbour on a windy morning"
 
@@ -30,7 +30,9 @@ def state_of(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 @pytest.mark.long
-def test_every_copy_is_replaced_that_any_of_them_can_settle(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_every_copy_is_replaced_that_any_of_them_can_settle(
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
+) -> None:
     roll = save_roll(tmp_path / "roll", (1, 2, 3))
     data = [file.read_bytes() for file in roll]
     places = tmp_path / "places"
@@ -51,7 +53,7 @@ def test_every_copy_is_replaced_that_any_of_them_can_settle(flickr: SandboxFlick
         export.writestr("content/posts_1.json", json.dumps([{"media": [medium]}]))
         export.writestr("media/posts/201206/1.jpg", posted)
 
-    ran = Program(flickr, tmp_path / "home").sync(places, "--export", tmp_path / "instagram-me.zip")
+    ran = quick(flickr, tmp_path / "home", zygote).sync(places, "--export", tmp_path / "instagram-me.zip")
 
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert {photo_id: flickr.photo(photo_id).data for photo_id in (*copies, tiny)} == dict(

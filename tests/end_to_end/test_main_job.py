@@ -21,6 +21,7 @@ from tests.support.camera_roll import make_photograph, post, save_roll
 from tests.support.corpus import Truth, decided, put_on_flickr, read_truth, wrong_ones
 from tests.support.program import Program
 from tests.support.proxy import SandboxProxy
+from tests.support.quick_program import Zygote, quick
 from tests.support.report_schema import REPORT
 
 register_heif_opener()
@@ -36,30 +37,56 @@ class Home:
     copies: dict[str, Path]
     lost: str
 
+    @classmethod
+    def of(cls, program: Program, folder: Path, lost: Path) -> Home:
+        copies = {post(program.flickr, file): file for file in sorted(folder.iterdir())[:3]}
+        return cls(program.flickr, program, folder, copies, post(program.flickr, lost))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The folder of all tests that leave it as it is, and a state in which a dry run has read and compared it."""
+
+    folder: Path
+    lost: Path
+    state: Path
+
 
 @pytest.fixture(scope="module")
-def roll(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return save_roll(tmp_path_factory.mktemp("roll"), range(1, 6))
+def known(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Known:
+    place = tmp_path_factory.mktemp("known")
+    folder = place / "iphone"
+    save_roll(folder, range(1, 5))
+    (lost,) = save_roll(place / "lost", [5])
+    with SandboxFlickr() as flickr:
+        home = Home.of(quick(flickr, place / "home", zygote), folder, lost)
+        ran = home.program.sync(folder, "--dry-run")
+        assert ran.exit_code == ExitCode.DONE, ran.stderr
+    return Known(folder, lost, home.program.state)
 
 
 @pytest.fixture
-def home(flickr: SandboxFlickr, roll: list[Path], tmp_path: Path) -> Home:
-    folder = tmp_path / "iphone"
-    folder.mkdir()
-    for file in roll[:4]:
-        shutil.copy2(file, folder)
-    copies = {post(flickr, file): folder / file.name for file in roll[:3]}
-    return Home(flickr, Program(flickr, tmp_path / "home"), folder, copies, post(flickr, roll[4]))
+def home(flickr: SandboxFlickr, known: Known, tmp_path: Path, zygote: Zygote) -> Home:
+    home = Home.of(quick(flickr, tmp_path / "home", zygote), known.folder, known.lost)
+    shutil.copytree(known.state, home.program.state)
+    return home
 
 
-def test_a_folder_in_and_full_size_pictures_on_flickr_out(home: Home) -> None:
-    ran = home.program.sync(home.folder)
+@pytest.fixture
+def new_home(flickr: SandboxFlickr, known: Known, tmp_path: Path) -> Home:
+    """A folder of its own that nobody has read yet, and the program as it is started from a shell."""
+    shutil.copytree(known.folder, tmp_path / "iphone")
+    return Home.of(Program(flickr, tmp_path / "home"), tmp_path / "iphone", known.lost)
+
+
+def test_a_folder_in_and_full_size_pictures_on_flickr_out(new_home: Home) -> None:
+    ran = new_home.program.sync(new_home.folder)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
-    assert {photo_id: home.flickr.photo(photo_id).data for photo_id in home.copies} == {
-        photo_id: original.read_bytes() for photo_id, original in home.copies.items()
+    assert {photo_id: new_home.flickr.photo(photo_id).data for photo_id in new_home.copies} == {
+        photo_id: original.read_bytes() for photo_id, original in new_home.copies.items()
     }
-    assert ran.photos[home.lost]["decision"] == "keep"
-    assert len(home.flickr.requests("replace")) == 3
+    assert ran.photos[new_home.lost]["decision"] == "keep"
+    assert len(new_home.flickr.requests("replace")) == 3
     assert "3 replaced and verified" in ran.stdout
 
 
@@ -91,9 +118,9 @@ def test_a_dry_run_makes_no_request_that_changes_anything_and_tells_the_same_pla
     assert plan[0] == plan[1]
 
 
-def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(home: Home, tmp_path: Path) -> None:
-    home.program.sync(home.folder)
-    sent = len(home.flickr.changing_requests)
+def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(new_home: Home, tmp_path: Path) -> None:
+    new_home.program.sync(new_home.folder)
+    sent = len(new_home.flickr.changing_requests)
     opened = tmp_path / "opened"
     watcher = tmp_path / "watch" / "sitecustomize.py"
     watcher.parent.mkdir()
@@ -101,19 +128,19 @@ def test_a_second_sync_replaces_nothing_and_opens_no_file_in_the_folder(home: Ho
         "import os, sys\n"
         "def watch(event, args):\n"
         "    name = args[0] if event == 'open' and isinstance(args[0], (str, bytes)) else ''\n"
-        f"    if {str(home.folder)!r} in os.fsdecode(name):\n"
+        f"    if {str(new_home.folder)!r} in os.fsdecode(name):\n"
         f"        os.write(os.open({str(opened)!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND), repr(args[0]).encode())\n"
         "sys.addaudithook(watch)\n",
         encoding="utf-8",
     )
-    ran = home.program.sync(home.folder, PYTHONPATH=str(watcher.parent))
+    ran = new_home.program.sync(new_home.folder, PYTHONPATH=str(watcher.parent))
     assert ran.exit_code == ExitCode.DONE
-    assert len(home.flickr.changing_requests) == sent
+    assert len(new_home.flickr.changing_requests) == sent
     assert not opened.exists()
-    assert all(ran.photos[photo_id]["reason"].startswith("Already replaced on 20") for photo_id in home.copies)
-    assert {ran.photos[photo_id]["outcome"] for photo_id in home.copies} == {"skipped"}
-    (home.folder / "IMG_0001.JPG").touch()
-    home.program.sync(home.folder, PYTHONPATH=str(watcher.parent))
+    assert all(ran.photos[photo_id]["reason"].startswith("Already replaced on 20") for photo_id in new_home.copies)
+    assert {ran.photos[photo_id]["outcome"] for photo_id in new_home.copies} == {"skipped"}
+    (new_home.folder / "IMG_0001.JPG").touch()
+    new_home.program.sync(new_home.folder, PYTHONPATH=str(watcher.parent))
     assert opened.exists(), "the watcher must see a file that has to be read anew"
 
 
@@ -166,15 +193,17 @@ def test_why_shows_the_evidence(home: Home) -> None:
     assert "of its width and" in ran.stdout
 
 
-def test_status_tells_what_was_done_and_where_the_backups_are(home: Home) -> None:
-    assert "Nothing was done yet" in home.program.run("status").stdout
-    home.program.sync(home.folder)
-    ran = home.program.run("status")
+def test_status_tells_what_was_done_and_where_the_backups_are(new_home: Home) -> None:
+    assert "Nothing was done yet" in new_home.program.run("status").stdout
+    new_home.program.sync(new_home.folder)
+    ran = new_home.program.run("status")
     assert "Replaced: 3" in ran.stdout
-    assert str(home.program.state / "backups") in ran.stdout
+    assert str(new_home.program.state / "backups") in ran.stdout
 
 
-def test_a_heic_is_sent_as_a_jpeg_that_shows_the_same_with_its_exif(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_a_heic_is_sent_as_a_jpeg_that_shows_the_same_with_its_exif(
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
+) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()
     exif = Image.Exif()
@@ -184,7 +213,7 @@ def test_a_heic_is_sent_as_a_jpeg_that_shows_the_same_with_its_exif(flickr: Sand
     picture.save(folder / "IMG_0009.HEIC", quality=90, exif=exif)
     picture.save(tmp_path / "same.jpg")
     photo_id = post(flickr, tmp_path / "same.jpg")
-    ran = Program(flickr, tmp_path / "home").sync(folder)
+    ran = quick(flickr, tmp_path / "home", zygote).sync(folder)
     assert ran.photos[photo_id]["outcome"] == "replaced", ran.stderr
     (tmp_path / "held.jpg").write_bytes(flickr.photo(photo_id).data)
     with Image.open(tmp_path / "held.jpg") as held, Image.open(folder / "IMG_0009.HEIC") as original:
@@ -273,8 +302,8 @@ def test_an_expired_token_is_one_line(home: Home) -> None:
     assert "login" in ran.error
 
 
-def test_nobody_logged_in_is_one_line(flickr: SandboxFlickr, roll: list[Path], tmp_path: Path) -> None:
-    ran = Program(flickr, tmp_path / "home", perms=None).sync(roll[0].parent)
+def test_nobody_logged_in_is_one_line(flickr: SandboxFlickr, known: Known, tmp_path: Path) -> None:
+    ran = Program(flickr, tmp_path / "home", perms=None).sync(known.folder)
     assert ran.exit_code == ExitCode.LOGIN
     assert "login" in ran.error
 
@@ -334,9 +363,9 @@ def test_an_unknown_photo_is_one_line(home: Home) -> None:
         assert "1" in ran.error
 
 
-def test_an_unreadable_file_is_named_and_costs_itself_only(home: Home) -> None:
-    (home.folder / "IMG_0099.JPG").write_bytes((home.folder / "IMG_0004.JPG").read_bytes()[:300])
-    ran = home.program.sync(home.folder)
+def test_an_unreadable_file_is_named_and_costs_itself_only(new_home: Home) -> None:
+    (new_home.folder / "IMG_0099.JPG").write_bytes((new_home.folder / "IMG_0004.JPG").read_bytes()[:300])
+    ran = new_home.program.sync(new_home.folder)
     assert ran.exit_code == ExitCode.DONE
     assert ran.report is not None
     assert [Path(one["path"]).name for one in ran.report["unreadable"]] == ["IMG_0099.JPG"]
@@ -344,7 +373,7 @@ def test_an_unreadable_file_is_named_and_costs_itself_only(home: Home) -> None:
 
 
 def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_that_is_accepted(
-    home: Home, tmp_path: Path
+    new_home: Home, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk" / "sitecustomize.py"
     disk.parent.mkdir()
@@ -352,24 +381,24 @@ def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_th
         "import os, sys\n"
         "def fail(event, args):\n"
         "    name = args[0] if event == 'open' and isinstance(args[0], (str, bytes)) else ''\n"
-        f"    if {str(home.folder)!r} in os.fsdecode(name) and not os.fsdecode(name).endswith('IMG_0001.JPG'):\n"
+        f"    if {str(new_home.folder)!r} in os.fsdecode(name) and not os.fsdecode(name).endswith('IMG_0001.JPG'):\n"
         "        raise OSError(5, 'Input/output error')\n"
         "sys.addaudithook(fail)\n",
         encoding="utf-8",
     )
     failing = {"PYTHONPATH": str(disk.parent)}
-    ran = home.program.sync(home.folder, **failing)
+    ran = new_home.program.sync(new_home.folder, **failing)
     assert ran.exit_code == ExitCode.STOPPED
-    assert f"3 of the 4 pictures in {home.folder} cannot be read now" in ran.error
+    assert f"3 of the 4 pictures in {new_home.folder} cannot be read now" in ran.error
     assert "--again-folder" in ran.error
-    assert home.flickr.changing_requests == []
+    assert new_home.flickr.changing_requests == []
     assert ran.report is not None
     assert len(ran.report["unreadable"]) == 3
-    ran = home.program.sync(home.folder, "--again-folder", **failing)
+    ran = new_home.program.sync(new_home.folder, "--again-folder", **failing)
     assert ran.exit_code == ExitCode.DONE
     assert ran.report is not None
     assert (ran.report["counts"]["replaced"], len(ran.report["unreadable"])) == (1, 3)
-    ran = home.program.sync(home.folder)
+    ran = new_home.program.sync(new_home.folder)
     assert ran.report is not None
     assert (ran.exit_code, ran.report["counts"]["replaced"]) == (ExitCode.DONE, 2)
 
@@ -378,24 +407,24 @@ def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_th
 
 
 def test_every_request_goes_to_flickrs_true_hosts_through_the_proxy_of_the_environment(
-    home: Home, tmp_path: Path
+    new_home: Home, tmp_path: Path
 ) -> None:
-    with SandboxProxy(home.flickr.url, tmp_path) as proxy:
-        ran = home.program.sync(home.folder, INSTAGRAM2FLICKR_SANDBOX="", **proxy.environment)
+    with SandboxProxy(new_home.flickr.url, tmp_path) as proxy:
+        ran = new_home.program.sync(new_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **proxy.environment)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert ran.report is not None
     assert ran.report["counts"]["replaced"] == 3
     assert set(proxy.hosts) == {"api.flickr.com", "up.flickr.com", "live.staticflickr.com"}
-    assert {request.host for request in home.flickr.log} == set(proxy.hosts)
+    assert {request.host for request in new_home.flickr.log} == set(proxy.hosts)
 
 
-def test_a_certificate_nobody_knows_ends_a_whole_run_with_one_line(home: Home, tmp_path: Path) -> None:
-    with SandboxProxy(home.flickr.url, tmp_path) as proxy:
+def test_a_certificate_nobody_knows_ends_a_whole_run_with_one_line(new_home: Home, tmp_path: Path) -> None:
+    with SandboxProxy(new_home.flickr.url, tmp_path) as proxy:
         environment = proxy.environment | {"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "", "CURL_CA_BUNDLE": ""}
-        ran = home.program.sync(home.folder, INSTAGRAM2FLICKR_SANDBOX="", **environment)
+        ran = new_home.program.sync(new_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **environment)
     assert ran.exit_code == ExitCode.STOPPED, ran.stderr
     assert "certificate" in ran.error
-    assert home.flickr.log == []
+    assert new_home.flickr.log == []
 
 
 # Real photographs.

@@ -20,7 +20,7 @@ from tests.support.camera_roll import make_photograph, post
 from tests.support.format_table import make_one_of_each
 from tests.support.mutations import mutated
 from tests.support.photographs import camera_exif, dng, save_heic
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 from tests.support.sessions import RecordedProgress
 
 BERNE = (46.948, 7.4474)
@@ -56,14 +56,14 @@ def clutter(folder: Path) -> None:
 
 
 def test_files_read_named_and_passed_over_are_all_files_found(
-    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     kinds = make_one_of_each(folder)
     clutter(folder)
     original = folder / "IMG_0001.JPG"
     make_photograph(1).save(original, quality=90, exif=camera_exif())
     photo_id = post(flickr, original)
-    ran = Program(flickr, tmp_path / "home").sync(folder)
+    ran = quick(flickr, tmp_path / "home", zygote).sync(folder)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert flickr.photo(photo_id).data == original.read_bytes()
     assert ran.report is not None
@@ -91,10 +91,10 @@ def test_files_read_named_and_passed_over_are_all_files_found(
     assert "Traceback" not in ran.stderr + ran.stdout
 
 
-def test_a_second_run_counts_the_same(flickr: SandboxFlickr, folder: Path, tmp_path: Path) -> None:
+def test_a_second_run_counts_the_same(flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote) -> None:
     make_one_of_each(folder)
     clutter(folder)
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     first, second = (program.sync(folder, "--dry-run").report for _ in range(2))
     assert first is not None
     assert second is not None
@@ -135,12 +135,12 @@ def test_the_place_of_an_original_is_kept_between_runs(folder: Path, tmp_path: P
 
 
 def test_a_file_that_is_too_large_for_flickr_is_kept_with_that_reason(
-    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     make_photograph(1).save(folder / "IMG_0001.JPG", quality=90, exif=camera_exif())
     photo_id = post(flickr, folder / "IMG_0001.JPG")
     os.truncate(folder / "IMG_0001.JPG", 201 * 2**20)
-    ran = Program(flickr, tmp_path / "home").sync(folder)
+    ran = quick(flickr, tmp_path / "home", zygote).sync(folder)
     told = ran.photos[photo_id]
     assert (ran.exit_code, told["decision"], told["outcome"]) == (ExitCode.DONE, "keep", "skipped")
     assert told["reason"] == "IMG_0001.JPG exceeds Flickr's 200 MiB limit"
@@ -162,9 +162,9 @@ def places(flickr: SandboxFlickr, folder: Path) -> list[str]:
 
 
 def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_them(
-    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path, zygote: Zygote
 ) -> None:
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     for words, number in (
         (("--dry-run",), "2 photos contain"),
         (("--limit", "1"), "1 photo contains"),
@@ -179,9 +179,9 @@ def test_a_sync_says_how_many_places_it_is_about_to_publish_and_how_to_strip_the
 
 
 def test_nothing_is_said_of_places_that_are_stripped(
-    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, places: list[str], tmp_path: Path, zygote: Zygote
 ) -> None:
-    program = Program(flickr, tmp_path / "home", settings={"PRIVACY_LOCATION": "strip"})
+    program = quick(flickr, tmp_path / "home", zygote, PRIVACY_LOCATION="strip")
     ran = program.sync(folder, "--dry-run")
     assert "[privacy]" not in ran.stderr + ran.stdout
     assert len(places) == 4
@@ -191,7 +191,7 @@ def test_nothing_is_said_of_places_that_are_stripped(
 
 
 def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
-    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     shot, exif = make_photograph(1), camera_exif(subsec="330")
     make_photograph(2).save(folder / "IMG_1233.JPG", exif=camera_exif("2012:09:29 16:11:20", subsec="100"))
@@ -206,7 +206,7 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
     (folder / "IMG_1234.DNG").write_bytes(dng(shot, shot.size))
     shot.crop((100, 0, 850, 750)).save(folder / "7E1B.JPG", quality=85)
     photo_id = post(flickr, folder / "IMG_1234.JPG")
-    told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
+    told = quick(flickr, tmp_path / "home", zygote).sync(folder, "--dry-run").photos[photo_id]
     assert (told["decision"], told["original"]) == ("replace", str(folder / "IMG_1234.JPG")), told
     assert sorted(Path(twin).name for twin in told["twins"]) == [
         "IMG_1234 2.JPG",
@@ -223,7 +223,7 @@ def test_twins_are_named_with_the_reason_for_the_one_that_is_sent(
 
 
 def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_is_gone(
-    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     """Its thumbnail is good, and it lost some bytes at the end; another file is never sent in its place unasked."""
     shot, exif = make_photograph(1), camera_exif(subsec="330")
@@ -233,7 +233,7 @@ def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_i
     save_heic(shot, folder / "IMG_1234.HEIC", exif=exif)
     save_heic(shot, tmp_path / "whole.heic", exif=exif)
     photo_id = post(flickr, tmp_path / "whole.heic")
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     ran = program.sync(folder)
     told = ran.photos[photo_id]
     assert (ran.exit_code, told["outcome"]) == (ExitCode.INCOMPLETE, "failed"), told
@@ -245,7 +245,7 @@ def test_a_twin_that_proves_damaged_is_named_and_the_whole_one_is_sent_once_it_i
 
 
 def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
-    flickr: SandboxFlickr, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     shot = make_photograph(1)
     shot.save(folder / "IMG_1234.JPG", quality=90, exif=camera_exif(subsec="330"))
@@ -255,7 +255,7 @@ def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
     moved.paste(shot.crop((300, 200, 700, 600)), (320, 215))
     moved.save(folder / "IMG_1235.JPG", quality=90, exif=camera_exif(subsec="430"))
     photo_id = post(flickr, folder / "IMG_1234.JPG")
-    told = Program(flickr, tmp_path / "home").sync(folder, "--dry-run").photos[photo_id]
+    told = quick(flickr, tmp_path / "home", zygote).sync(folder, "--dry-run").photos[photo_id]
     assert [Path(one["path"]).name for one in told["candidates"]] == ["IMG_1234.JPG", "IMG_1235.JPG"]
     assert len(told["twins"]) == 11
 
@@ -264,7 +264,7 @@ def test_many_copies_of_one_file_do_not_crowd_out_the_next_shot(
 
 
 def test_real_phone_files_whole_and_broken_go_through_a_whole_run(
-    flickr: SandboxFlickr, corpus: Path, folder: Path, tmp_path: Path
+    flickr: SandboxFlickr, corpus: Path, folder: Path, tmp_path: Path, zygote: Zygote
 ) -> None:
     """Broken versions of a file lie beside it, or alone; what is sent shows what the whole file shows."""
     names = ("apartmani-IMG_0059*", "apartmani-IMG_0075*", "colorbal-IMG_0003*", "heic-vmt-IMG_1253*")
@@ -275,7 +275,7 @@ def test_real_phone_files_whole_and_broken_go_through_a_whole_run(
         for number in range(4):
             (folder / f"broken {number} {file.name}").write_bytes(mutated(file.read_bytes(), random))
     ids = {post(flickr, file): file for file in files}
-    ran = Program(flickr, tmp_path / "home").sync(folder)
+    ran = quick(flickr, tmp_path / "home", zygote).sync(folder)
     assert ran.exit_code in {ExitCode.DONE, ExitCode.INCOMPLETE}, ran.stderr
     assert ran.report is not None
     counts = ran.report["counts"]

@@ -13,9 +13,13 @@ import matcher
 from i2f.ground.image import luminance
 from tests.support.scenes import Picture, bytes_of, scene
 
-ROLL = [bytes_of(scene(seed)) for seed in range(1, 13)]
 TRUE = 6
 Floats = NDArray[np.float32]
+
+
+@cache
+def roll() -> list[Picture]:
+    return [bytes_of(scene(seed)) for seed in range(1, 13)]
 
 
 def quarter(picture: Picture) -> tuple[Floats, float]:
@@ -26,7 +30,7 @@ def quarter(picture: Picture) -> tuple[Floats, float]:
 
 def cropped(box: tuple[int, int, int, int], degrees: float = 0.0) -> Picture:
     """A window of the true original, straightened about its own middle."""
-    whole = Image.fromarray(ROLL[TRUE])
+    whole = Image.fromarray(roll()[TRUE])
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return np.asarray(whole.rotate(degrees, Image.Resampling.BICUBIC, center=middle).crop(box))
 
@@ -40,7 +44,7 @@ def with_a_sticker(copy: Picture) -> Picture:
 
 @cache
 def fingerprints() -> list[NDArray[np.int8]]:
-    return [matcher.fingerprint(one) for one in ROLL]
+    return [matcher.fingerprint(one) for one in roll()]
 
 
 def index_with(true: Picture) -> matcher.Index:
@@ -48,10 +52,11 @@ def index_with(true: Picture) -> matcher.Index:
     return matcher.Index([*fingerprints()[:TRUE], matcher.fingerprint(true), *fingerprints()[TRUE + 1 :]])
 
 
-def looked_for(copy: Picture, true: Picture = ROLL[TRUE]) -> list[list[matcher.Proposal]]:
-    originals = {place: quarter(true if place == TRUE else one) for place, one in enumerate(ROLL)}
+def looked_for(copy: Picture, true: Picture | None = None) -> list[list[matcher.Proposal]]:
+    true = roll()[TRUE] if true is None else true
+    originals = {place: quarter(true if place == TRUE else one) for place, one in enumerate(roll())}
     scanner = matcher.Scanner(copy)
-    proposals = index_with(true).search_widely(copy, len(ROLL))
+    proposals = index_with(true).search_widely(copy, len(roll()))
     return matcher.look_everywhere(proposals, lambda one: scanner.places(*originals[one.index], one))
 
 
@@ -67,7 +72,7 @@ def test_a_crop_with_a_sticker_in_its_middle_is_found_where_it_lies(
     best = likeliest[0]
     assert best.index == TRUE
     assert best.center == pytest.approx(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), abs=30)
-    fit = matcher.compare(cropped(box, degrees), ROLL[TRUE], *likeliest)
+    fit = matcher.compare(cropped(box, degrees), roll()[TRUE], *likeliest)
     assert fit.sure, fit.words
 
 
@@ -76,12 +81,12 @@ def test_where_the_likeliest_place_is_wrong_another_one_is_tried() -> None:
     box = (310, 170, 610, 470)
     (*_, right), *_ = looked_for(cropped(box))
     wrong = next(ways for ways in looked_for(cropped((20, 20, 320, 320))) if ways[0].index == TRUE)[0]
-    assert not matcher.compare(cropped(box), ROLL[TRUE], wrong).sure
-    assert matcher.compare(cropped(box), ROLL[TRUE], wrong, right).sure
+    assert not matcher.compare(cropped(box), roll()[TRUE], wrong).sure
+    assert matcher.compare(cropped(box), roll()[TRUE], wrong, right).sure
 
 
 def test_a_long_copy_with_a_plain_middle_is_found_by_its_ends() -> None:
-    plain = ROLL[TRUE].copy()
+    plain = roll()[TRUE].copy()
     plain[:, 260:600] = (120, 150, 190)
     copy = plain[170:470, 110:690]
     found = index_with(plain).search_widely(copy, 1)[0]
@@ -98,13 +103,13 @@ def test_a_mirrored_copy_is_proposed_mirrored_whatever_else_it_looks_like() -> N
 
 
 def test_between_wide_bars_of_its_own_blur_the_picture_is_found() -> None:
-    shown = Image.fromarray(ROLL[TRUE]).resize((480, 360))
-    ground = np.asarray(Image.fromarray(ROLL[TRUE]).resize((640, 480)).resize((12, 9)).resize((640, 480)))
+    shown = Image.fromarray(roll()[TRUE]).resize((480, 360))
+    ground = np.asarray(Image.fromarray(roll()[TRUE]).resize((640, 480)).resize((12, 9)).resize((640, 480)))
     copy = ground[:, 80:560].copy()
     copy[60:420] = np.asarray(shown)
     likeliest = looked_for(copy)[0]
     assert likeliest[0].index == TRUE
-    assert matcher.compare(copy, ROLL[TRUE], *likeliest).measures["correlation"] > 0.7
+    assert matcher.compare(copy, roll()[TRUE], *likeliest).measures["correlation"] > 0.7
 
 
 def test_an_empty_folder_holds_no_place() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,11 @@ from i2f.sandbox.photos.looks import Crop, Recipe, make_copy
 
 def make_photograph(seed: int, width: int = 1000, height: int = 750) -> Image.Image:
     """Clouds, edges and grain; every seed another scene."""
+    return _painted(seed, width, height).copy()
+
+
+@lru_cache(maxsize=16)
+def _painted(seed: int, width: int, height: int) -> Image.Image:
     rng = np.random.default_rng(seed)
     layers = np.zeros((height, width, 3))
     for sigma in (2.0, 6.0, 18.0, 60.0):

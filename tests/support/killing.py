@@ -48,6 +48,13 @@ class Roll:
             db.execute(f"INSERT INTO answers VALUES ({', '.join('?' * len(ANSWER))})", ANSWER)
         return cls(place / "roll", originals, copies, program.state)
 
+    def put_on(self, flickr: SandboxFlickr) -> tuple[str, ...]:
+        """The copies on another Flickr, under the numbers that the prepared state knows them by."""
+        return tuple(
+            flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
+            for copy, original in zip(self.copies, self.originals, strict=True)
+        )
+
 
 @dataclass
 class Scene:
@@ -145,10 +152,7 @@ class Scene:
 def scene(roll: Roll, home: Path, zygote: Zygote, *, fresh: bool = False) -> Iterator[Scene]:
     """The account before any sync; with `fresh` nothing was read or compared yet."""
     with SandboxFlickr() as flickr:
-        ids = tuple(
-            flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
-            for copy, original in zip(roll.copies, roll.originals, strict=True)
-        )
+        ids = roll.put_on(flickr)
         program = quick(flickr, home, zygote)
         if not fresh:
             shutil.copytree(roll.prepared, program.state, dirs_exist_ok=True)

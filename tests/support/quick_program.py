@@ -78,9 +78,10 @@ class QuickProgram(Program):
     orders: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *words: object, typed: str = "", **more: str) -> Ran:
-        assert not typed
-        self.begin(*words, **more)
-        return self.end()
+        (self.home / "typed").write_text(typed, encoding="utf-8")
+        with self.ordered(typed="typed"):
+            self.begin(*words, **more)
+            return self.end()
 
     def begin(self, *words: object, **more: str) -> int:
         """Start a run without waiting for it."""
@@ -110,6 +111,6 @@ class QuickProgram(Program):
             self.orders = before
 
 
-def quick(flickr: SandboxFlickr, home: Path, zygote: Zygote) -> QuickProgram:
+def quick(flickr: SandboxFlickr, home: Path, zygote: Zygote, **settings: str) -> QuickProgram:
     """A person's program with a state folder of its own."""
-    return QuickProgram(flickr, home, zygote=zygote)
+    return QuickProgram(flickr, home, settings=settings, zygote=zygote)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from flickr_client import Access, FlickrClient, Network
@@ -68,23 +70,32 @@ def open_upload_session(
     return _open(flickr, root, clock, settings, may_upload=True)
 
 
+@cache
+def _file_worker() -> OutgoingFileWorker:
+    """One for all sessions of a test process: to start it takes longer than most tests, and pictures leave no trace."""
+    worker = OutgoingFileWorker()
+    atexit.register(worker.__exit__, None, None, None)
+    return worker
+
+
 @contextmanager
 def _open(
     flickr: SandboxFlickr, root: Path, clock: HandClock | None, settings: dict[str, str], *, may_upload: bool
 ) -> Iterator[Session]:
     own_clock = clock or HandClock()
     state = StateFolder(root / "state").make()
-    told = load_settings({f"INSTAGRAM2FLICKR_{name}": value for name, value in settings.items()}, None, state.root)
+    wanted = {"FLICKR_SILENCE_TIMEOUT_S": "5"} | settings
+    told = load_settings({f"INSTAGRAM2FLICKR_{name}": value for name, value in wanted.items()}, None, state.root)
     journal = Journal(state.journal_file)
     budget = CallBudget(told.flickr.calls_per_hour, journal.record, own_clock, may_wait=told.sync.wait)
     access = Access(flickr.api_key, flickr.api_secret, *flickr.issue_token())
-    network = Network(5.0, 5.0, flickr.url, told.flickr.tickets)
+    network = Network(5.0, told.flickr.silence_timeout_s, flickr.url, told.flickr.tickets)
     client_of = FlickrClient(access, network, budget, own_clock, may_upload=may_upload)
-    with client_of as client, OutgoingFileWorker() as file_worker:
+    with client_of as client:
         try:
             backups = Backups(state, journal.record, own_clock)
             yield Session(
-                told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", file_worker, backups
+                told, state, journal, client, budget, own_clock, RecordedProgress(), "run-1", _file_worker(), backups
             )
         finally:
             journal.close()

@@ -80,9 +80,9 @@ def live(order: dict[str, Any], main: Any) -> None:
         file = os.open(Path(order["folder"]) / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(file, number)
         os.close(file)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    typed = os.open(Path(order["folder"]) / order["typed"] if order.get("typed") else os.devnull, os.O_RDONLY)
+    os.dup2(typed, 0)
+    os.close(typed)
     if order.get("file_limit_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_limit_bytes"], resource.RLIM_INFINITY))

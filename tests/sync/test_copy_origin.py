@@ -16,7 +16,7 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sync.copy_origin import ask_about_strangers, why_not_instagrams
 from tests.support.camera_roll import make_photograph, post
 from tests.support.photographs import camera_exif, painted
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 JUNE_2015, AUGUST_2015 = datetime(2015, 6, 28, tzinfo=UTC), datetime(2015, 8, 1, tzinfo=UTC)
 
@@ -116,7 +116,9 @@ def test_only_the_rule_asks_and_a_person_decides(plain: Path, verdict: Verdict, 
 
 
 @pytest.mark.long
-def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
+) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()
     make_photograph(1, 2400, 1800).save(folder / "IMG_1.JPG", quality=90)
@@ -125,7 +127,7 @@ def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(flickr:
         picture.resize((1200, 900)).save(buffer, "JPEG", quality=92, exif=camera_exif(model="iPhone 6"))
     own = flickr.add_photo(buffer.getvalue(), "mine", "also on http://instagr.am/p/n8cU307guK/", uploaded=1_500_000_000)
     copy = post(flickr, folder / "IMG_1.JPG")
-    ran = Program(flickr, tmp_path / "home").sync(folder)
+    ran = quick(flickr, tmp_path / "home", zygote).sync(folder)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert (ran.photos[own]["decision"], ran.photos[own]["outcome"]) == ("review", "skipped")
     assert "1200 x 900" in ran.photos[own]["reason"]

@@ -21,6 +21,7 @@ from i2f.sync.output_files import NotWrittenError, check_places, write_whole
 from instagram2flickr import cli
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 COMMANDS = (
     ("sync", ".", "--json"),
@@ -194,8 +195,8 @@ def test_a_file_that_cannot_be_written_over_leaves_the_whole_in_another_that_is_
 
 
 @pytest.fixture
-def program(flickr: SandboxFlickr, tmp_path: Path) -> Program:
-    return Program(flickr, tmp_path / "home")
+def program(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> Program:
+    return quick(flickr, tmp_path / "home", zygote)
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
 from tests.support.killing import MOMENTS, Roll, kill_at_request, scene
 from tests.support.photographs import camera_exif, original_at, painted
-from tests.support.program import Program
-from tests.support.quick_program import KILLED, Zygote
+from tests.support.quick_program import KILLED, Zygote, quick
 from tests.support.sessions import FIT, Bench, open_test_session, steps
 
 BERNE = (46.948, 7.4474)
@@ -200,17 +199,6 @@ def test_what_the_person_set_meanwhile_is_not_overwritten_by_a_late_wish(
     assert what_flickr_says(bench, photo_id) == ("2013-03-03 03:03:03", (9.0, 9.0))
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote() as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
-    return Roll.make(tmp_path_factory.mktemp("roll"), zygote, count=2)
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_kill_between_the_proof_and_the_wish_does_not_lose_the_wish(
     roll: Roll, zygote: Zygote, tmp_path: Path, moment: str
@@ -229,13 +217,15 @@ def test_a_kill_between_the_proof_and_the_wish_does_not_lose_the_wish(
 
 
 @pytest.mark.long
-def test_a_whole_run_sets_and_takes_back_and_says_what_was_refused(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_a_whole_run_sets_and_takes_back_and_says_what_was_refused(
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
+) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()
     make_photograph(1).save(folder / "IMG_1.JPG", quality=90, exif=camera_exif(place=BERNE))
     photo_id = post(flickr, folder / "IMG_1.JPG", taken=ARRIVED)
     flickr.account.geo_privacy_chosen = False
-    program = Program(flickr, tmp_path / "home", settings=dict(BOTH))
+    program = quick(flickr, tmp_path / "home", zygote, **BOTH)
     ran = program.sync(folder)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert "account/geo/privacy" in ran.stderr

@@ -6,12 +6,14 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from i2f.ground.errors import LoginError, PictureError, StoppedError
+from i2f.ground.model import Sent, Verdict
 from i2f.memory.history import Standing
 from i2f.memory.review_answers import NONE, Identity, Step, keep_step, take_back_step
 from i2f.sandbox import SandboxFlickr
@@ -19,8 +21,9 @@ from i2f.sandbox.flickr.account import StoredPhoto
 from i2f.sandbox.flickr.faults import Fault, Kind
 from i2f.sandbox.flickr.kinds import Afterwards, ApiError, DropAfter, DropBefore, Meanwhile, OAuthError, Silence, Status
 from i2f.sync.replace import LATE_S
+from i2f.sync.verify import Upload
 from tests.support.flickr_side import picture
-from tests.support.sessions import Bench, open_test_session, steps
+from tests.support.sessions import Bench, decision, open_test_session, steps
 
 CAPTION = "via Instagram https://ift.tt/abc"
 INFO, SIZES = "flickr.photos.getInfo", "flickr.photos.getSizes"
@@ -71,7 +74,6 @@ def test_a_replacement_takes_four_calls_and_leaves_nothing_behind(bench: Bench, 
     assert steps(bench.session.journal, photo_id) == ["intended", "confirmed"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("spoil", ["changed", "shorter", "gone"])
 def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
     bench: Bench, photo_id: str, original: Path, spoil: str
@@ -91,7 +93,6 @@ def test_nothing_is_sent_over_a_spoilt_backup_and_the_next_run_fetches_it_anew(
     assert bench.backup_file().read_bytes() == data
 
 
-@pytest.mark.long
 def test_a_refusal_given_since_the_plan_was_made_is_obeyed(bench: Bench, photo_id: str, original: Path) -> None:
     copy, journal = bench.save(photo_id), bench.session.journal
     refused = Step(NONE, (Identity("f" * 64, None, 1600, 1200, 9, original.name),))
@@ -130,7 +131,6 @@ def test_a_copy_changed_between_listing_and_saving_is_not_taken_for_the_one_list
     assert bench.session.journal.record.backups() == []
 
 
-@pytest.mark.long
 def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     bench.flickr.delete_photo(photo_id)
@@ -138,7 +138,6 @@ def test_a_photo_deleted_meanwhile_costs_itself_only(bench: Bench, photo_id: str
     assert (bench.sent(), bench.standing(photo_id)) == (0, Standing.UNTOUCHED)
 
 
-@pytest.mark.long
 def test_an_original_that_changes_while_it_is_sent_is_sent_as_it_was_proved(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -149,8 +148,6 @@ def test_an_original_that_changes_while_it_is_sent_is_sent_as_it_was_proved(
 
 
 def test_an_original_that_changed_since_the_plan_is_not_sent(bench: Bench, photo_id: str, original: Path) -> None:
-    from tests.support.sessions import decision
-
     copy = bench.save(photo_id)
     planned = decision(copy, original)
     original.write_bytes(picture(1600, 1200, seed=3))
@@ -158,7 +155,6 @@ def test_an_original_that_changed_since_the_plan_is_not_sent(bench: Bench, photo
     assert bench.sent() == 0
 
 
-@pytest.mark.long
 def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: str, original: Path) -> None:
     second = bench.flickr.add_photo(picture(600, 600), "Again", CAPTION, "ifttt instagram")
     for copy in (bench.save(photo_id), bench.save(second)):
@@ -170,10 +166,37 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
         assert bench.flickr.photo(one).data == picture(600, 600)
 
 
+def test_only_a_decision_to_replace_can_be_carried_out(bench: Bench, photo_id: str, original: Path) -> None:
+    kept = replace(decision(bench.save(photo_id), original), verdict=Verdict.KEEP)
+    with pytest.raises(ValueError, match="only a replace decision"):
+        bench.replacer.replace(kept, "keep", 200 << 20)
+    assert bench.sent() == 0
+
+
+def test_a_state_folder_that_cannot_be_written_stops_the_run_before_anything_is_sent(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    copy = bench.save(photo_id)
+    bench.session.state.outgoing.rmdir()
+    with pytest.raises(StoppedError, match="free some disk space and run again"):
+        bench.replace(copy, original)
+    assert (bench.sent(), bench.standing(photo_id)) == (0, Standing.UNTOUCHED)
+
+
+def test_a_picture_as_posted_that_cannot_be_rendered_is_not_sent(bench: Bench, photo_id: str, original: Path) -> None:
+    as_posted = replace(decision(bench.save(photo_id), original), sent=Sent.AS_POSTED)
+    assert bench.replacer.replace(as_posted, "keep", 200 << 20).outcome == "failed"
+    assert bench.sent() == 0
+
+
+def test_what_was_sent_long_ago_cannot_be_sent_again() -> None:
+    with pytest.raises(ValueError, match="long ago"):
+        Upload("7", None, "0" * 64, 1, 1, 1).path  # noqa: B018
+
+
 # Replies that are lost.
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "kind",
     [
@@ -187,7 +210,7 @@ def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: st
 def test_a_lost_reply_is_not_sent_again_and_is_confirmed(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path, kind: Kind
 ) -> None:
-    with open_test_session(flickr, tmp_path, FLICKR_SILENCE_TIMEOUT_S="1") as session:
+    with open_test_session(flickr, tmp_path, FLICKR_SILENCE_TIMEOUT_S="2") as session:
         bench = Bench(session, flickr)
         copy = bench.save(photo_id)
         strike(flickr, "replace", kind)
@@ -197,7 +220,6 @@ def test_a_lost_reply_is_not_sent_again_and_is_confirmed(
         assert (bench.sent(), flickr.photo(photo_id).version) == (1, 1)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", [DropBefore(), Status(500), Status(503), Status(429), ApiError(105)])
 def test_what_flickr_did_not_take_is_sent_again_after_looking(
     bench: Bench, photo_id: str, original: Path, kind: Kind
@@ -211,7 +233,6 @@ def test_what_flickr_did_not_take_is_sent_again_after_looking(
     assert INFO in between[: between.index("replace")], "sent again without asking first"
 
 
-@pytest.mark.long
 def test_a_reply_lost_at_the_last_try_is_looked_after_too(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     strike(bench.flickr, "replace", DropBefore(), times=2)
@@ -253,7 +274,6 @@ def test_a_picture_changed_by_its_owner_before_the_second_try_is_left_alone(
     assert (bench.sent(), bench.standing(photo_id)) == (1, Standing.UNTOUCHED)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("trouble", [Status(500), OAuthError(), DropBefore()])
 def test_when_flickr_cannot_be_asked_after_a_lost_reply_the_question_stays_open(
     bench: Bench, photo_id: str, original: Path, trouble: Kind
@@ -271,7 +291,6 @@ def test_when_flickr_cannot_be_asked_after_a_lost_reply_the_question_stays_open(
     assert bench.sent() == 1
 
 
-@pytest.mark.long
 def test_a_login_revoked_between_two_tries_does_not_close_an_open_question(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -283,7 +302,6 @@ def test_a_login_revoked_between_two_tries_does_not_close_an_open_question(
     assert bench.standing(photo_id) is Standing.OPEN
 
 
-@pytest.mark.long
 def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     strike(bench.flickr, "replace", DropBefore(), times=3)
@@ -298,7 +316,15 @@ def test_what_flickr_takes_in_late_is_found_by_the_next_run(bench: Bench, photo_
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
-@pytest.mark.long
+def test_a_photo_deleted_after_a_failed_sending_is_no_question(bench: Bench, photo_id: str, original: Path) -> None:
+    copy = bench.save(photo_id)
+    strike(bench.flickr, "replace", DropBefore(), times=3)
+    assert bench.replace(copy, original).outcome == "failed"
+    bench.flickr.delete_photo(photo_id)
+    assert bench.settle(photo_id) is None
+    assert bench.standing(photo_id) is Standing.UNTOUCHED
+
+
 def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -312,7 +338,6 @@ def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("size", [(1600, 1200), (800, 800)])
 def test_a_picture_its_owner_put_there_after_a_kill_is_never_overwritten(
     bench: Bench, photo_id: str, original: Path, size: tuple[int, int]
@@ -329,8 +354,6 @@ def test_a_picture_its_owner_put_there_after_a_kill_is_never_overwritten(
 
 
 def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id: str, original: Path) -> None:
-    from dataclasses import replace
-
     copy = bench.save(photo_id)
     unnamed = replace(copy, photo=replace(copy.photo, original_secret=None))
     backup = bench.session.journal.record.backups()[0]
@@ -338,7 +361,6 @@ def test_a_listing_without_the_originals_secret_is_enough(bench: Bench, photo_id
     assert bench.replace(unnamed, original).outcome == "replaced"
 
 
-@pytest.mark.long
 def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -362,7 +384,6 @@ def test_a_picture_that_flickr_made_smaller_is_unsure_and_undo_puts_the_copy_bac
 # What a replacement changes besides.
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("title", ["kept", "as sent", "file name"])
 @pytest.mark.parametrize("caption", ["kept", "cleared", "from exif"])
 def test_title_caption_tags_and_privacy_are_afterwards_what_they_were(
@@ -376,7 +397,6 @@ def test_title_caption_tags_and_privacy_are_afterwards_what_they_were(
     assert photo.raw_tags == ("ifttt", "instagram")
 
 
-@pytest.mark.long
 def test_tags_and_privacy_that_changed_are_told(bench: Bench, photo_id: str, original: Path) -> None:
     def meddle(photo: StoredPhoto) -> None:
         photo.tags, photo.is_public = photo.tags[:1], False
@@ -396,7 +416,6 @@ def cut_off(bench: Bench, photo_id: str, original: Path) -> None:
     forget_faults(bench.flickr)
 
 
-@pytest.mark.long
 def test_what_the_person_typed_since_a_cut_off_run_stays(bench: Bench, photo_id: str, original: Path) -> None:
     cut_off(bench, photo_id, original)
     bench.flickr.edit(photo_id, title="Typed since", description="by me")
@@ -424,7 +443,6 @@ def test_what_flickr_cleared_in_a_cut_off_run_is_put_back_days_later(
 # Taking back.
 
 
-@pytest.mark.long
 def test_undo_restores_bytes_words_date_and_place(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_takes_date_from_exif = True
 
@@ -441,7 +459,6 @@ def test_undo_restores_bytes_words_date_and_place(bench: Bench, photo_id: str, o
     assert (photo.taken, photo.place) == ("2014-07-16 10:12:20", (1.5, 2.5))
 
 
-@pytest.mark.long
 def test_undo_leaves_what_the_person_changed_since(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_takes_date_from_exif = True
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
@@ -467,7 +484,15 @@ def test_undo_keeps_the_persons_date_even_when_sending_the_copy_changes_it(
     assert bench.flickr.photo(photo_id).taken == "2013-03-03 03:03:03"
 
 
-@pytest.mark.long
+def test_undo_takes_a_place_away_that_only_the_replacement_brought(bench: Bench, original: Path) -> None:
+    nowhere = bench.flickr.add_photo(picture(600, 600), "A title", CAPTION, "ifttt instagram")
+    bench.flickr.habits.after_replace = lambda photo: setattr(photo, "place", (48.0, 16.0))
+    assert bench.replace(bench.save(nowhere), original).outcome == "replaced"
+    bench.flickr.habits.after_replace = None
+    assert bench.replacer.undo(nowhere).outcome == "replaced"
+    assert bench.flickr.photo(nowhere).place is None
+
+
 def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     bench.flickr.replace_by_hand(photo_id, picture(640, 480, seed=8))
@@ -476,7 +501,6 @@ def test_undo_does_not_touch_what_its_owner_replaced_since(bench: Bench, photo_i
     assert "left unchanged" in str(outcome.note)
 
 
-@pytest.mark.long
 def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, original: Path) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replacer.undo(photo_id).outcome == "replaced"
@@ -484,7 +508,6 @@ def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, ori
     assert bench.sent() == 2
 
 
-@pytest.mark.long
 def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
     bench: Bench, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
@@ -497,7 +520,6 @@ def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
     assert bench.standing(photo_id) is Standing.TAKEN_BACK
 
 
-@pytest.mark.long
 def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
     bench: Bench, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
@@ -512,7 +534,6 @@ def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("spoil", ["changed", "gone"])
 def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
     bench: Bench, photo_id: str, original: Path, spoil: str
@@ -527,7 +548,6 @@ def test_undo_sends_nothing_when_the_saved_copy_is_not_what_was_saved(
     assert (bench.sent(), bench.standing(photo_id)) == (1, Standing.REPLACED)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", [DropAfter(), Status(500, after_work=True)])
 def test_a_lost_reply_of_an_undo_is_not_sent_again(bench: Bench, photo_id: str, original: Path, kind: Kind) -> None:
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
@@ -545,7 +565,6 @@ def by_ticket(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Bench]:
         yield Bench(session, flickr)
 
 
-@pytest.mark.long
 def test_a_ticket_is_noted_and_asked_for_after_a_kill(by_ticket: Bench, photo_id: str, original: Path) -> None:
     bench = by_ticket
     copy = bench.save(photo_id)
@@ -613,7 +632,6 @@ def test_a_ticket_that_cannot_be_noted_leaves_the_question_open(
     assert (settled.outcome, bench.sent()) == ("replaced", 1)
 
 
-@pytest.mark.long
 def test_a_ticket_that_stays_open_for_days_is_unsure_and_can_be_looked_at_again(
     by_ticket: Bench, photo_id: str, original: Path
 ) -> None:

@@ -74,7 +74,6 @@ def taken_back(bench: Bench, photo_id: str) -> bool:
 # "Photo not found" about a photo that is there.
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("days", [0, 30])
 def test_a_photo_that_flickr_took_and_then_does_not_find_for_a_moment_can_be_taken_back(
     bench: Bench, photo_id: str, original: Path, days: int
@@ -91,7 +90,6 @@ def test_a_photo_that_flickr_took_and_then_does_not_find_for_a_moment_can_be_tak
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_photo_deleted_during_the_sending_is_no_question_any_more_after_a_day(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -115,7 +113,6 @@ def test_what_was_unsure_but_ours_outlives_an_undo_that_does_not_find_the_photo(
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_what_was_unsure_but_ours_outlives_a_second_look_that_does_not_find_the_photo(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -149,7 +146,6 @@ def unsure_but_ours(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.after_replace = None
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("between", [(), ("left",), ("undo-not_taken",)])
 def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_more(
     bench: Bench, photo_id: str, original: Path, between: tuple[str, ...]
@@ -166,7 +162,6 @@ def test_a_copy_that_flickr_shows_otherwise_once_it_is_back_can_be_sent_once_mor
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_picture_its_owner_put_there_while_the_copy_was_half_back_is_left_alone(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -181,7 +176,6 @@ def test_a_picture_its_owner_put_there_while_the_copy_was_half_back_is_left_alon
     assert bench.flickr.photo(photo_id).data == by_hand
 
 
-@pytest.mark.long
 def test_open_questions_of_old_times_cost_a_run_no_waits(bench: Bench, photo_id: str, original: Path) -> None:
     unsure_but_ours(bench, photo_id, original)
     bench.session.clock.sleep(LATE_S)
@@ -196,7 +190,6 @@ def test_open_questions_of_old_times_cost_a_run_no_waits(bench: Bench, photo_id:
 LYING = [Answered(105), Answered(106), Answered(201), Answered(3), Status(429, after_work=True)]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("tries", [1, 2, 3])
 @pytest.mark.parametrize("lie", LYING, ids=lambda kind: repr(kind)[:20])
 def test_a_refusal_of_a_picture_that_flickr_took_all_the_same_is_found_out(
@@ -209,7 +202,6 @@ def test_a_refusal_of_a_picture_that_flickr_took_all_the_same_is_found_out(
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "last", [ApiError(105), ApiError(5, "Filetype was not recognised"), OAuthError()], ids=lambda kind: repr(kind)[:20]
 )
@@ -227,7 +219,6 @@ def test_what_was_refused_again_and_again_is_looked_after_by_the_next_run(
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(bench: Bench, photo_id: str, original: Path) -> None:
     copy = bench.save(photo_id)
     journal, now = bench.session.journal, bench.session.clock.now()
@@ -242,7 +233,6 @@ def test_the_saved_copy_of_what_may_still_show_late_is_not_let_go(bench: Bench, 
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_picture_its_owner_put_there_during_three_refusals_is_nobody_elses(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -257,7 +247,6 @@ def test_a_picture_its_owner_put_there_during_three_refusals_is_nobody_elses(
 # What Flickr refuses after the picture is in place.
 
 
-@pytest.mark.long
 def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -270,7 +259,6 @@ def test_a_title_that_cannot_be_put_back_is_told_and_the_picture_can_be_taken_ba
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_title_that_could_not_be_put_back_is_given_back_by_undo(bench: Bench, photo_id: str, original: Path) -> None:
     bench.flickr.habits.replace_title = "file name"
     strike(bench, "flickr.photos.setMeta", REFUSAL)
@@ -335,7 +323,6 @@ def test_a_picture_that_cannot_be_fetched_after_a_lost_reply_is_unsure_until_it_
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_picture_whose_size_flickr_refuses_to_tell_can_be_taken_back(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
@@ -345,7 +332,6 @@ def test_a_picture_whose_size_flickr_refuses_to_tell_can_be_taken_back(
     assert taken_back(bench, photo_id)
 
 
-@pytest.mark.long
 def test_a_picture_that_flickr_took_by_ticket_and_made_smaller_can_be_taken_back(
     flickr: SandboxFlickr, photo_id: str, original: Path, tmp_path: Path
 ) -> None:
