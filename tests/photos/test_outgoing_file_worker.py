@@ -15,9 +15,15 @@ from i2f.ground.errors import PictureError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sandbox import SandboxFlickr
+from tests.support.children import count_from_here, started
 from tests.support.hand_waiter import HandWaiter
 from tests.support.photographs import camera_exif, original_at, painted, save_heic
 from tests.support.sessions import open_test_session
+
+
+@pytest.fixture(autouse=True)
+def _earlier_processes_do_not_count() -> None:
+    count_from_here()
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def photo(tmp_path: Path, name: str, seed: int = 1) -> Path:
 
 
 def process() -> multiprocessing.process.BaseProcess:
-    (only,) = multiprocessing.active_children()
+    (only,) = started()
     return only
 
 
@@ -49,7 +55,7 @@ def test_pictures_are_made_in_one_process_after_another_picture(tmp_path: Path, 
 
         assert list(pool.map(pack, files)) == [".JPG", ".jpg", ".PNG"]
         assert process().is_alive()
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 @pytest.mark.long
@@ -74,7 +80,7 @@ def test_a_hang_costs_that_picture_only(tmp_path: Path, workdir: Path) -> None:
         waiter.hangs = lambda: True
         with pytest.raises(PictureError, match=r"^IMG_1\.JPG: its decoder did not finish in 3 s; it was not sent$"):
             file_worker.make(good, "keep", workdir, MAX_PHOTO_BYTES)
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 def test_what_is_said_of_a_bad_file_comes_through(tmp_path: Path, workdir: Path) -> None:
@@ -111,9 +117,9 @@ def test_who_waits_when_the_run_ends_is_told_at_once(tmp_path: Path, workdir: Pa
     pack()
     assert "IMG_1.JPG: the run ended before it was sent" in said[-1]
     assert len(said) == 2
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 def test_a_desk_that_sent_nothing_started_no_process(flickr: SandboxFlickr, tmp_path: Path) -> None:
     with open_test_session(flickr, tmp_path):
-        assert multiprocessing.active_children() == []
+        assert started() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -22,9 +21,15 @@ from i2f.photos.decode import pixels
 from i2f.photos.folder import Unreadable, find_files
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.photos.reader import Reading, read_originals
+from tests.support.children import count_from_here, started
 from tests.support.hand_waiter import HandWaiter, OpenPipe, is_a_child
 from tests.support.mutations import make_broken_files
 from tests.support.photographs import camera_exif, found, painted, read, refused, untouched_bytes
+
+
+@pytest.fixture(autouse=True)
+def _earlier_processes_do_not_count() -> None:
+    count_from_here()
 
 
 def photo(path: Path, *, seed: int = 1, exif: bytes | None = None) -> None:
@@ -78,7 +83,7 @@ def test_a_reading_holds_the_facts_the_fingerprint_and_the_thumbnail(tmp_path: P
 
 def test_no_files_need_no_process() -> None:
     assert list(read_originals([], matcher.fingerprint)) == []
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 def test_the_fingerprint_is_the_matcher_s_of_the_thumbnail(tmp_path: Path) -> None:
@@ -97,7 +102,7 @@ def test_a_hang_costs_that_file_only(tmp_path: Path) -> None:
     waiter = HandWaiter()
     reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, 1, 60, waiter)
     first = next(reading)
-    (worker,) = multiprocessing.active_children()
+    (worker,) = started()
     pid = worker.pid
     assert pid is not None
     waiter.hangs = lambda: is_a_child(pid)
@@ -116,10 +121,10 @@ def test_a_crash_is_tried_once_more_alone(tmp_path: Path) -> None:
         photo(tmp_path / f"IMG_{number}.JPG", seed=number)
     reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=1)
     next(reading)
-    (worker,) = multiprocessing.active_children()
+    (worker,) = started()
     worker.kill()
     assert all(isinstance(answer, Reading) for answer in reading)
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 @pytest.mark.long
@@ -158,9 +163,9 @@ def test_closing_the_reading_leaves_no_process_behind(tmp_path: Path) -> None:
         photo(tmp_path / f"IMG_{number}.JPG", seed=number % 3)
     reading = read_originals(find_files([tmp_path]).files, matcher.fingerprint, workers=2)
     next(reading)
-    assert len(multiprocessing.active_children()) == 2
+    assert len(started()) == 2
     reading.close()  # type: ignore[attr-defined]  # it is a generator
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 ABANDONED = """
