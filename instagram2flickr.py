@@ -17,10 +17,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a clone is run by whatever Pytho
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from i2f import __version__
 
@@ -42,17 +42,17 @@ except ModuleNotFoundError as missing:
     sys.exit(f"Error: {_without(missing)}")
 
 from i2f.commands import completion as complete
-from i2f.flickr.photo_address import photo_id_of
+from i2f.commands import options
 from i2f.ground.errors import ExitCode, SettingsError, SyncError
 
 if TYPE_CHECKING:
     from i2f.ground.settings import Settings
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 
 class Cli(click.Group):
     """The one place where an expected failure becomes a line and an exit code."""
+
+    command_class = options.Command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; settle what went wrong."""
@@ -124,90 +124,6 @@ def _debug(ctx: click.Context) -> bool:
     return bool(ctx.find_root().meta.get("debug"))
 
 
-def _note(name: str) -> Callable[[click.Context, click.Parameter, object], None]:
-    """Keep a global option wherever it stands, before or after the command."""
-
-    def keep(ctx: click.Context, _: click.Parameter, value: object) -> None:
-        if value is not None and value is not False:
-            ctx.find_root().meta[name] = value
-
-    return keep
-
-
-def with_global_options(function: Function) -> Function:
-    """The global options, which stand before or after the command."""
-    for option in reversed(
-        (
-            click.option(
-                "--config",
-                type=click.Path(path_type=Path),
-                expose_value=False,
-                callback=_note("config"),
-                help="Use this settings file.",
-            ),
-            click.option(
-                "--state",
-                type=click.Path(path_type=Path),
-                expose_value=False,
-                callback=_note("state"),
-                help="Use this folder for login, journal and backups.",
-            ),
-            click.option(
-                "-v",
-                "--verbose",
-                is_flag=True,
-                expose_value=False,
-                callback=_note("verbose"),
-                help="Show more: each photo as it is done, numbers in `why`.",
-            ),
-            click.option(
-                "-q",
-                "--quiet",
-                is_flag=True,
-                expose_value=False,
-                callback=_note("quiet"),
-                help="Show only results that failed, the summary and errors.",
-            ),
-            click.option(
-                "--log-file",
-                metavar="FILE",
-                type=click.Path(dir_okay=False, path_type=Path),
-                expose_value=False,
-                callback=_note("log_file"),
-                help="Append a log to this file; secrets are masked.",
-            ),
-            click.option(
-                "--debug",
-                is_flag=True,
-                expose_value=False,
-                callback=_note("debug"),
-                help="Show tracebacks and every request to Flickr.",
-            ),
-            click.version_option(__version__, prog_name="instagram2flickr"),
-        )
-    ):
-        function = option(function)
-    return function
-
-
-def _photo_id(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
-    """Take a photo's number out of the address of its page; an address of anything else is a usage error."""
-    if not isinstance(told, str):
-        return tuple(_photo_id(_ctx, _param, one) for one in told)
-    photo_id = photo_id_of(told)
-    if "/" in photo_id:
-        raise click.BadParameter(f"{told} is neither a photo's id nor the address of its page on Flickr")
-    return photo_id
-
-
-def with_json(function: Function) -> Function:
-    """--json, for commands that tell something."""
-    option = click.option(
-        "--json", "json_file", metavar="FILE", help="Write the result as JSON (- for standard output)."
-    )
-    return option(function)
-
-
 def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -> Settings:
     import logging
 
@@ -231,7 +147,7 @@ def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -
     short_help="Replace the small Instagram copies on your Flickr with the full-size originals",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@with_global_options
+@options.with_shared_options
 def cli() -> None:
     """Replace the small Instagram copies on your Flickr with the full-size originals.
 
@@ -244,7 +160,7 @@ def cli() -> None:
 
 @cli.command(short_help="Enter the Flickr key and log in.")
 @click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
-@with_global_options
+@options.with_shared_options
 @click.pass_context
 def setup(ctx: click.Context, no_browser: bool) -> None:
     """Enter the Flickr API key and secret, check them with Flickr, save them, and log in.
@@ -268,7 +184,7 @@ def setup(ctx: click.Context, no_browser: bool) -> None:
 
 @cli.command(short_help="Log in to Flickr.")
 @click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
-@with_global_options
+@options.with_shared_options
 @click.pass_context
 def login(ctx: click.Context, no_browser: bool) -> None:
     """Log in to Flickr: approve access in the browser, or paste the 9-digit code Flickr shows.
@@ -284,7 +200,7 @@ def login(ctx: click.Context, no_browser: bool) -> None:
 
 
 @cli.command(short_help="Remove the Flickr login from this machine.")
-@with_global_options
+@options.with_shared_options
 @click.pass_context
 def logout(ctx: click.Context) -> None:
     """Remove the Flickr login from this machine; journal and backups are kept.
@@ -300,22 +216,16 @@ def logout(ctx: click.Context) -> None:
 
 
 @cli.command(short_help="Replace small copies with the originals in a folder.")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options.folders_argument()
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
-@click.option(
-    "--export",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="Your Instagram data export, a folder or zip file; can be repeated.",
-)
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Replace at most N photos.")
+@options.export_option()
+@click.option("--limit", callback=options.at_least_zero(int), metavar="N", help="Replace at most N photos.")
 @click.option(
     "--photo",
     "photo_ids",
     multiple=True,
     metavar="ID",
-    callback=_photo_id,
+    callback=options.photo_ids,
     shell_complete=complete.DECIDED,
     help="Only this photo (ID or URL); can be repeated.",
 )
@@ -323,26 +233,22 @@ def logout(ctx: click.Context) -> None:
     "--again",
     multiple=True,
     metavar="ID",
-    callback=_photo_id,
+    callback=options.photo_ids,
     shell_complete=complete.RESTORED,
-    help="Reconsider a photo already replaced or restored.",
+    help="Reconsider a photo already replaced or restored; can be repeated.",
 )
 @click.option(
     "--again-run",
     metavar="RUN",
     shell_complete=complete.RUNS,
-    help="Reconsider every photo of this run that `undo` restored.",
+    help="Reconsider the photos of this run that `undo` restored (`status` lists the runs).",
 )
 @click.option("--again-all", is_flag=True, help="Reconsider every photo that `undo` restored.")
-@click.option(
-    "--again-folder",
-    is_flag=True,
-    help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.",
-)
+@options.again_folder_option
 @click.option(
     "--as-posted", is_flag=True, help="Send the pictures as posted, rendered from the originals at full size."
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
+@options.json_option("report")
 @click.option(
     "--preview",
     "preview_file",
@@ -351,9 +257,9 @@ def logout(ctx: click.Context) -> None:
     help="Write the plan as a page for the browser.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
-@with_global_options
+@options.with_shared_options
 @click.pass_context
-def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None, yes: bool, **options: Any) -> None:
+def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None, yes: bool, **rest: Any) -> None:
     """Replace small Instagram copies on Flickr with the originals in FOLDER.
 
     \b
@@ -364,39 +270,32 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
     from i2f.commands import sync as main_job
     from i2f.sync.order import SyncOrder
 
-    order = SyncOrder(folders=folders, json_file=json_file, ask=not yes, **options)
+    order = SyncOrder(folders=folders, json_file=json_file, ask=not yes, **rest)
     ctx.exit(main_job.sync(_settings(ctx), order))
 
 
 @cli.command(short_help="Upload Instagram posts that are not on Flickr yet.")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--export",
-    "exports",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="Your Instagram data export, a folder or zip file; can be repeated.",
-)
+@options.folders_argument()
+@options.export_option("exports")
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop; Flickr is not changed.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Upload at most N photos.")
+@click.option("--limit", callback=options.at_least_zero(int), metavar="N", help="Upload at most N photos.")
 @click.option(
     "--privacy",
     type=click.Choice(["private", "friends", "public"]),
-    help="Who can see the new photos (default: [new] privacy).",
+    help="Who can see the new photos; without it the setting [new] privacy counts.",
 )
-@click.option("--album", metavar="NAME", help="Put them into this album, created if needed (default: [new] album).")
 @click.option(
-    "--again-folder",
-    is_flag=True,
-    help="Accept a folder that holds far fewer photos than last time, or where most cannot be read.",
+    "--album",
+    metavar="NAME",
+    help="Put them into this album, created if needed; without it the setting [new] album counts.",
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
+@options.again_folder_option
+@options.json_option("report")
 @click.option("--yes", is_flag=True, help="Do not ask before uploading; needed without a terminal.")
-@with_global_options
+@options.with_shared_options
 @click.pass_context
-def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **options: Any) -> None:
-    """Upload posts from Instagram's data export that are not on Flickr yet, as the originals in FOLDER.
+def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **rest: Any) -> None:
+    """Upload the posts of your Instagram data export that are not on Flickr yet, from the originals in FOLDER.
 
     \b
     Examples:
@@ -406,12 +305,14 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **options: 
     from i2f.commands import new as uploading
     from i2f.sync.new_run import NewOrder
 
-    order = NewOrder(folders=folders, ask=not yes, **options)
+    order = NewOrder(folders=folders, ask=not yes, **rest)
     ctx.exit(uploading.new(_settings(ctx), order))
 
 
 @cli.command(short_help="Restore replaced photos from their backups.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id, shell_complete=complete.REPLACED)
+@click.argument(
+    "photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=options.photo_ids, shell_complete=complete.REPLACED
+)
 @click.option(
     "--run",
     metavar="RUN",
@@ -420,10 +321,10 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **options: 
 )
 @click.option("--all", "everything", is_flag=True, help="Every photo ever replaced or uploaded.")
 @click.option("--yes", is_flag=True, help="Do not ask before restoring or deleting.")
-@with_json
-@with_global_options
+@options.json_option()
+@options.with_shared_options
 @click.pass_context
-def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **options: Any) -> None:
+def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **rest: Any) -> None:
     """Restore replaced photos from their backups; in a terminal it shows them and asks first.
 
     Photos that `new` uploaded are deleted, if nobody has touched them since; Flickr asks you to allow that.
@@ -435,29 +336,29 @@ def undo(ctx: click.Context, /, photo_ids: tuple[str, ...], run: str | None, **o
     """
     from i2f.commands import undo as undoing
 
-    if (bool(photo_ids), run is not None, options["everything"]).count(True) != 1:
+    if (bool(photo_ids), run is not None, rest["everything"]).count(True) != 1:
         raise click.UsageError("name photos, or a run with --run, or use --all; `status` lists the runs")
-    order = undoing.UndoOrder(photo_ids, run, options["json_file"], ask=not options["yes"])
+    order = undoing.UndoOrder(photo_ids, run, rest["json_file"], ask=not rest["yes"])
     ctx.exit(undoing.undo(_settings(ctx), order))
 
 
 @cli.group(short_help="Delete old backups (`backup prune`).")
-@with_global_options
+@options.with_shared_options
 def backup() -> None:
     """Manage the backups; `status` shows where they are and their size."""
 
 
-@backup.command("prune", short_help="Delete old backups.")
+@backup.command("prune", cls=options.Command, short_help="Delete old backups.")
 @click.option(
     "--older-than",
     "days",
-    type=click.FloatRange(min=0),
+    callback=options.at_least_zero(float),
     required=True,
     metavar="DAYS",
-    help="Delete backups made and used longer ago than this.",
+    help="Delete backups that were made, and last used, more than DAYS days ago.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@with_global_options
+@click.option("--yes", is_flag=True, help="Do not ask before deleting; needed without a terminal.")
+@options.with_shared_options
 @click.pass_context
 def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
     """Delete old backups; the photos they belong to can then no longer be restored.
@@ -473,10 +374,12 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 
 
 @cli.command(short_help="Review uncertain matches side by side.")
-@click.argument("photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=_photo_id, shell_complete=complete.WAITING)
+@click.argument(
+    "photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=options.photo_ids, shell_complete=complete.WAITING
+)
 @click.option("--no-browser", is_flag=True, help="Print the page's URL instead of opening it.")
-@click.option("--terminal", is_flag=True, help="Review in the terminal, with the paths of the files to open.")
-@with_global_options
+@click.option("--terminal", is_flag=True, help="Review in the terminal, which shows the paths of the files to open.")
+@options.with_shared_options
 @click.pass_context
 def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool) -> None:
     """Review uncertain matches side by side in the browser; the next `sync` applies your answers.
@@ -495,10 +398,10 @@ def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, ter
 
 
 @cli.command(short_help="Explain the decision for a photo.")
-@click.argument("photo_id", metavar="PHOTO_ID", callback=_photo_id, shell_complete=complete.DECIDED)
-@click.option("--open", "open_page", is_flag=True, help="Show the copy beside each candidate as a page.")
-@with_json
-@with_global_options
+@options.photo_id_argument(complete.DECIDED)
+@click.option("--open", "open_page", is_flag=True, help="Also show the copy beside each candidate as a page.")
+@options.json_option()
+@options.with_shared_options
 @click.pass_context
 def why(ctx: click.Context, photo_id: str, open_page: bool, json_file: str | None) -> None:
     """Explain the decision for a photo: what was compared, and which tests passed or failed.
@@ -514,20 +417,14 @@ def why(ctx: click.Context, photo_id: str, open_page: bool, json_file: str | Non
 
 
 @cli.command(short_help="List your Instagram posts and what is on Flickr.")
-@click.option(
-    "--export",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="Your Instagram data export, a folder or zip file; can be repeated.",
-)
-@with_json
-@with_global_options
+@options.export_option()
+@options.json_option()
+@options.with_shared_options
 @click.pass_context
 def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -> None:
-    """List the posts known from the copies on Flickr and from Instagram's data export.
+    """List the posts known from the copies on Flickr and from your Instagram data export.
 
-    Each comes with whether it is on Flickr and whether its original was found. Flickr is not asked.
+    For each post it tells whether it is on Flickr and whether its original was found. Flickr is not asked.
 
     \b
     Examples:
@@ -540,14 +437,17 @@ def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -
 
 
 @cli.command(short_help="Render a photo as posted, at full size.")
-@click.argument("photo_id", metavar="PHOTO_ID", callback=_photo_id, shell_complete=complete.DECIDED)
+@options.photo_id_argument(complete.DECIDED)
 @click.option(
-    "--to", metavar="FILE.jpg", type=click.Path(path_type=Path), help="The file to write; PHOTO_ID.jpg unless named."
+    "--to",
+    metavar="FILE.jpg",
+    type=click.Path(path_type=Path),
+    help="The file to write; without it PHOTO_ID.jpg in this folder.",
 )
-@with_global_options
+@options.with_shared_options
 @click.pass_context
 def render(ctx: click.Context, photo_id: str, to: Path | None) -> None:
-    """Write a photo as posted, rendered from its original at full size, to look at it; Flickr is not changed.
+    """Write the picture as posted, rendered from its original at full size, to a file; Flickr is not changed.
 
     \b
     Examples:
@@ -561,8 +461,8 @@ def render(ctx: click.Context, photo_id: str, to: Path | None) -> None:
 
 @cli.command(short_help="Show what was done, what to review, and the backups.")
 @click.option("--all", "every_run", is_flag=True, help="List every run, not only the last ten.")
-@with_json
-@with_global_options
+@options.json_option()
+@options.with_shared_options
 @click.pass_context
 def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
     """Show what was done, what waits for review, and where the backups are.
@@ -578,9 +478,9 @@ def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
 
 
 @cli.command(short_help="Check that everything is ready, and show what to do next.")
-@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
-@with_json
-@with_global_options
+@options.folders_argument(required=False)
+@options.json_option()
+@options.with_shared_options
 @click.pass_context
 def doctor(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None) -> None:
     """Check settings, key, login, Pro, HEIC and disk; each line is ok or says what to do.
@@ -603,11 +503,11 @@ def doctor(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None)
     ctx.exit(checkup.doctor(settings, json_file, folders))
 
 
-@cli.command(short_help="Print the lines that switch on completion in a shell.")
+@cli.command(short_help="Print the lines that turn on tab completion in a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@with_global_options
+@options.with_shared_options
 def completion(shell: str) -> None:
-    """Print the lines that switch on completion with the tab key.
+    """Print the lines that turn on tab completion in a shell.
 
     \b
     Examples:
@@ -621,7 +521,7 @@ def completion(shell: str) -> None:
 @click.option(
     "--photos", metavar="FOLDER", type=click.Path(path_type=Path), help="Use these photos instead of generated ones."
 )
-@with_global_options
+@options.with_shared_options
 @click.pass_context
 def demo(ctx: click.Context, photos: Path | None) -> None:
     """Try everything in a minute or two on a simulated Flickr; no account needed.

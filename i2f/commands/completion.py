@@ -23,7 +23,7 @@ Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 def script(cli: click.Command, shell: str) -> str:
-    """The lines that switch completion on in a shell, for both names of the program."""
+    """The lines that turn tab completion on in a shell, for both names of the program."""
     known = get_completion_class(shell)
     if known is None:
         raise ValueError(shell)
