@@ -14,6 +14,7 @@ from pathlib import Path
 from i2f.display.progress import TerminalProgress
 from i2f.ground.errors import SyncError
 from i2f.ground.model import Original
+from i2f.ground.wording import counted
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.photos.folder import Found, is_in_a_cloud
@@ -51,7 +52,7 @@ def look_into(folders: Sequence[Path], state: StateFolder) -> Iterator[Finding]:
         yield Finding("Folder", str(error), error)
         return
     originals = index.gallery.originals
-    yield Finding("Folder", f"{named}: {_count(len(originals), 'picture')}")
+    yield Finding("Folder", f"{named}: {counted(len(originals), 'picture')}")
     if originals:
         yield Finding("Cameras", _cameras(originals))
         yield Finding("Years", _years(originals))
@@ -59,10 +60,6 @@ def look_into(folders: Sequence[Path], state: StateFolder) -> Iterator[Finding]:
     if found.passed_over or index.passed_over:
         yield Finding("Passed over", _passed_over(found.passed_over, index.passed_over))
     yield from _missing(found, index)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _most(counts: Counter[str]) -> str:
@@ -106,7 +103,7 @@ def _versions(originals: Sequence[Original]) -> str:
             group.append(one)
     further = sum(len(group) - 1 for groups in of_second.values() for group in groups)
     edits = sum(1 for one in originals if is_edit(one))
-    return f"{_count(edits, 'edit')}, {_count(further, 'further file')} of a shot that is there already"
+    return f"{counted(edits, 'edit')}, {counted(further, 'further file')} of a shot that is there already"
 
 
 def _passed_over(counts: Mapping[str, int], no_pictures: int) -> str:
@@ -127,6 +124,6 @@ def _missing(found: Found, index: OriginalsIndex) -> Iterator[Finding]:
             more = [f"    ... and {len(files) - _SHOWN:,} more"] if len(files) > _SHOWN else []
             verb = "is not on this disk" if what == "Placeholders" else "cannot be read"
             plural = verb if len(files) == 1 else verb.replace("is not", "are not")
-            yield Finding(what, f"{_count(len(files), 'file')} {plural}", None, (*lines, *more))
+            yield Finding(what, f"{counted(len(files), 'file')} {plural}", None, (*lines, *more))
     if not (clouded or others or index.unreadable):
         yield Finding("Unreadable", "none")

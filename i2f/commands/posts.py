@@ -13,6 +13,7 @@ from typing import Any
 
 from i2f.display.lines import say
 from i2f.ground.settings import Settings
+from i2f.ground.wording import counted, day_and_time
 from i2f.instagram.export import read_export
 from i2f.instagram.posts import Medium, Post
 from i2f.memory.journal import Journal
@@ -62,13 +63,13 @@ def _in_words(known: Sequence[KnownPost]) -> Iterator[str]:
         yield _NO_POSTS
         return
     for one in known:
-        when = f"{one.posted_at:%Y-%m-%d %H:%M}" if one.posted_at else "time unknown"
+        when = day_and_time(one.posted_at) if one.posted_at else "time unknown"
         caption = in_plain_words(one.caption) or "(no caption)"
         caption = caption if len(caption) <= _CAPTION_SHOWN else caption[: _CAPTION_SHOWN - 3] + "..."
-        yield f"{when:16}  {_flickr(one):13}  {_original(one):24}  {caption}"
+        yield f"{when:>17}  {_flickr(one):13}  {_original(one):24}  {caption}"
     on_flickr = sum(1 for one in known if one.copies or one.uploads)
     found = sum(1 for one in known if one.is_replaced or one.original or one.uploads)
-    total = "1 post" if len(known) == 1 else f"{len(known):,} posts"
+    total = counted(len(known), "post")
     yield f"{total}: {on_flickr:,} on Flickr, {found:,} with their original found."
 
 

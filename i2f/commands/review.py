@@ -28,6 +28,7 @@ from i2f.display.review_session import ReviewSession
 from i2f.ground.errors import ExitCode, UnknownPhotoError
 from i2f.ground.model import Sent, Verdict
 from i2f.ground.settings import Settings
+from i2f.ground.wording import day
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import NEVER, NONE, POSTED, THIS, Seen, Step, keep_step, take_back_step
 from i2f.memory.state_dir import StateFolder, write_private
@@ -262,7 +263,7 @@ def _show(journal: Journal, state: StateFolder, question: Question, where: str, 
     say(f"      {printable(file)}" + ("" if _is_whole(file, question) else " (changed since it was saved)"), whole=True)
     for place, one in enumerate(question.choices):
         original = one.original
-        taken = f", taken {original.taken.local:%Y-%m-%d}" if original.taken else ""
+        taken = f", taken {day(original.taken.local)}" if original.taken else ""
         accepted = ", accepted as posted" if progress.sent is Sent.AS_POSTED else ", accepted"
         told = ", rejected" if place in progress.refused else accepted if place == progress.chosen else ""
         size = _size((original.width, original.height))

@@ -16,6 +16,7 @@ from i2f.display.colors import ATTENTION, BAD, GOOD, colored
 from i2f.display.lines import fitted, say
 from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
+from i2f.ground.wording import counted, day_and_time
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import UNDO
@@ -118,7 +119,7 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
     for run in runs[hidden:]:
         yield f"  {run['run']}  {_when(run)}: {_became(run)}", BAD if _went_wrong(run) else ""
     if hidden:
-        yield f"  ({hidden:,} earlier {'run' if hidden == 1 else 'runs'}: `status --all`)", ""
+        yield f"  ({counted(hidden, 'earlier run')}: `status --all`)", ""
     pictures, questions, backups = told["pictures"], told["questions"], told["backups"]
     yield (
         f"Replaced: {pictures['replaced']:,}, restored by undo: {pictures['taken_back']:,}",
@@ -140,18 +141,14 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
     if questions["answered"]:
         yield f"Reviewed: {questions['answered']:,}; the next `sync` applies your answers", ATTENTION
     yield (
-        (
-            f"Backups: {backups['files']:,} {'file' if backups['files'] == 1 else 'files'}, "
-            f"{backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"
-        ),
+        (f"Backups: {counted(backups['files'], 'file')}, {backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"),
         "",
     )
     yield f"Flickr calls left this hour: {told['calls_left_this_hour']:,}", ""
 
 
 def _when(run: Mapping[str, Any]) -> str:
-    began = datetime.fromisoformat(run["started_at"]).astimezone()
-    return f"{run['mode']} {began.day} {began:%b %Y %H:%M}"
+    return f"{run['mode']} {day_and_time(datetime.fromisoformat(run['started_at']).astimezone())}"
 
 
 def _went_wrong(run: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ from i2f.ground.model import OutcomeKind
 from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
+from i2f.ground.wording import counted, day
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
@@ -120,9 +121,9 @@ def _agreed(
     lines = [f"  {photo_id}  {_what_goes(histories[photo_id], titles.get(photo_id, ''))}" for photo_id in listed]
     lines += [f"  {photo_id}  {_what_is_deleted(one)}" for photo_id, one in deletable.items()]
     shown = lines[:SHOWN] + ([f"  ... and {len(lines) - SHOWN:,} more"] if len(lines) > SHOWN else [])
-    deeds = [f"restore {_photos(len(listed))} from backup"] if listed else []
+    deeds = [f"restore {counted(len(listed), 'photo')} from backup"] if listed else []
     if deletable:
-        deeds.append(f"delete {_photos(len(deletable))} from Flickr")
+        deeds.append(f"delete {counted(len(deletable), 'photo')} from Flickr")
     question = " and ".join(deeds)
     typed = progress.ask("\n".join([*shown, f"{question[0].upper()}{question[1:]}? [y/N]"]))
     return typed.lower() in {"y", "yes"}
@@ -131,7 +132,7 @@ def _agreed(
 def _what_is_deleted(upload: UploadHistory) -> str:
     """One upload in the list: its title, and when it was uploaded."""
     title = str((upload.intended or {}).get("form", {}).get("title", "")) or "(no title)"
-    when = f" on {upload.at.astimezone():%d %b %Y}" if upload.at else ""
+    when = f" on {day(upload.at.astimezone())}" if upload.at else ""
     return f"{cut_middle(in_plain_words(title), 40)}, uploaded{when}: delete"
 
 
@@ -142,7 +143,7 @@ def _what_goes(history: History, title: str) -> str:
     if not pile:
         return f"{named}, interrupted earlier"
     name = Path(pile[-1].body.get("original", "")).name
-    when = f" on {history.at.astimezone():%d %b %Y}" if history.at else ""
+    when = f" on {day(history.at.astimezone())}" if history.at else ""
     return f"{named}, replaced by {cut_middle(in_plain_words(name), 24)}{when}" if name else f"{named}, replaced{when}"
 
 
@@ -247,14 +248,14 @@ def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
             prune(journal.record, prunable, f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-prune")
         finally:
             journal.close()
-    say(f"{_backups(len(prunable.files))} deleted, {prunable.size_bytes / 1e6:.1f} MB.")
+    say(f"{counted(len(prunable.files), 'backup')} deleted, {prunable.size_bytes / 1e6:.1f} MB.")
     return ExitCode.DONE
 
 
 def _agreed_to_delete(prunable: Prunable) -> bool:
     words = (
-        f"Delete {_backups(len(prunable.files))} ({prunable.size_bytes / 1e6:.1f} MB)? "
-        f"{_photos(len(prunable.replaced))} can then no longer be restored"
+        f"Delete {counted(len(prunable.files), 'backup')} ({prunable.size_bytes / 1e6:.1f} MB)? "
+        f"{counted(len(prunable.replaced), 'photo')} can then no longer be restored"
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise StoppedError(f"there is no terminal to ask in, so nothing was deleted. {words}. To confirm: --yes")
@@ -262,11 +263,3 @@ def _agreed_to_delete(prunable: Prunable) -> bool:
     sys.stderr.write(f"{words}. [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-def _backups(count: int) -> str:
-    return "1 backup" if count == 1 else f"{count:,} backups"
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -16,6 +16,7 @@ from i2f.display.lines import fitted, say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import Sent
 from i2f.ground.settings import Settings
+from i2f.ground.wording import day
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder, write_private
@@ -143,7 +144,7 @@ def _score(one: Mapping[str, Any]) -> str:
 
 def _since(photo_id: str, history: History) -> str:
     """What happened to the photo after it was decided on."""
-    when = f" on {history.at.astimezone():%d %b %Y}" if history.at else ""
+    when = f" on {day(history.at.astimezone())}" if history.at else ""
     if history.is_open:
         return f"Interrupted in run {history.run}; the next `sync` asks Flickr what it holds"
     if history.standing is Standing.REPLACED:

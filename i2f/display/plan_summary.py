@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from i2f.display.progress import duration
+from i2f.ground.wording import counted
 from i2f.memory.record import Entry
 
 # Without an earlier run to go by: an upload of 8 Mbit/s, and what a replacement's calls take beside it.
@@ -36,9 +37,9 @@ class PlanSummary:
     def rows(self) -> list[tuple[str, str]]:
         """The table, name and value."""
         return [
-            ("Replace", f"{_photos(self.replace)}, {megabytes(self.send_bytes)} to send"),
-            ("To review", _photos(self.review)),
-            ("Unchanged", _photos(self.unchanged)),
+            ("Replace", f"{counted(self.replace, 'photo')}, {megabytes(self.send_bytes)} to send"),
+            ("To review", counted(self.review, "photo")),
+            ("Unchanged", counted(self.unchanged, "photo")),
             ("Time", f"about {duration(self.seconds)}"),
             ("Backups", f"{megabytes(self.backup_bytes)} ({self.free_bytes / 1e9:,.0f} GB free) in {self.backups}"),
             ("Way back", "`undo` restores every replaced photo from its backup"),
@@ -50,7 +51,7 @@ class PlanSummary:
 
     def question(self) -> str:
         """What is asked below the table."""
-        return f"Replace {_photos(self.replace)} on Flickr? [y/N]"
+        return f"Replace {counted(self.replace, 'photo')} on Flickr? [y/N]"
 
 
 def estimate_s(entries: Sequence[Entry], count: int, send_bytes: int, uploads: int) -> float:
@@ -79,7 +80,3 @@ def free_bytes(folder: str) -> int:
 def megabytes(size_bytes: int) -> str:
     """A size as people read it."""
     return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 10**7 else f"{size_bytes / 1e6:,.0f} MB"
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"

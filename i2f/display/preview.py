@@ -21,7 +21,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -32,6 +31,7 @@ from i2f.display import pages
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict
+from i2f.ground.wording import counted, day, day_and_time
 from i2f.memory.journal import Journal
 from i2f.sync.as_posted import known_preview
 from i2f.sync.known_copies import copy_pixels
@@ -120,9 +120,9 @@ class Preview:
                 style=style,
                 script=script,
                 policy=POLICY.format(pages.csp_hash(style), pages.csp_hash(script)),
-                title=f"instagram2flickr, {began:%d %B %Y}",
+                title=f"instagram2flickr, {day(began)}",
                 closing=sums(report),
-                when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {began:%d %B %Y, %H:%M}",
+                when=f"{'Dry run' if report.mode == 'dry-run' else 'Run'} of {day_and_time(began)}",
                 folders=", ".join(in_plain_words(printable(folder)) for folder in report.folders),
                 total=len(decisions),
                 kinds=[(name, words, kinds[name]) for name, words in _KINDS.items()],
@@ -283,7 +283,7 @@ def next_commands(report: Report) -> list[tuple[str, str]]:
     planned = sum(1 for one in report.decisions if report.outcome(one)[0] == "planned")
     if planned:
         verb = "Replace" if report.mode == "dry-run" else "Replace the rest:"
-        count = "1 copy" if planned == 1 else f"{planned:,} copies"
+        count = counted(planned, "copy", "copies")
         found.append((f"{verb} {count}", [PROGRAM, "sync", *(printable(folder) for folder in report.folders)]))
     if counts["replaced"]:
         found.append(("Undo this run", [PROGRAM, "undo", "--run", report.run]))
@@ -309,12 +309,12 @@ def facts(
             ),
         )
     if posted is not None:
-        yield "Posted", f"{_day(posted)} UTC"
+        yield "Posted", f"{day_and_time(posted)} UTC"
     if sent is Sent.AS_POSTED:
         yield "Sent", "as posted, rendered from the original"
     if candidate is not None:
         if candidate.original.taken is not None:
-            yield "Taken", _day(candidate.original.taken.local)
+            yield "Taken", day_and_time(candidate.original.taken.local)
         if candidate.original.camera:
             yield "Camera", in_plain_words(candidate.original.camera)
         yield "File", in_plain_words(printable(candidate.original.path))
@@ -324,7 +324,3 @@ def facts(
         words = in_plain_words(candidate.fit.words.split(" (")[0])
         yield "Match score", f"{candidate.fit.score:.2f}" + (f", {words}" if words not in reason else "")
     yield "Photo ID", photo.photo_id
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%d %B %Y, %H:%M}".lstrip("0")

@@ -7,11 +7,13 @@ from photo to photo: file names, dates, numbers. Every word of somebody else is 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.ground.model import Sent
+from i2f.ground.wording import day, day_and_time
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
 from i2f.sync.report import in_plain_words, printable
@@ -33,7 +35,7 @@ def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
         "page_url": web_address(question.page_url),
         "reason": in_plain_words(question.reason),
         "group": in_plain_words(group_of(question)),
-        "posted": (question.posted_at or "")[:10],
+        "posted": day(datetime.fromisoformat(question.posted_at)) if question.posted_at else "",
         "size": list(question.copy_size),
         "choices": [_tell_choice(question, one) for one in question.choices],
         **tell_progress(session, number),
@@ -74,7 +76,7 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
         "path": in_plain_words(printable(one.path)),
         "size": [one.width, one.height],
         "megabytes": round(one.size_bytes / 1e6, 1),
-        "taken": f"{one.taken.local:%Y-%m-%d %H:%M}" if one.taken else "",
+        "taken": day_and_time(one.taken.local) if one.taken else "",
         "camera": in_plain_words(one.camera or ""),
         "score": round(choice.fit.score, 2),
         "likely": _likely(choice.fit.score),

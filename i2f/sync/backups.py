@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 
 from flickr_client import Fetched, FlickrClient
@@ -19,6 +18,7 @@ from i2f.ground.durable import flush_folder
 from i2f.ground.errors import PictureError, PictureGoneError, StoppedError
 from i2f.ground.model import Photo
 from i2f.ground.rate_limit import Clock
+from i2f.ground.wording import day
 from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup, Record
@@ -167,4 +167,4 @@ def let_go_words(history: History) -> str | None:
     """Why a picture cannot be taken back, where its copy was let go."""
     if history.let_go_at is None:
         return None
-    return f"its backup was deleted on {history.let_go_at.astimezone(UTC):%Y-%m-%d} (backup prune)"
+    return f"its backup was deleted on {day(history.let_go_at.astimezone())} (backup prune)"

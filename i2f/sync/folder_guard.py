@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from i2f.ground.errors import StoppedError
+from i2f.ground.wording import counted
 from i2f.memory.journal import Journal
 from i2f.photos.folder import Found, absolute, is_in_a_cloud
 from i2f.sync.originals import OriginalsIndex
@@ -26,7 +27,7 @@ def compare_with_last_time(found: Found, folders: Sequence[Path], journal: Journ
         if 2 * held < before and not accept:
             clouded = sum(1 for one in found.named if is_in_a_cloud(one) and one.path.is_relative_to(folder))
             why = f"{clouded} are only in a cloud now." if clouded else "Is a disk missing?"
-            photos = "1 photo" if held == 1 else f"{held:,} photos"
+            photos = counted(held, "photo")
             raise StoppedError(
                 f"{printable(folder)} holds {photos}; at the last run it held {before:,}. {why} "
                 "Nothing was done; --again-folder accepts the folder as it is now"

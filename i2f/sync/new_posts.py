@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from i2f.ground.model import Decision, Verdict
+from i2f.ground.wording import day
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import SECOND
 from i2f.memory.uploads import UploadStanding
@@ -96,7 +97,8 @@ def _taken_when_told(picture: PostPicture, decision: Decision) -> Decision:
     times = [one.taken.local for one in (decision.match.original, *decision.match.twins) if one.taken]
     if not times or any(abs(one - told) < SECOND for one in times):
         return decision
-    reason = f"{decision.match.original.path.name} was taken at another time than the export says ({told})"
+    at = f"{day(told)} {told:%H:%M:%S}"
+    reason = f"{decision.match.original.path.name} was taken at another time than the export says ({at})"
     return replace(decision, verdict=Verdict.REVIEW, reason=reason)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from i2f.ground.model import OutcomeKind, Verdict
+from i2f.ground.wording import counted, day_and_time
 from i2f.sync.new_posts import NewDecision
 from i2f.sync.report import VERSION, evidence, in_plain_words, printable, timestamp
 
@@ -123,7 +124,7 @@ def new_lines(report: NewReport) -> list[tuple[str, str, str]]:
 def post_words(new: NewDecision) -> str:
     """A post's picture in a line: when it was posted, and how its caption begins."""
     post = new.picture.post
-    when = f"{post.time:%Y-%m-%d %H:%M} " if post.time else ""
+    when = f"{day_and_time(post.time)} " if post.time else ""
     caption = in_plain_words(" ".join(post.caption.split()) or "(no caption)")
     short = caption if len(caption) <= LONGEST_CAPTION else caption[: LONGEST_CAPTION - 3] + "..."
     number = f" ({new.picture.number} of {len(post.media)})" if len(post.media) > 1 else ""
@@ -136,27 +137,22 @@ def new_sums(report: NewReport) -> str:
     rest = f"{counts['review']:,} to review, {counts['keep']:,} unchanged"
     if report.mode == "dry-run":
         return (
-            f"{_posts(counts['posts'])} in the export, {counts['originals']:,} originals in the folder: "
-            f"{_pictures(counts['upload'])} would be uploaded, {rest}. Nothing was changed on Flickr."
+            f"{counted(counts['posts'], 'post')} in the export, {counts['originals']:,} originals in the folder: "
+            f"{counted(counts['upload'], 'photo')} would be uploaded, {rest}. Nothing was changed on Flickr."
         )
     left = sum(1 for one in report.planned if report.outcome(one)[0] is OutcomeKind.PLANNED)
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
     later = f", {left:,} still to do" if left else ""
-    said = f"{_pictures(counts['uploaded'])} uploaded and verified, {rest}, {counts['failed']:,} failed{unsure}{later}."
+    said = (
+        f"{counted(counts['uploaded'], 'photo')} uploaded and verified, {rest}, "
+        f"{counts['failed']:,} failed{unsure}{later}."
+    )
     if counts["unsure"]:
         return f"{said} Next: run the same command again in an hour; it checks with Flickr first."
     return f"{said} Next: the same command again." if counts["failed"] or left else said
 
 
-def _posts(count: int) -> str:
-    return "1 post" if count == 1 else f"{count:,} posts"
-
-
-def _pictures(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"
-
-
 def size_words(decisions: Sequence[NewDecision]) -> str:
     """How much is to be sent."""
     sent = sum(one.decision.match.original.size_bytes for one in decisions if one.decision.match)
-    return f"{_pictures(len(decisions))}, {sent / 1e6:,.1f} MB"
+    return f"{counted(len(decisions), 'photo')}, {sent / 1e6:,.1f} MB"

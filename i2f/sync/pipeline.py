@@ -18,6 +18,7 @@ from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
+from i2f.ground.wording import day
 from i2f.instagram.export import read_export
 from i2f.instagram.posts import Post
 from i2f.memory.history import History, Standing
@@ -273,7 +274,7 @@ def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder, rep
     if copy.photo_id in order.again:
         return None
     became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Already replaced"
-    return leave(copy, f"{became} on {history.at:%Y-%m-%d}")
+    return leave(copy, f"{became} on {day(history.at.astimezone())}" if history.at else became)
 
 
 def read_posts(session: Session, order: SyncOrder) -> SyncOrder:

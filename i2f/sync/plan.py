@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
+from i2f.ground.wording import day
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
@@ -116,12 +117,8 @@ def _too_small(name: str, times: float) -> str:
 
 def _dated_late(copy: InstagramCopy, original: Original) -> str:
     taken, posted = original.taken, copy.mark.posted_at
-    dates = f" {_day(taken.local)}, after the post ({_day(posted)})" if taken and posted else " after the post"
+    dates = f" {day(taken.local)}, after the post ({day(posted)})" if taken and posted else " after the post"
     return f"{original.name} is dated{dates}: wrong camera clock?"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y}"
 
 
 def margin(candidates: Sequence[Candidate]) -> float | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from i2f.ground.errors import StoppedError
 from i2f.ground.model import Fit, Photo
+from i2f.ground.wording import day
 from i2f.instagram.post_tag import key_in, squeezed_key, time_in
 from i2f.instagram.posts import MINUTE, Post
 from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
@@ -131,13 +132,13 @@ def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory],
     if history is None or history.at is None:
         return f"On Flickr already, as photo {ours}" if ours else None
     standing = history.standing
-    day = f"{history.at:%Y-%m-%d}"
+    when = day(history.at.astimezone())
     if standing is UploadStanding.OPEN:
         return "Not yet clear on Flickr after an interrupted upload; the next `new` checks first"
     if standing is UploadStanding.UPLOADED:
-        return f"Uploaded on {day}, as photo {history.photo_id}"
+        return f"Uploaded on {when}, as photo {history.photo_id}"
     if standing in {UploadStanding.DELETED, UploadStanding.DELETING}:
-        return f"Uploaded, and deleted again by undo on {day}"
+        return f"Uploaded, and deleted again by undo on {when}"
     if ours:
         return f"On Flickr already, as photo {ours}"
     if standing is UploadStanding.ELSEWHERE and (history.why or history.photo_id in account.photo_ids):

@@ -63,8 +63,8 @@ def test_posts_of_copies_and_export_are_listed_once(settings: Settings, export: 
 def test_the_table_says_what_is_on_flickr(settings: Settings, export: Path, capsys: pytest.CaptureFixture[str]) -> None:
     posts(settings, [export], None)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2] == "2014-05-13 16:53  not on Flickr                            Only on Instagram"
-    assert lines[3] == "2018-11-29 01:04  on Flickr      original not found        By its second"
+    assert lines[2] == "13 May 2014 16:53  not on Flickr                            Only on Instagram"
+    assert lines[3] == "29 Nov 2018 01:04  on Flickr      original not found        By its second"
     assert lines[-1] == "4 posts: 3 on Flickr, 0 with their original found."
 
 

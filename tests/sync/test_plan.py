@@ -248,6 +248,7 @@ def test_what_decides_imports_neither_disk_nor_network_nor_clock(module: str) ->
     pure = {
         "i2f.ground.flickr_accepts",
         "i2f.ground.model",
+        "i2f.ground.wording",
         "i2f.photos.provenance",
         "i2f.photos.same_shot",
         "i2f.sync.thresholds",
