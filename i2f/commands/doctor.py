@@ -84,12 +84,13 @@ def examine(settings: Settings, folders: Sequence[Path] = ()) -> Iterator[Findin
         yield Finding("Sandbox", f"everything goes to the simulated Flickr at {settings.sandbox}")
     yield _heic()
     state = StateFolder(settings.state)
+    is_new = not state.root.exists()
     try:
         state.make()
     except SyncError as error:
         yield Finding("State folder", str(error), error)
         return
-    yield Finding("State folder", str(state.root))
+    yield Finding("State folder", f"{state.root}{' (created now)' if is_new else ''}")
     free = shutil.disk_usage(state.root).free
     yield Finding(
         "Free disk",

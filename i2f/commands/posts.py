@@ -26,7 +26,8 @@ from i2f.sync.report import in_plain_words, printable, timestamp, write_report
 VERSION = 1
 _CAPTION_SHOWN = 60
 _NO_POSTS = (
-    "No posts are known yet. Name your Instagram data export with --export, or run `sync FOLDER --dry-run` first"
+    "No posts are known yet with the state folder {}. Name your Instagram data export with --export, or run "
+    "`sync FOLDER --dry-run` first."
 )
 
 
@@ -40,7 +41,7 @@ def posts(settings: Settings, export: Sequence[Path], json_file: str | None) -> 
     if json_file is not None:
         write_report(json_file, {"version": VERSION, "posts": [_as_json(one) for one in known]})
         return
-    for line in _in_words(known):
+    for line in _in_words(known, state):
         say(line)
 
 
@@ -49,7 +50,10 @@ def _warn(line: str) -> None:
 
 
 def _known(state: StateFolder, exported: Sequence[Post]) -> list[KnownPost]:
-    if not state.journal_file.exists():
+    unused = state.why_unused()
+    if unused is not None:
+        if exported:
+            _warn(f"Which posts are on Flickr is not known: {unused}")
         return [KnownPost((), one, None, False) for one in exported]
     journal = Journal(state.journal_file)
     try:
@@ -58,9 +62,9 @@ def _known(state: StateFolder, exported: Sequence[Post]) -> list[KnownPost]:
         journal.close()
 
 
-def _in_words(known: Sequence[KnownPost]) -> Iterator[str]:
+def _in_words(known: Sequence[KnownPost], state: StateFolder) -> Iterator[str]:
     if not known:
-        yield _NO_POSTS
+        yield _NO_POSTS.format(printable(state.root))
         return
     for one in known:
         when = day_and_time(one.posted_at) if one.posted_at else "time unknown"

@@ -45,9 +45,7 @@ def render(settings: Settings, photo_id: str, to: Path | None) -> ExitCode:
 
 def _match(settings: Settings, photo_id: str) -> tuple[Choice, Path]:
     """The best candidate of the last run, and the saved copy."""
-    state = StateFolder(settings.state)
-    if not state.journal_file.exists():
-        raise UnknownPhotoError(f"no runs yet in the state folder {settings.state}; start with `doctor`")
+    state = StateFolder(settings.state).require_used()
     journal = Journal(state.journal_file)
     try:
         decided = journal.assessments.decision(photo_id)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from i2f.display.browser import has_browser, over_ssh
 from i2f.display.lines import say
+from i2f.display.match_score import score_words
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
 from i2f.ground.errors import ExitCode, UnknownPhotoError
@@ -48,9 +49,7 @@ HELP = """  y        this one: `sync` replaces the copy with the candidate marke
 
 def review(settings: Settings, photo_ids: Sequence[str], how: str) -> ExitCode:
     """Review what is uncertain; `how` is "browser", "address" (print it only) or "terminal"."""
-    state = StateFolder(settings.state)
-    if not state.journal_file.exists():
-        raise UnknownPhotoError(f"no runs yet in the state folder {settings.state}; start with `doctor`")
+    state = StateFolder(settings.state).require_used()
     journal = Journal(state.journal_file)
     try:
         questions = read_questions(journal, photo_ids)
@@ -233,8 +232,8 @@ def _obey(journal: Journal, questions: Sequence[Question], at: _Place, word: str
 
 def _unknown(word: str, candidates: int) -> str:
     """Why what was typed did nothing."""
-    if re.fullmatch("[yx]?[0-9]+", word):
-        return f"There is no candidate {word.lstrip('yx')} here; the last is {candidates}."
+    if re.fullmatch("[ypx]?[0-9]+", word):
+        return f"There is no candidate {word.lstrip('ypx')} here; the last is {candidates}."
     return f"Unknown key. Keys:\n{HELP}"
 
 
@@ -267,7 +266,7 @@ def _show(journal: Journal, state: StateFolder, question: Question, where: str, 
         accepted = ", accepted as posted" if progress.sent is Sent.AS_POSTED else ", accepted"
         told = ", rejected" if place in progress.refused else accepted if place == progress.chosen else ""
         size = _size((original.width, original.height))
-        say(f"  {'>' if place == marked else ' '} {place + 1}  score {one.fit.score:.2f}, {size}{taken}{told}")
+        say(f"  {'>' if place == marked else ' '} {place + 1}  {score_words(one.fit.score)}; {size}{taken}{told}")
         say(f"      {in_plain_words(printable(original.path))}", whole=True)
 
 

@@ -37,6 +37,10 @@ def status(settings: Settings, json_file: str | None, *, every_run: bool = False
     if json_file is not None:
         write_report(json_file, told)
         return
+    unused = StateFolder(settings.state).why_unused()
+    if unused is not None:
+        say(f"{unused[:1].upper()}{unused[1:]}.")
+        return
     for line, color in in_words(told, every_run=every_run):
         say(colored(fitted(line, sys.stdout), color, sys.stdout) if color else line, whole=bool(color))
 
@@ -44,7 +48,7 @@ def status(settings: Settings, json_file: str | None, *, every_run: bool = False
 def look_over(settings: Settings) -> dict[str, Any]:
     """The state folder's story; `runs` is None where nothing was done yet."""
     state = StateFolder(settings.state)
-    if not state.journal_file.exists():
+    if state.why_unused() is not None:
         return {"version": VERSION, "state": printable(state.root), "runs": None}
     journal = Journal(state.journal_file)
     try:
@@ -109,9 +113,9 @@ def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
 
 
 def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tuple[str, str]]:
-    """The same, line by line, for a person; each line with the colour of what it says, or none."""
+    """The same of a used folder, line by line, for a person; each line with the colour of what it says, or none."""
     yield f"State folder: {told['state']}", ""
-    if not (told["runs"] or (told["runs"] is not None and told["backups"]["files"])):
+    if not (told["runs"] or told["backups"]["files"]):
         yield "Nothing was done yet. Start with `doctor`.", ""
         return
     runs = [one for one in told["runs"] if one["sent"]]

@@ -55,6 +55,7 @@ class UndoOrder:
 def undo(settings: Settings, order: UndoOrder) -> ExitCode:
     """Put backups back, and delete uploads: of the photos named, of one run, or of all."""
     check_places(order.json_file)
+    StateFolder(settings.state).require_used()
     outcomes: dict[str, Outcome] = {}
     with TerminalProgress(quiet=settings.quiet) as progress, open_session(settings, SystemClock(), progress) as session:
         before, uploads = session.journal.histories.all(), session.journal.uploads.all()
@@ -230,10 +231,7 @@ def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, again_wo
 
 def let_go(settings: Settings, days: float, *, ask: bool) -> ExitCode:
     """Let the saved copies go that are older than so many days; in a terminal ask first, elsewhere only with --yes."""
-    state = StateFolder(settings.state)
-    if not state.journal_file.exists():
-        say("Nothing was done yet, so there are no backups.")
-        return ExitCode.DONE
+    state = StateFolder(settings.state).require_used()
     with state.lock():
         journal = Journal(state.journal_file)
         try:

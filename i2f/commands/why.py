@@ -44,14 +44,12 @@ _COLORS = {"replace": GOOD, "review": ATTENTION, "keep": ""}
 def why(settings: Settings, photo_id: str, json_file: str | None, *, open_page: bool = False) -> None:
     """The evidence behind the last decision on one photo, in words, as JSON or as a page."""
     check_places(json_file)
-    state = StateFolder(settings.state)
-    if not state.journal_file.exists():
-        raise UnknownPhotoError(f"nothing was done yet with the state folder {settings.state}. Start with `doctor`")
+    state = StateFolder(settings.state).require_used()
     journal = Journal(state.journal_file)
     try:
         decided = journal.assessments.decision(photo_id)
         if decided is None:
-            raise UnknownPhotoError(f"nothing was compared for {photo_id} yet; run `sync FOLDER --dry-run` first")
+            raise UnknownPhotoError(f"photo {photo_id} was not compared yet; run `sync FOLDER --dry-run` first")
         run, body = decided
         history = journal.histories.of(photo_id)
         if open_page:

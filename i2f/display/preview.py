@@ -28,6 +28,7 @@ from pathlib import Path
 from PIL import Image
 
 from i2f.display import pages
+from i2f.display.match_score import score_words
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict
@@ -236,7 +237,7 @@ def _card(report: Report, decision: Decision, made: Pictures) -> Card:
         best = None  # a stranger, of which nothing is worth telling
     reason = in_plain_words(decision.reason) + (f" ({in_plain_words(note)})" if note else "")
     rival = (
-        f"{in_plain_words(decision.candidates[1].original.name)}, score {decision.candidates[1].fit.score:.2f}"
+        f"{in_plain_words(decision.candidates[1].original.name)}, {score_words(decision.candidates[1].fit.score)}"
         if made.rival
         else ""
     )

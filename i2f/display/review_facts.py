@@ -1,28 +1,23 @@
 """A question as the review page needs it: names, sizes, dates, why it needs review, and with which others it belongs.
 
-Questions that need review for the same reason can be answered together, so reasons are compared without what differs
-from photo to photo: file names, dates, numbers. Every word of somebody else is plain text, and stays that in the page.
+Questions that need review for the same reason can be answered together (shared_reason.py). Every word of somebody else
+is plain text, and stays that in the page.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
+from i2f.display.match_score import score_meaning
 from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
+from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Sent
 from i2f.ground.wording import day, day_and_time
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
 from i2f.sync.report import in_plain_words, printable
-
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\d[^()]*\)")
-_DATE = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8} \d{4}\b|\b\d{4}-\d\d-\d\d\b")
-_NUMBER = re.compile(r"\d[\d.,]*")
-_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|heic|heif|png|tiff?|dng|webp|avif|gif)\b", re.IGNORECASE)
-ANY = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
@@ -57,15 +52,11 @@ def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
 
 def group_of(question: Question) -> str:
     """The reason without what differs from photo to photo."""
-    text = question.reason
-    names = {one.original.name for one in question.choices} | {
-        twin.replace("\\", "/").rsplit("/", 1)[-1] for one in question.choices for twin in one.twins
-    }
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, ANY)
-    for pattern, instead in ((_FILE_NAME, ANY), (_IN_BRACKETS, ""), (_DATE, ANY), (_NUMBER, ANY)):
-        text = pattern.sub(instead, text)
-    return text[:1].upper() + text[1:]
+    names = [
+        (one.original.name, *(twin.replace("\\", "/").rsplit("/", 1)[-1] for twin in one.twins))
+        for one in question.choices
+    ]
+    return shared_reason(question.reason, question.photo_id, names)
 
 
 def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
@@ -79,19 +70,10 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
         "taken": day_and_time(one.taken.local) if one.taken else "",
         "camera": in_plain_words(one.camera or ""),
         "score": round(choice.fit.score, 2),
-        "likely": _likely(choice.fit.score),
+        "likely": score_meaning(choice.fit.score),
         "words": in_plain_words(choice.fit.words),
         "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
         "versions": [in_plain_words(twin) for twin in choice.twins],
         # What lies around the picture is the point where a file may be no original.
         "whole": bool(choice.doubt),
     }
-
-
-def _likely(score: float) -> str:
-    """A match score in words: how probable it is that the copy was made of this very shot."""
-    if score >= 0.9:
-        return "almost certainly the same shot"
-    if score >= 0.5:
-        return "probably the same shot"
-    return "possibly the same shot" if score >= 0.1 else "hardly the same shot"

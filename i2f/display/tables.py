@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from i2f.display.colors import ATTENTION, BAD, GOOD
+from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Candidate, Decision, OutcomeKind
 from i2f.sync.report import Report, closing_sentence, in_plain_words, passed_over_sentence, plan_lines, printable
 
@@ -25,7 +26,8 @@ SHOWN_ROWS = 60
 # Below this a line holds the photo and the file alone; with room to spare a name is given no more than the other.
 WIDE_ENOUGH_FOR_SIZES = 76
 LONGEST_NAME = 40
-SIZES_WIDTH = 24
+SIZES_WIDTH = 23
+_SIZES_TITLE, _SCORE_TITLE = "longer edge", "match score"
 
 
 def cut_middle(text: str, width: int) -> str:
@@ -58,9 +60,6 @@ def show(report: Report, console: Console, *, brief: bool = False) -> None:
         console.print(
             f"... and {len(report.unreadable) - SHOWN_ROWS:,} more; --json FILE holds all of them", soft_wrap=wrap
         )
-    passed_over = passed_over_sentence(report)
-    if passed_over is not None:
-        console.print(passed_over, soft_wrap=wrap)
     passed_over = None if brief else passed_over_sentence(report)
     if passed_over is not None:
         console.print(passed_over, soft_wrap=wrap)
@@ -113,7 +112,8 @@ def _section(report: Report, console: Console, decisions: Sequence[Decision], he
     from rich.text import Text
 
     title, color = heading
-    console.print(Text.assemble((title, f"bold {color}"), f"  {len(decisions):,}"))
+    line = _title_line(f"{title}  {len(decisions):,}", decisions[0], console.width)
+    console.print(Text.assemble((title, f"bold {color}"), line[len(title) :]), no_wrap=True, soft_wrap=False)
     groups: dict[str, list[Decision]] = {}
     for one in decisions:
         groups.setdefault(_shared_reason(report, one), []).append(one)
@@ -142,28 +142,39 @@ def _wrapped(text: str, width: int, indent: int) -> str:
 
 
 def _shared_reason(report: Report, decision: Decision) -> str:
-    """The reason without the names of this photo's own files, which stand in its line."""
+    """The reason without what is this photo's own, which stands in its line."""
     _, note = report.outcome(decision)
-    reason = in_plain_words(note or decision.reason)
-    for place, one in enumerate(decision.candidates):
-        for original in (one.original, *one.twins):
-            reason = reason.replace(in_plain_words(original.name), "another file" if place else "this file")
-    return reason[:1].upper() + reason[1:]
+    names = [[in_plain_words(original.name) for original in (one.original, *one.twins)] for one in decision.candidates]
+    return shared_reason(in_plain_words(note or decision.reason), decision.copy.photo_id, names)
+
+
+def _widths(decision: Decision, width: int) -> tuple[int, int]:
+    """The columns of a photo's title and of its file."""
+    sizes_width = SIZES_WIDTH + 2 if width >= WIDE_ENOUGH_FOR_SIZES else 0
+    room = width - 4 - len(decision.copy.photo_id) - 1 - 2 - sizes_width
+    title_width = min(LONGEST_NAME, room // 2)
+    return title_width, min(LONGEST_NAME, room - title_width)
+
+
+def _title_line(title: str, first: Decision, width: int) -> str:
+    """A section's title; with room also what the numbers in the lines below it are."""
+    if width < WIDE_ENOUGH_FOR_SIZES:
+        return title
+    before = 4 + len(first.copy.photo_id) + 1 + sum(_widths(first, width)) + 2 + 2
+    return f"{title:<{before}}{_SIZES_TITLE:<{SIZES_WIDTH - len(_SCORE_TITLE)}}{_SCORE_TITLE}"
 
 
 def _row(decision: Decision, width: int) -> str:
-    """One photo: its id, its title, the file, and with room the pixels and the match score."""
+    """One photo: its id, its title, the file, and with room the longer edges and the match score."""
     from rich.cells import set_cell_size
 
     best = decision.candidates[0] if decision.candidates else None
-    sizes = f"  {_sizes(decision):<{SIZES_WIDTH - 7}}{_score(best):>6}" if width >= WIDE_ENOUGH_FOR_SIZES else ""
-    photo_id = decision.copy.photo_id
-    room = width - 4 - len(photo_id) - 1 - len(sizes) - 2
-    title_width = min(LONGEST_NAME, room // 2)
-    file_width = min(LONGEST_NAME, room - title_width)
+    sizes = f"  {_sizes(decision):<{SIZES_WIDTH - 6}}{_score(best):>6}" if width >= WIDE_ENOUGH_FOR_SIZES else ""
+    title_width, file_width = _widths(decision, width)
     title = cut_middle(in_plain_words(decision.copy.photo.title or "(no title)"), title_width)
     file = cut_middle(_file(best), file_width)
-    return f"    {photo_id} {set_cell_size(title, title_width)}  {set_cell_size(file, file_width)}{sizes}".rstrip()
+    row = f"    {decision.copy.photo_id} {set_cell_size(title, title_width)}  {set_cell_size(file, file_width)}{sizes}"
+    return row.rstrip()
 
 
 def _score(best: Candidate | None) -> str:

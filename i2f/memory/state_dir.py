@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from i2f.ground.errors import LoginError, SettingsError, StoppedError
+from i2f.ground.errors import LoginError, SettingsError, StoppedError, UnknownPhotoError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,21 @@ class StateFolder:
     def outgoing(self) -> Path:
         """Where pictures are made for sending."""
         return self.root / "outgoing"
+
+    def why_unused(self) -> str | None:
+        """Why there is nothing to look back on here: no such folder, or no run in it yet; None where there is one."""
+        if self.journal_file.exists():
+            return None
+        if not self.root.is_dir():
+            return f"there is no state folder {self.root}. Start with `doctor`, or name another folder with --state"
+        return f"no runs yet in the state folder {self.root}. Start with `doctor`, or name another folder with --state"
+
+    def require_used(self) -> StateFolder:
+        """Raises UnknownPhotoError where there is nothing to look back on."""
+        words = self.why_unused()
+        if words is not None:
+            raise UnknownPhotoError(words)
+        return self
 
     def make(self) -> StateFolder:
         """Create what is missing, for the owner only."""

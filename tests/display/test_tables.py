@@ -123,6 +123,14 @@ def test_a_reason_that_photos_share_stands_once_above_them() -> None:
     assert [f"IMG_{number}.JPG" in text for number in (1, 2, 3)] == [True] * 3
 
 
+def test_a_number_below_a_section_has_its_name_above_it() -> None:
+    text = without_colours(shown(a_run_of_each(), terminal=True, width=80)).splitlines()
+    title = next(line for line in text if line.startswith("To review"))
+    row = next(line for line in text if "612 to 4032 px" in line)
+    assert title.index("longer edge") == row.index("612 to 4032 px")
+    assert (title.endswith("match score"), len(title) <= 80) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("text", "width", "cut"),
     [

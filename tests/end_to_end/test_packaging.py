@@ -161,7 +161,7 @@ def test_every_way_to_call_it_works_in_a_folder_of_other_modules(
     told = installed.run([*words, "--version"], trapped)
     assert told.stdout.strip().endswith(f"version {VERSION}"), told.stderr
     status = installed.run([*words, "status"], trapped)
-    assert "Nothing was done yet" in status.stdout, status.stderr
+    assert "There is no state folder" in status.stdout, status.stderr
 
 
 def test_the_installed_program_tells_the_whole_story_in_a_folder_of_other_modules(

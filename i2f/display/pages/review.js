@@ -165,7 +165,7 @@ function draw() {
 }
 function drawCaption(one, now) {
   words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
-    now.taken ? `, taken ${now.taken.slice(0, 10)}` : "", now.camera ? `, ${now.camera}` : "", `, score ${now.score.toFixed(2)}`,
+    now.taken ? `, taken ${now.taken.slice(0, -6)}` : "", now.camera ? `, ${now.camera}` : "", `, match score ${now.score.toFixed(2)}`,
     now.gain < 1.2 ? ["warn", `, only ${now.gain}\u00d7 the copy's pixels`] : `, ${now.gain}\u00d7 the copy's pixels`,
     zoom.on && zoom.failed ? ["warn", ". The file cannot be read now: enlarged from its thumbnail"] : null,
     one.refused.includes(choice) ? ["warn", ". You rejected this one"] : null);
@@ -224,7 +224,7 @@ function drawFacts(one, now) {
   $("facts").hidden = !facts;
   $("info").setAttribute("aria-pressed", String(facts));
   const rows = [
-    ["Why", one.reason], ["Match", `score ${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
+    ["Why", one.reason], ["Match score", `${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
     ["Gain", `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
     ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted], ["Photo ID", one.photo_id],
   ].filter(([, value]) => value);
@@ -359,11 +359,11 @@ function undo() {
 }
 function confirmGroup({ kind, items, reason }, yes) {
   const count = items.length;
-  const lowest = Math.min(...items.map(({ number, place }) => questions[number].choices[place].score));
+  const lowest = items.map(({ number, place }) => questions[number].choices[place]).reduce((a, b) => (b.score < a.score ? b : a));
   $("confirm-title").textContent = kind === "this" ? `Accept ${count === 1 ? "this match" : `these ${count}`}?` : `Answer "none of these" for ${count}?`;
   const same = `Same reason: ${/[.?!]$/.test(reason) ? reason : `${reason}.`}`;
   $("confirm-words").textContent = kind === "this"
-    ? `${same} Lowest match score ${lowest.toFixed(2)}. The next sync replaces ${counted(count, "copy", "copies")}.`
+    ? `${same} Lowest match score ${lowest.score.toFixed(2)}, ${lowest.likely}. The next sync replaces ${counted(count, "copy", "copies")}.`
     : `${same} ${counted(count, "copy stays", "copies stay")} unchanged.`;
   $("confirm-list").replaceChildren(...items.map(({ number, place }) => element("li", {},
     `${questions[number].title || questions[number].photo_id}`, kind === "this" ? ` \u2190 ${questions[number].choices[place].name}` : "")));

@@ -58,7 +58,7 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
       element("div", { class: "filters", role: "search" },
         control("input", "Search title, file, reason", "text"),
         control("select", "Which ones", "show", [["open", "To review"], ["done", "Answered"], ["all", "All"]]),
-        control("select", "Match score", "score", [["", "Any match score"], ["high", "0.9 or more"], ["middle", "0.5 or more"], ["low", "Below 0.5"]]),
+        control("select", "Match score", "score", [["", "Any match score"], ["high", "0.9 or more: almost certain"], ["middle", "0.5 or more: probable"], ["low", "Below 0.5: possible"]]),
         control("select", "Reason", "group", [["", "Any reason"], ...groups.map((group) => [group, group])])),
       sections);
   }
@@ -80,7 +80,7 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
       element("label", {}, box, element("span", { class: "two" },
         image(`grid-copy/${number}`, "Copy"), image(`${choice.whole ? "grid-whole" : "grid-cut"}/${number}/${place}`, choice.whole ? "Whole file" : "Original"))),
       element("button", { type: "button", class: "link", onclick: () => open(number) }, one.title || "(no title)"),
-      element("span", { class: "soft" }, `${choice.name}, score ${choice.score.toFixed(2)}`),
+      element("span", { class: "soft" }, `${choice.name}: ${choice.likely} (match score ${choice.score.toFixed(2)})`),
       ...(state ? [element("span", { class: "state" }, state)] : []));
     watcher.observe(node);
     return node;
