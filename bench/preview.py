@@ -39,9 +39,9 @@ from i2f.ground.model import (  # noqa: E402
     InstagramMark,
     Mark,
     Original,
-    Photo,
     Verdict,
     Window,
+    bare_photo,
 )
 from i2f.memory.journal import Journal  # noqa: E402 - the program's own folder comes first
 from i2f.memory.readings import StoredPicture, StoredReading  # noqa: E402 - the program's own folder comes first
@@ -132,31 +132,17 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tuple[int, int]]) -> Decision:
-    photo = Photo(
-        photo_id=str(8037000000 + number),
+    photo = bare_photo(
+        str(8037000000 + number),
+        f"Picture {number} #nofilter",
+        (612, 612),
         owner="me",
-        title=f"Picture {number} #nofilter",
-        caption="",
-        tags=(),
         secret="s",
         original_secret="o",
         original_format="jpg",
-        original_url=None,
         page_url="https://www.flickr.com/photos/me/",
-        width=612,
-        height=612,
         uploaded_at=number,
-        updated_at=0,
-        taken=None,
-        taken_granularity=0,
-        taken_unknown=True,
         is_public=True,
-        is_friend=False,
-        is_family=False,
-        latitude=None,
-        longitude=None,
-        accuracy=None,
-        media="photo",
     )
     copy = InstagramCopy(photo, InstagramMark(Mark.VIA, None, None, timedelta(0)))
     candidates = tuple(

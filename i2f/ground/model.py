@@ -7,10 +7,11 @@ imports these instead of its neighbours, so that the walls stay where they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class Mark(StrEnum):
@@ -56,6 +57,39 @@ class Photo:
     longitude: float | None
     accuracy: int | None
     media: str
+
+
+def bare_photo(photo_id: str, title: str, size: tuple[int | None, int | None], **known: Any) -> Photo:
+    """A photo of which only this is known: nothing else is said, it is nobody's but its owner's, and of no place."""
+    return replace(_BARE, photo_id=photo_id, title=title, width=size[0], height=size[1], **known)
+
+
+_BARE = Photo(
+    photo_id="",
+    owner="",
+    title="",
+    caption="",
+    tags=(),
+    secret="",
+    original_secret=None,
+    original_format=None,
+    original_url=None,
+    page_url="",
+    width=None,
+    height=None,
+    uploaded_at=0,
+    updated_at=0,
+    taken=None,
+    taken_granularity=0,
+    taken_unknown=True,
+    is_public=False,
+    is_friend=False,
+    is_family=False,
+    latitude=None,
+    longitude=None,
+    accuracy=None,
+    media="photo",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from i2f.ground.errors import PictureError
-from i2f.ground.model import InstagramCopy, InstagramMark, Mark, Original, Photo
+from i2f.ground.model import InstagramCopy, InstagramMark, Mark, Original, bare_photo
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import CapturedExif, Content, Post, PostKind
 from i2f.photos.folder_names import claims_to_be_a_picture
@@ -74,32 +74,7 @@ def pictures_of(posts: Sequence[Post]) -> tuple[list[PostPicture], list[tuple[Pa
 def as_copy(picture: PostPicture) -> InstagramCopy:
     """The exported picture in the place of a copy on Flickr; its id is the picture's key."""
     post = picture.post
-    photo = Photo(
-        photo_id=picture.key,
-        owner="",
-        title=post.caption,
-        caption="",
-        tags=(),
-        secret="",
-        original_secret=None,
-        original_format=None,
-        original_url=None,
-        page_url="",
-        width=picture.width,
-        height=picture.height,
-        uploaded_at=0,
-        updated_at=0,
-        taken=None,
-        taken_granularity=0,
-        taken_unknown=True,
-        is_public=False,
-        is_friend=False,
-        is_family=False,
-        latitude=None,
-        longitude=None,
-        accuracy=None,
-        media="photo",
-    )
+    photo = bare_photo(picture.key, post.caption, (picture.width, picture.height))
     return InstagramCopy(photo, InstagramMark(Mark.LINK, post.link, post.time, post.precision))
 
 

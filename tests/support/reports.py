@@ -20,9 +20,9 @@ from i2f.ground.model import (
     InstagramMark,
     Mark,
     Original,
-    Photo,
     Verdict,
     Window,
+    bare_photo,
 )
 from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredPicture, StoredReading
@@ -35,31 +35,16 @@ POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
 def make_copy(number: int = 1, title: str = "Sunday", edge: int = 612) -> InstagramCopy:
     photo_id = str(8037000000 + number)
-    photo = Photo(
-        photo_id=photo_id,
+    photo = bare_photo(
+        photo_id,
+        title,
+        (edge, edge),
         owner="me",
-        title=title,
-        caption="",
-        tags=(),
         secret="s",
         original_secret="o",
         original_format="jpg",
-        original_url=None,
         page_url=f"https://www.flickr.com/photos/me/{photo_id}/",
-        width=edge,
-        height=edge,
-        uploaded_at=0,
-        updated_at=0,
-        taken=None,
-        taken_granularity=0,
-        taken_unknown=True,
         is_public=True,
-        is_friend=False,
-        is_family=False,
-        latitude=None,
-        longitude=None,
-        accuracy=None,
-        media="photo",
     )
     return InstagramCopy(photo, InstagramMark(Mark.LINK, "https://www.instagram.com/p/QK1/", POSTED, timedelta(0)))
 

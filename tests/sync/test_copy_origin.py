@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from i2f.ground.errors import ExitCode
-from i2f.ground.model import Decision, InstagramCopy, InstagramMark, Mark, Photo, Verdict
+from i2f.ground.model import Decision, InstagramCopy, InstagramMark, Mark, Verdict, bare_photo
 from i2f.sandbox import SandboxFlickr
 from i2f.sync.copy_origin import ask_about_strangers, why_not_instagrams
 from tests.support.camera_roll import make_photograph, post
@@ -22,32 +22,7 @@ JUNE_2015, AUGUST_2015 = datetime(2015, 6, 28, tzinfo=UTC), datetime(2015, 8, 1,
 
 
 def copy_of(width: int, height: int, uploaded: datetime, posted: datetime | None = None) -> InstagramCopy:
-    photo = Photo(
-        "1",
-        "me",
-        "",
-        "",
-        (),
-        "s",
-        "o",
-        "jpg",
-        None,
-        "",
-        width,
-        height,
-        int(uploaded.timestamp()),
-        0,
-        None,
-        0,
-        False,
-        True,
-        False,
-        False,
-        None,
-        None,
-        None,
-        "photo",
-    )
+    photo = bare_photo("1", "", (width, height), uploaded_at=int(uploaded.timestamp()), taken_unknown=False)
     return InstagramCopy(photo, InstagramMark(Mark.LINK, None, posted, timedelta(0)))
 
 

@@ -17,10 +17,10 @@ from i2f.ground.model import (
     InstagramMark,
     Mark,
     Original,
-    Photo,
     Sent,
     Verdict,
     Window,
+    bare_photo,
 )
 from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.plan import SHOWN, as_posted, decide, gain, margin, shortened
@@ -29,32 +29,7 @@ POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
 
 def make_copy(edge: int = 612, posted: datetime | None = POSTED, error: timedelta = timedelta(0)) -> InstagramCopy:
-    photo = Photo(
-        photo_id="1",
-        owner="me",
-        title="",
-        caption="",
-        tags=(),
-        secret="s",
-        original_secret="o",
-        original_format="jpg",
-        original_url=None,
-        page_url="",
-        width=edge,
-        height=edge,
-        uploaded_at=0,
-        updated_at=0,
-        taken=None,
-        taken_granularity=0,
-        taken_unknown=True,
-        is_public=True,
-        is_friend=False,
-        is_family=False,
-        latitude=None,
-        longitude=None,
-        accuracy=None,
-        media="photo",
-    )
+    photo = bare_photo("1", "", (edge, edge))
     return InstagramCopy(photo, InstagramMark(Mark.LINK, None, posted, error))
 
 
