@@ -1,4 +1,4 @@
-"""Where the login is kept: in the system's keyring where there is one, else in login.json for its owner only.
+"""Where logins are kept: in the system's keyring where there is one, else in login.json for its owner only.
 
 keyring is an optional extra. Only a backend that recommends itself counts (priority 1 and above): the others are
 placeholders that keep nothing or refuse. One that fails while it is written to leaves the file as the place.
@@ -7,6 +7,9 @@ A keyring that held the login yesterday may be out of reach today: locked, or wi
 and over ssh. So a small file beside the journal, without secrets, names the keyring and the entry in it. With that a
 run never says "not logged in" of a login it merely cannot get at, a logout never says it is gone while it is not, and
 a state folder that was moved still finds its entry.
+
+What the Instagram token of the settings was refreshed to lies in the same place, as an entry of its own. It is never
+needed: where it cannot be reached, the token of the settings is used and refreshed anew.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.errors import LoginError
-from i2f.memory.state_dir import Login, StateFolder, write_private
+from i2f.memory.state_dir import Login, RefreshedToken, StateFolder, write_private
 
 SERVICE = "instagram2flickr"
 # The keyring of a note that cannot be read.
@@ -150,3 +153,42 @@ def _delete(keyring: Any, name: str) -> bool:
     if keyring.get_password(SERVICE, name) is not None:
         raise RuntimeError("the keyring did not delete the entry")
     return True
+
+
+def keep_instagram_token(state: StateFolder, token: RefreshedToken) -> None:
+    """Keep a refreshed Instagram token where the login is kept; nothing is kept where that is impossible."""
+    keyring = _keyring()
+    if keyring is not None:
+        with suppress(Exception):  # whatever a keyring raises, the file is there
+            keyring.set_password(SERVICE, _instagram_name(state), json.dumps(asdict(token)))
+            with suppress(LoginError):
+                state.write_instagram_token(None)
+            _old_instagram_file(state).unlink(missing_ok=True)
+            return
+    with suppress(LoginError):  # a login that cannot be read is not written over for a token that can be had anew
+        state.write_instagram_token(token)
+        _old_instagram_file(state).unlink(missing_ok=True)
+
+
+def load_instagram_token(state: StateFolder) -> RefreshedToken | None:
+    """The refreshed Instagram token, None where none is within reach; an older version's file moves here."""
+    token = state.read_instagram_token()
+    keyring = _keyring()
+    if token is None and keyring is not None:
+        with suppress(Exception):
+            token = RefreshedToken.read(json.loads(keyring.get_password(SERVICE, _instagram_name(state)) or "{}"))
+    if token is None:
+        with suppress(OSError, ValueError):
+            token = RefreshedToken.read(json.loads(_old_instagram_file(state).read_text(encoding="utf-8")))
+        if token is not None:
+            keep_instagram_token(state, token)
+    return token
+
+
+def _instagram_name(state: StateFolder) -> str:
+    return f"{_own_name(state)} instagram"
+
+
+def _old_instagram_file(state: StateFolder) -> Path:
+    """Where versions before this one kept it."""
+    return state.root / "instagram.json"

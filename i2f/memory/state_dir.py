@@ -1,6 +1,6 @@
 """The state folder: what it holds, who may read it, and that one run uses it at a time.
 
-    login.json         the Flickr login, readable by its owner only
+    login.json         the Flickr login and the refreshed Instagram token, readable by their owner only
     keyring.json       instead of it, in which keyring the login is (login_store.py)
     journal.sqlite3    the journal (journal.py)
     windows.bin        what the originals are searched by, and the same coarsely (readings.py); both can be made anew
@@ -17,12 +17,16 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from i2f.ground.errors import LoginError, SettingsError, StoppedError, UnknownPhotoError
+
+# The refreshed Instagram token's place in login.json.
+INSTAGRAM = "instagram"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,26 @@ class Login:
     nsid: str
     username: str
     perms: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshedToken:
+    """What the Instagram token of the settings was refreshed to, and when (unix seconds).
+
+    `of` is a hash of the one in the settings: a new one there takes its place.
+    """
+
+    of: str
+    token: str
+    refreshed_at: float
+
+    @classmethod
+    def read(cls, told: object) -> RefreshedToken | None:
+        """From JSON; None for anything that is no such token."""
+        match told:
+            case {"of": str(of), "token": str(token), "refreshed_at": int() | float() as at}:
+                return cls(of, token, float(at))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +116,63 @@ class StateFolder:
 
     def read_login(self) -> Login | None:
         """The kept login, None when nobody is logged in."""
+        kept = self._read_login_file()
+        kept.pop(INSTAGRAM, None)
         try:
-            return Login(**json.loads(self.login_file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError):
-            raise LoginError(f"the login in {self.login_file} cannot be read; run `login` again") from None
+            return Login(**kept) if kept else None
+        except TypeError:
+            raise self._unreadable() from None
 
     def write_login(self, login: Login) -> None:
         """Keep a login: whole or not at all, readable by the owner only from its first byte on."""
-        write_private(self.login_file, json.dumps(asdict(login), indent=1).encode())
+        self._write_login_file({**asdict(login), **self._instagram()})
 
     def forget_login(self) -> bool:
         """Remove the login; says whether there was one."""
         try:
-            self.login_file.unlink()
+            was = bool(self._read_login_file().keys() - {INSTAGRAM})
+        except LoginError:
+            was = True  # what cannot be read is to go, too
+        self._write_login_file(self._instagram())
+        return was
+
+    def read_instagram_token(self) -> RefreshedToken | None:
+        """The refreshed Instagram token kept beside the login; None where there is none."""
+        return RefreshedToken.read(self._instagram().get(INSTAGRAM))
+
+    def write_instagram_token(self, token: RefreshedToken | None) -> None:
+        """Keep it beside the login, or (None) forget it. LoginError where the login there cannot be read."""
+        kept = self._read_login_file()
+        kept.pop(INSTAGRAM, None)
+        self._write_login_file({**kept, **({INSTAGRAM: asdict(token)} if token is not None else {})})
+
+    def _instagram(self) -> dict[str, Any]:
+        try:
+            kept = self._read_login_file()
+        except LoginError:
+            return {}
+        return {INSTAGRAM: kept[INSTAGRAM]} if INSTAGRAM in kept else {}
+
+    def _read_login_file(self) -> dict[str, Any]:
+        """What login.json holds, nothing where there is none."""
+        try:
+            kept = json.loads(self.login_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return False
-        return True
+            return {}
+        except (OSError, ValueError):
+            raise self._unreadable() from None
+        if not isinstance(kept, dict):
+            raise self._unreadable()
+        return kept
+
+    def _write_login_file(self, kept: Mapping[str, Any]) -> None:
+        if kept:
+            write_private(self.login_file, json.dumps(kept, indent=1).encode())
+        else:
+            self.login_file.unlink(missing_ok=True)
+
+    def _unreadable(self) -> LoginError:
+        return LoginError(f"the login in {self.login_file} cannot be read; run `login` again")
 
     @contextmanager
     def lock(self) -> Iterator[None]:

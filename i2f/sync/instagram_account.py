@@ -1,17 +1,15 @@
 """What Instagram itself is asked, which is nothing unless the settings say so: the API's list, and short links.
 
-Neither is ever needed, so a failure is told in one line and the run goes on without. A refreshed token is kept in the
-state folder for its owner only; which token of the settings it came from is known by a hash, so that a new one in the
+Neither is ever needed, so a failure is told in one line and the run goes on without. A refreshed token is kept where
+the login is (login_store.py); which token of the settings it came from is known by a hash, so that a new one in the
 settings takes its place. Where a short link leads is kept in the journal, also when it leads nowhere.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from i2f.ground.errors import StoppedError, SyncError
 from i2f.ground.log_redaction import hide
@@ -21,14 +19,14 @@ from i2f.instagram.graph_api import GraphError, list_media, refresh, with_addres
 from i2f.instagram.posts import Post
 from i2f.instagram.short_links import first_on_instagram, leads_to, short_links
 from i2f.instagram.web import Web
-from i2f.memory.state_dir import StateFolder, write_private
+from i2f.memory.login_store import keep_instagram_token, load_instagram_token
+from i2f.memory.state_dir import RefreshedToken, StateFolder
 from i2f.sync.session import USER_AGENT, Session
 from instagram_client import post_links, posted_at
 
 DAY_S = 86_400.0
 # A token is good for sixty days; refreshed once a week it lives as long as somebody runs the program now and then.
 REFRESH_AFTER_S = 7 * DAY_S
-TOKEN_FILE = "instagram.json"
 MOST_SILENT = 3
 """So many shorteners' silences in a row end the following for this run."""
 
@@ -60,24 +58,20 @@ def with_account(
 def current_token(state: StateFolder, web: Web, configured: str, now: float) -> str:
     """The token of the settings, or the one it was refreshed to; refreshed once a week."""
     hide(configured)
-    file, mark = state.root / TOKEN_FILE, hashlib.sha256(configured.encode()).hexdigest()
-    kept: dict[str, Any] = {"token": configured, "refreshed_at": 0.0}
-    try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        if told["of"] == mark and isinstance(told["token"], str) and isinstance(told["refreshed_at"], float):
-            kept = told
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    token = str(kept["token"])
+    mark = hashlib.sha256(configured.encode()).hexdigest()
+    kept = load_instagram_token(state)
+    if kept is None or kept.of != mark:
+        kept = RefreshedToken(mark, configured, 0.0)
+    token = kept.token
     hide(token)
-    if now - float(kept["refreshed_at"]) < REFRESH_AFTER_S:
+    if now - kept.refreshed_at < REFRESH_AFTER_S:
         return token
     try:
         fresh = refresh(web, token).token
     except GraphError:
         return token  # younger than a day, or expired, which the next question tells
     hide(fresh)
-    write_private(file, json.dumps({"of": mark, "token": fresh, "refreshed_at": now}).encode())
+    keep_instagram_token(state, RefreshedToken(mark, fresh, now))
     return fresh
 
 

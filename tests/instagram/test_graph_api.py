@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +16,7 @@ from i2f.ground.errors import StoppedError
 from i2f.instagram.graph_api import GraphError, list_media, refresh, with_addresses
 from i2f.instagram.posts import MINUTE, Post, PostKind
 from i2f.instagram.web import Web
-from i2f.memory.state_dir import StateFolder
+from i2f.memory.state_dir import Login, StateFolder
 from i2f.sync.instagram_account import REFRESH_AFTER_S, current_token
 from tests.support.small_web import SmallWeb, small_web
 
@@ -28,6 +30,7 @@ FIRST = {
     "timestamp": "2026-01-11T01:05:14+0000",
     "caption": "Snow",
 }
+LOGIN = Login("token", "secret", "1@N01", "me", "write")
 POSTED = datetime(2026, 1, 11, 1, 5, 14, tzinfo=UTC)
 
 
@@ -96,11 +99,31 @@ def test_a_refreshed_token_is_kept_for_its_owner_and_refreshed_once_a_week(web: 
     assert current_token(state, asking(web), TOKEN, 1e9) == "fresh-token-1"
     assert current_token(state, asking(web), TOKEN, 1e9 + 60) == "fresh-token-1"
     assert [asked["access_token"] for _, asked in web.asked] == [TOKEN]
-    assert stat.S_IMODE((state.root / "instagram.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(state.login_file.stat().st_mode) == 0o600
+    assert [file.name for file in state.root.iterdir() if b"fresh-token" in _bytes(file)] == ["login.json"]
     current_token(state, asking(web), TOKEN, 1e9 + REFRESH_AFTER_S)
     assert [asked["access_token"] for _, asked in web.asked] == [TOKEN, "fresh-token-1"]
     current_token(state, asking(web), "another-token-in-the-settings", 1e9 + REFRESH_AFTER_S)
     assert web.asked[-1][1]["access_token"] == "another-token-in-the-settings"
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def test_a_token_that_an_older_version_kept_in_a_file_of_its_own_moves_to_the_login(
+    web: SmallWeb, tmp_path: Path
+) -> None:
+    state = StateFolder(tmp_path / "state").make()
+    state.write_login(LOGIN)
+    of = hashlib.sha256(TOKEN.encode()).hexdigest()
+    old = state.root / "instagram.json"
+    old.write_text(json.dumps({"of": of, "token": "fresh-token-0", "refreshed_at": 1e9}), encoding="utf-8")
+    assert current_token(state, asking(web), TOKEN, 1e9 + 60) == "fresh-token-0"
+    assert web.asked == []
+    assert not old.exists()
+    assert current_token(state, asking(web), TOKEN, 1e9 + 120) == "fresh-token-0"
+    assert state.read_login() == LOGIN
 
 
 def test_a_token_too_young_to_be_refreshed_is_used_as_it_is(web: SmallWeb, tmp_path: Path) -> None:

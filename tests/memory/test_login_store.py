@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import LoginError
-from i2f.memory.login_store import drop_login, keep_login, load_login
-from i2f.memory.state_dir import Login, StateFolder
+from i2f.memory.login_store import drop_login, keep_instagram_token, keep_login, load_instagram_token, load_login
+from i2f.memory.state_dir import Login, RefreshedToken, StateFolder
 
 keyring = pytest.importorskip("keyring")
 from keyring.backend import KeyringBackend  # noqa: E402
-from keyring.backends import null  # noqa: E402
+from keyring.backends import fail, null  # noqa: E402
 from keyring.errors import KeyringLocked, PasswordDeleteError  # noqa: E402
 
 LOGIN = Login("token", "secret", "1@N01", "me", "write")
@@ -48,10 +48,11 @@ class MemoryKeyring(KeyringBackend):
 
 @pytest.fixture
 def backend() -> Iterator[MemoryKeyring]:
-    before, mine = keyring.get_keyring(), MemoryKeyring()
+    mine = MemoryKeyring()
     keyring.set_keyring(mine)
     yield mine
-    keyring.set_keyring(before)
+    # Not the one of before: this class recommends itself, so that keyring may have taken it for the system's own.
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
 
 
 def test_with_a_keyring_no_file_holds_the_login(backend: MemoryKeyring, tmp_path: Path) -> None:
@@ -135,3 +136,37 @@ def test_a_folder_finds_its_login_by_any_name_and_after_it_was_moved(
     assert load_login(StateFolder(tmp_path / "moved")) == LOGIN
     assert drop_login(StateFolder(Path("moved")))
     assert backend.kept == {}
+
+
+TOKEN = RefreshedToken("a hash", "IGAA-refreshed", 1e9)
+
+
+def test_the_instagram_token_lies_where_the_login_does(backend: MemoryKeyring, tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "state").make()
+    keep_login(state, LOGIN)
+    keep_instagram_token(state, TOKEN)
+    assert not state.login_file.exists()
+    assert (load_login(state), load_instagram_token(state)) == (LOGIN, TOKEN)
+
+
+def test_without_a_keyring_one_file_holds_both_and_each_can_go_alone(backend: MemoryKeyring, tmp_path: Path) -> None:
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    state = StateFolder(tmp_path / "state").make()
+    keep_instagram_token(state, TOKEN)
+    assert load_login(state) is None
+    keep_login(state, LOGIN)
+    assert (load_login(state), load_instagram_token(state)) == (LOGIN, TOKEN)
+    assert state.login_file.stat().st_mode & 0o077 == 0
+    assert drop_login(state)
+    assert (load_login(state), load_instagram_token(state)) == (None, TOKEN)
+    assert not drop_login(state)
+
+
+def test_a_login_that_cannot_be_read_is_not_written_over_by_the_token(backend: MemoryKeyring, tmp_path: Path) -> None:
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    state = StateFolder(tmp_path / "state").make()
+    state.login_file.write_text("{cut", encoding="utf-8")
+    keep_instagram_token(state, TOKEN)
+    assert state.login_file.read_text(encoding="utf-8") == "{cut"
+    with pytest.raises(LoginError, match="run `login` again"):
+        load_login(state)
