@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -43,7 +42,7 @@ from i2f.flickr.failures import (
     sending_from_status,
     stopped,
 )
-from i2f.flickr.listing import PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
+from i2f.flickr.listing import EXTRAS, PER_PAGE, Expect, Keep, Listing, list_pages, nobody_asks
 from i2f.flickr.oauth import PendingLogin, Token, begin
 from i2f.flickr.replace_request import Replaced, RequestBody, SendingSession, read_reply
 from i2f.flickr.responses import (
@@ -64,12 +63,13 @@ from i2f.flickr.responses import (
     read_upload_status,
 )
 from i2f.flickr.retry import API_POLICY, persist
-from i2f.flickr.session import Network
+from i2f.flickr.session import Access, Network
+from i2f.flickr.tickets import follow
 from i2f.flickr.upload_request import Privacy, UploadForm, read_upload_reply
-from i2f.ground.errors import LoginError, PictureGoneError, SettingsError, SyncError
+from i2f.ground.errors import LoginError, PictureGoneError, SyncError
 from i2f.ground.log_redaction import hide, mask_libraries
 from i2f.ground.model import Photo
-from i2f.ground.rate_limit import CallBudget, Clock, Gate, wait_until
+from i2f.ground.rate_limit import CallBudget, Clock, Gate
 
 __all__ = [
     "Access", "Account", "DuplicateError", "Fetched", "FlickrClient", "Listing", "Network", "OriginalSize",
@@ -83,31 +83,9 @@ LIMIT_BYTES = 48 << 20
 LONG_S = 30.0
 # An upload over a wireless network may stand still for a while and go on.
 LONGEST_STALL_S = 60.0
-TICKET_DEADLINE_S = 900.0
-TICKET_LOOKS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
-EXTRAS = (
-    "description,date_upload,date_taken,original_format,last_update,geo,tags,machine_tags,o_dims,media,path_alias,url_o"
-)
 _NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The key and a login; what is secret never shows in a repr."""
-
-    api_key: str
-    api_secret: str = field(repr=False)
-    token: str = field(repr=False)
-    token_secret: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be a key, before the network is touched."""
-        for name in ("api_key", "api_secret"):
-            value: str = getattr(self, name)
-            if not value or not value.isascii() or not value.isprintable() or " " in value:
-                raise SettingsError(f"[flickr] {name} is missing or malformed; run `setup`")
 
 
 class _Wire:
@@ -331,7 +309,7 @@ class FlickrClient:
             return reply
         if on_ticket is not None:
             on_ticket(reply.name)
-        self._follow(reply.name)
+        follow(reply.name, self.ticket_state, self._clock)
         return Replaced(None, None)
 
     def upload(self, file: Path, form: UploadForm, on_ticket: Callable[[str], None]) -> str:
@@ -354,7 +332,7 @@ class FlickrClient:
         if isinstance(reply, str):
             return reply
         on_ticket(reply.name)
-        self._follow(reply.name)
+        follow(reply.name, self.ticket_state, self._clock)
         photo_id = self.ticket_photo(reply.name)
         if photo_id is None:
             raise lost("its ticket is done and names no photo")
@@ -393,24 +371,6 @@ class FlickrClient:
             raise sending_from_status(response, self._clock.now()) from None
         except _NETWORK_ERRORS as error:
             raise sending_from_connection(error, begun=picture.begun) from None
-
-    def _follow(self, ticket: str) -> None:
-        """Ask for a ticket until Flickr has put the picture in place; unclear counts as lost."""
-        deadline = self._clock.now() + TICKET_DEADLINE_S
-        looks = iter(TICKET_LOOKS_S)
-        while self._clock.now() < deadline:
-            wait_until(self._clock.now() + next(looks, TICKET_LOOKS_S[-1]), self._clock)
-            try:
-                state = self.ticket_state(ticket)
-            except SyncError as error:
-                raise lost(str(error)) from None
-            if state == "done":
-                return
-            if state == "failed":
-                raise Refused("Flickr accepted the picture but could not convert it", final=True)
-            if state == "unknown":
-                raise lost("Flickr does not know the ticket it gave")
-        raise lost(f"its ticket was still open after {TICKET_DEADLINE_S / 60:.0f} minutes")
 
     def _call(self, method: str, read: Callable[[Mapping[str, Any]], T], **params: Any) -> T:
         """Make a call that reads, or that may be made twice, until it answers."""

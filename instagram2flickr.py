@@ -238,12 +238,16 @@ def logout(ctx: click.Context) -> None:
     help="Reconsider a photo already replaced or restored; can be repeated.",
 )
 @click.option(
+    "--again-all",
+    is_flag=True,
+    help="Reconsider the photos that `undo` restored, but not those undone by ID or rejected in `review` since.",
+)
+@click.option(
     "--again-run",
     metavar="RUN",
     shell_complete=complete.RUNS,
-    help="Reconsider the photos of this run that `undo` restored (`status` lists the runs).",
+    help="The same for the photos of one run (`status` lists the runs).",
 )
-@click.option("--again-all", is_flag=True, help="Reconsider every photo that `undo` restored.")
 @options.again_folder_option
 @click.option(
     "--as-posted", is_flag=True, help="Send the pictures as posted, rendered from the originals at full size."

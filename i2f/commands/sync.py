@@ -20,6 +20,7 @@ from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.photos.folder import Found
 from i2f.sync import pipeline
+from i2f.sync.again import check_again
 from i2f.sync.order import SyncOrder
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.report import Report, in_plain_words, nothing_done_words, places_sentence, write_report
@@ -35,7 +36,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
             TerminalProgress(quiet=settings.quiet) as progress,
             open_session(settings, SystemClock(), progress) as session,
         ):
-            pipeline.check_again(session, order)
+            check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
             pipeline.check_folders(session, order, found)
             order = pipeline.read_posts(session, order)

@@ -30,7 +30,7 @@ def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
         "page_url": web_address(question.page_url),
         "reason": in_plain_words(question.reason),
         "group": in_plain_words(group_of(question)),
-        "posted": day(datetime.fromisoformat(question.posted_at)) if question.posted_at else "",
+        "posted_at": day(datetime.fromisoformat(question.posted_at)) if question.posted_at else "",
         "size": list(question.copy_size),
         "choices": [_tell_choice(question, one) for one in question.choices],
         **tell_progress(session, number),

@@ -16,6 +16,10 @@ from i2f.flickr.responses import Page
 from i2f.ground.model import Photo
 
 PER_PAGE = 500
+# What Flickr is to tell of each photo besides its id.
+EXTRAS = (
+    "description,date_upload,date_taken,original_format,last_update,geo,tags,machine_tags,o_dims,media,path_alias,url_o"
+)
 # So many pages in a row without one new photo: Flickr only repeats itself, whatever total it claims.
 BARREN_PAGES = 25
 # Asked for once more next time, since Flickr's own machines may lag behind each other.

@@ -9,7 +9,7 @@ body: both are watched here. Connections are never shared between threads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -45,6 +45,23 @@ class Network:
     def timeouts(self) -> tuple[float, float]:
         """The two timeouts as requests takes them."""
         return self.connect_timeout_s, self.silence_timeout_s
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The key and a login; what is secret never shows in a repr."""
+
+    api_key: str
+    api_secret: str = field(repr=False)
+    token: str = field(repr=False)
+    token_secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a key, before the network is touched."""
+        for name in ("api_key", "api_secret"):
+            value: str = getattr(self, name)
+            if not value or not value.isascii() or not value.isprintable() or " " in value:
+                raise SettingsError(f"[flickr] {name} is missing or malformed; run `setup`")
 
 
 class KeepHeaders(AuthBase):

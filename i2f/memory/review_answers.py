@@ -157,6 +157,12 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
     return Said(copy_sha256, refused, said.answered_at, asks_anew=True) if refused else None
 
 
+def is_refused_since(journal: Journal, photo_id: str, moment: float) -> bool:
+    """Whether this photo's candidates were refused, and none chosen, since a moment in unix seconds."""
+    since = [one for one in _all_said(journal, photo_id).values() if one.answered_at >= moment]
+    return any(one.never and one.chosen is None for one in since)
+
+
 def state_of(said: Said | None) -> str:
     """Everything said, as a short text that differs when one answer does; empty where nothing was said."""
     return "" if said is None else hashlib.sha256(repr((said.steps, said.asks_anew)).encode()).hexdigest()

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from i2f.ground.errors import PictureError
-from i2f.ground.model import Candidate, Decision, Sent, Verdict
+from i2f.ground.model import Candidate, Decision, InstagramCopy, Sent, Verdict
 from i2f.ground.settings import Settings
 from i2f.memory.history import History
 from i2f.memory.journal import Journal
@@ -29,10 +29,13 @@ from i2f.sync.session import Session
 
 
 def choose_what_is_sent(
-    session: Session, order: SyncOrder, decisions: Mapping[str, Decision], backups: Mapping[str, Backup]
+    session: Session,
+    order: SyncOrder,
+    decisions: Mapping[str, Decision],
+    backups: Mapping[str, Backup],
+    histories: Mapping[str, History],
 ) -> dict[str, Decision]:
-    """The same decisions, those that send the picture as posted checked and marked; both by photo id."""
-    histories = session.journal.histories.all()
+    """The same decisions, those that send the picture as posted checked and marked; all by photo id."""
     found = dict(decisions)
     wanted = [
         photo_id
@@ -44,7 +47,7 @@ def choose_what_is_sent(
     for photo_id in wanted:
         decision = decisions[photo_id]
         if decision.match is not None:
-            checked = _checked(session, decision.match, backups[photo_id])
+            checked = _checked(session, decision.copy, decision.match, backups[photo_id])
             found[photo_id] = as_posted(decision, checked.refused)
         session.progress.step()
     return found
@@ -66,14 +69,15 @@ def _was_interrupted(history: History | None) -> bool:
     )
 
 
-def _checked(session: Session, match: Candidate, backup: Backup) -> Checked:
-    """The renderer's answer, from the journal where it was asked before."""
+def _checked(session: Session, copy: InstagramCopy, match: Candidate, backup: Backup) -> Checked:
+    """The renderer's answer, from the journal where it was asked before; a spoilt backup is no copy to go by."""
     file = session.state.backups / backup.file
     known = _known(session.journal, match, backup.sha256, file)
     if known is not None:
         return known
     pair = pair_of(file, match.fit)
     try:
+        session.backups.checked(copy.photo)
         checked = session.file_worker.call(check_posted, match.original, pair)
     except PictureError as error:
         return Checked(str(error), None)  # what could not be read now may be read by the next run: no answer is kept

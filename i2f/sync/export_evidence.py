@@ -51,9 +51,10 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A copy (with its size), its file, what the matcher found for it, and what was decided on that."""
+    """A copy (with its size), its file with the hash it was saved under, what the matcher found, what was decided."""
 
     copy: InstagramCopy
+    sha256: str
     file: Path
     assessed: Assessed
     decision: Decision
@@ -80,7 +81,7 @@ def settle_by_export(
     open_ones = {photo_id: one for photo_id, one in judged.items() if _may_gain(one.decision)}
     if not open_ones:
         return {}
-    bridges = find_bridges(session, posts, {photo_id: (one.copy, one.file) for photo_id, one in open_ones.items()})
+    bridges = find_bridges(session, posts, open_ones)
     pictures = {one.picture for one in bridges.values() if one.picture is not None}
     queries = {sha256: path for path in pictures if (sha256 := _hash(path)) is not None}
     session.progress.stage("Comparing the exported pictures", len(queries))
@@ -101,10 +102,8 @@ def _may_gain(decision: Decision) -> bool:
     return decision.decided_by == "rule" and not decision.answers and (decision.verdict is Verdict.REVIEW or unfound)
 
 
-def find_bridges(
-    session: Session, posts: Sequence[Post], copies: Mapping[str, tuple[InstagramCopy, Path]]
-) -> dict[str, Bridge]:
-    """The post of each copy, by photo id, where exactly one can be it; copies are given with their files."""
+def find_bridges(session: Session, posts: Sequence[Post], copies: Mapping[str, Judged]) -> dict[str, Bridge]:
+    """The post of each copy, by photo id, where exactly one can be it."""
     shown = {
         medium.path: (post, medium)
         for post in posts
@@ -112,18 +111,16 @@ def find_bridges(
         for medium in post.pictures
         if medium.path is not None
     }
-    files = [FoundFile(path, *version) for path in shown if (version := _version(path)) is not None]
-    gallery = read_folder(files, session.journal, session.progress).gallery
+    exported = [FoundFile(path, *version) for path in shown if (version := _version(path)) is not None]
+    gallery = read_folder(exported, session.journal, session.progress).gallery
     session.progress.stage("Comparing with Instagram's export", len(copies))
-    hashes = {file: sha256 for _, file in copies.values() if (sha256 := _hash(file)) is not None}
-    answers = assess(
-        {hashes[file]: file for file in hashes}, gallery, session.journal, session.progress.step, "export:"
-    )
+    files = {one.sha256: one.file for one in copies.values()}
+    answers = assess(files, gallery, session.journal, session.progress.step, "export:")
     named, found = NamedPosts(posts), {}
-    for photo_id, (copy, file) in copies.items():
-        answer = answers.get(hashes.get(file, ""))
-        post = named.of(copy)
-        by_second = post is not None and copy.mark.posted_at is not None
+    for photo_id, one in copies.items():
+        answer = answers.get(one.sha256)
+        post = named.of(one.copy)
+        by_second = post is not None and one.copy.mark.posted_at is not None
         path = _the_copy_itself(answer, gallery, post) if answer is not None else None
         if path is not None and not (by_second and shown[path][0] is not post):
             found[photo_id] = Bridge(*shown[path], path, by_second or _is_sure(answer, gallery, path))
@@ -220,10 +217,8 @@ def _possible(session: Session, gallery: Gallery, judged: Judged, match: Candida
         alone = Gallery(
             tuple(gallery.originals[place] for place in places), tuple(gallery.contents[place] for place in places)
         )
-        sha256 = _hash(judged.file)
-        answer = (
-            assess({sha256: judged.file}, alone, session.journal, _nothing, "alone:").get(sha256) if sha256 else None
-        )
+        found = assess({judged.sha256: judged.file}, alone, session.journal, _nothing, "alone:")
+        answer = found.get(judged.sha256)
         fits = [fit for group in answer.groups for _, fit in group] if answer is not None else []
     return any(fit.score >= ASK_SCORE for fit in fits)
 

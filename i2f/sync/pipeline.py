@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from i2f.ground.errors import FolderError, NotProError, PictureError, UnknownPhotoError
+from i2f.ground.errors import FolderError, NotProError, PictureError
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
@@ -27,6 +27,7 @@ from i2f.memory.record import Backup
 from i2f.memory.review_answers import find_again, said_about, state_of
 from i2f.photos.folder import Found
 from i2f.photos.sources import find_originals
+from i2f.sync.again import restored_again
 from i2f.sync.as_posted import choose_what_is_sent
 from i2f.sync.candidates import assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
@@ -75,27 +76,6 @@ def check_folders(session: Session, order: SyncOrder, found: Found) -> None:
     compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
 
 
-def check_again(session: Session, order: SyncOrder) -> None:
-    """A run that is to be done again must be one. Raises UnknownPhotoError before the network is touched."""
-    if order.again_run is not None and all(one.run != order.again_run for one in session.journal.record.entries()):
-        raise UnknownPhotoError(f"nothing was replaced or restored in run {order.again_run}; `status` lists the runs")
-
-
-def _restored(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
-    """The photos that undo restored and that are to be replaced once more: of one run, or all."""
-    if order.again_run is None and not order.again_all:
-        return set()
-    of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
-    restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
-    if not restored:
-        session.progress.say(
-            "No photo of that run is restored now; there is nothing to replace again"
-            if order.again_run
-            else "No photo is restored now; there is nothing to replace again"
-        )
-    return restored
-
-
 def ask_permission(session: Session) -> Permission:
     """Ask whether this account may replace at all. Raises NotProError."""
     status = session.flickr.upload_status()
@@ -123,11 +103,12 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
     histories = session.journal.histories.all()
-    order = replace(order, again=(*order.again, *sorted(_restored(session, order, histories))))
+    order = replace(order, again=(*order.again, *sorted(restored_again(session, order, histories))))
     resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
     fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
     decisions = _decide(session, fetched, index, report, order.posts)
-    decisions = choose_what_is_sent(session, order, decisions, {copy.photo_id: backup for copy, backup in fetched})
+    backups = {copy.photo_id: backup for copy, backup in fetched}
+    decisions = choose_what_is_sent(session, order, decisions, backups, histories)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
@@ -316,7 +297,7 @@ def _decide(
         obeyed = find_again(said, originals, session.journal) if said else None
         candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decision = replace(decide(sized, candidates, rules.min_gain, obeyed), answers=state_of(said))
-        judged[copy.photo_id] = Judged(sized, files[backup.sha256], answer, decision)
+        judged[copy.photo_id] = Judged(sized, backup.sha256, files[backup.sha256], answer, decision)
     by_export = settle_by_export(session, posts, index.gallery, judged) if posts else {}
     for photo_id, one in judged.items():
         decision = keep_too_large(by_export.get(photo_id, one.decision))

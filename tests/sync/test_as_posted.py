@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Sent, Verdict
 from i2f.memory.history import Standing
 from i2f.memory.journal_steps import JournalStep
+from i2f.memory.record import Backup
 from i2f.photos.color_profiles import profile_of
 from i2f.photos.decode import pixels, read_picture
 from i2f.sandbox import SandboxFlickr
@@ -23,6 +24,7 @@ from i2f.sync.as_posted import choose_what_is_sent, known_preview
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.order import SyncOrder
 from i2f.sync.posted_file import make_posted_file, pair_of
+from tests.support.flickr_side import picture
 from tests.support.posted_pairs import SIDE, make_case
 from tests.support.sessions import Bench, decision, open_test_session
 
@@ -57,6 +59,12 @@ def matched(copy: InstagramCopy, data: bytes, original: Path) -> Decision:
     return replace(plain, candidates=(candidate,))
 
 
+def choose(
+    bench: Bench, order: SyncOrder, planned: Mapping[str, Decision], backups: Mapping[str, Backup]
+) -> Mapping[str, Decision]:
+    return choose_what_is_sent(bench.session, order, planned, backups, bench.session.journal.histories.all())
+
+
 @pytest.mark.long
 def test_it_is_rendered_sent_verified_and_undone_and_the_original_can_be_sent_after_it(
     bench: Bench, original: Path
@@ -69,11 +77,11 @@ def test_it_is_rendered_sent_verified_and_undone_and_the_original_can_be_sent_af
 
     # The plan asks the renderer once; the answer and a small picture stay in the journal.
     order = SyncOrder((original.parent,), as_posted=True)
-    chosen = choose_what_is_sent(bench.session, order, planned, {photo_id: backup})[photo_id]
+    chosen = choose(bench, order, planned, {photo_id: backup})[photo_id]
     assert (chosen.verdict, chosen.sent) == (Verdict.REPLACE, Sent.AS_POSTED), chosen.reason
     saved = bench.session.state.backups / backup.file
     assert known_preview(bench.session.journal, chosen, backup.sha256, saved)
-    assert choose_what_is_sent(bench.session, SyncOrder(()), planned, {})[photo_id].sent is Sent.ORIGINAL
+    assert choose(bench, SyncOrder(()), planned, {})[photo_id].sent is Sent.ORIGINAL
 
     outcome = bench.replacer.replace(chosen, "strip", 200 << 20)
     assert outcome.outcome is OutcomeKind.REPLACED, outcome.note
@@ -101,11 +109,22 @@ def test_a_copy_with_a_sticker_becomes_a_question(bench: Bench, original: Path) 
     backup = bench.session.backups.checked(copy.photo)
     planned = {photo_id: matched(copy, data, original)}
     order = SyncOrder((original.parent,), as_posted=True)
-    asked = choose_what_is_sent(bench.session, order, planned, {photo_id: backup})[photo_id]
+    asked = choose(bench, order, planned, {photo_id: backup})[photo_id]
     assert (asked.verdict, asked.not_rendered, asked.match) == (Verdict.REVIEW, True, None)
     forced = replace(planned[photo_id], sent=Sent.AS_POSTED)
     assert bench.replacer.replace(forced, "keep", 200 << 20).outcome is OutcomeKind.FAILED
     assert bench.sent() == 0
+
+
+def test_nothing_is_rendered_from_a_spoilt_backup(bench: Bench, original: Path) -> None:
+    photo_id = bench.flickr.add_photo(picture(600, 600), "A title", CAPTION, "ifttt instagram")
+    copy = bench.save(photo_id)
+    backup = bench.session.backups.checked(copy.photo)
+    (bench.session.state.backups / backup.file).write_bytes(picture(600, 600, seed=5))
+    order = SyncOrder((original.parent,), as_posted=True)
+    asked = choose(bench, order, {photo_id: decision(copy, original)}, {photo_id: backup})[photo_id]
+    assert asked.verdict is Verdict.REVIEW
+    assert "is damaged" in asked.reason
 
 
 @pytest.mark.long
@@ -119,10 +138,10 @@ def test_a_sending_as_posted_that_flickr_did_not_take_is_asked_for_as_posted_aga
     record.append("run-0", photo_id, JournalStep.INTENDED, {"as": "as-posted", "backup": {}, "before": {}})
     record.append("run-0", photo_id, JournalStep.NOT_TAKEN, {})
     planned = {photo_id: decision(copy, original)}  # without measures nothing can be rendered
-    asked = choose_what_is_sent(bench.session, SyncOrder(()), planned, {photo_id: backup})[photo_id]
+    asked = choose(bench, SyncOrder(()), planned, {photo_id: backup})[photo_id]
     assert asked.verdict is Verdict.REVIEW
     by_person = {photo_id: replace(planned[photo_id], decided_by="person")}
-    kept = choose_what_is_sent(bench.session, SyncOrder((), as_posted=True), by_person, {photo_id: backup})
+    kept = choose(bench, SyncOrder((), as_posted=True), by_person, {photo_id: backup})
     assert kept[photo_id].sent is Sent.ORIGINAL
 
 

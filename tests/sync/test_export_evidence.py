@@ -177,5 +177,5 @@ def test_a_post_known_by_its_caption_settles_nothing_where_another_shot_comes_ne
     match = make_candidate(score=0.6)
     others = [] if rival is None else [make_candidate(Path("/roll/IMG_0002.JPG"), rival)]
     decision = Decision(make_flickr_copy(), Verdict.REVIEW, "", "rule", (match, *others))
-    judged = Judged(decision.copy, Path("/copy.jpg"), Assessed(()), decision)
+    judged = Judged(decision.copy, "", Path("/copy.jpg"), Assessed(()), decision)
     assert _alone(judged, match) is is_alone

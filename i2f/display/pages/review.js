@@ -156,7 +156,7 @@ function draw() {
     : element("a", { href: one.page_url, target: "_blank", rel: "noopener noreferrer", title: "Open on Flickr" }, title));
   words($("reason"), said(one) ? ["b", said(one)] : null, one.reason);
   $("reason").className = one.failed ? "failed" : one.done ? "done" : "";
-  words($("copy-words"), ["b", "Copy on Flickr"], ` ${one.size.join(" \u00d7 ")}`, one.posted ? `, posted ${one.posted}` : "");
+  words($("copy-words"), ["b", "Copy on Flickr"], ` ${one.size.join(" \u00d7 ")}`, one.posted_at ? `, posted ${one.posted_at}` : "");
   drawCaption(one, now);
   drawPanes();
   drawFacts(one, now);
@@ -226,7 +226,7 @@ function drawFacts(one, now) {
   const rows = [
     ["Why", one.reason], ["Match score", `${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
     ["Gain", `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
-    ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted], ["Photo ID", one.photo_id],
+    ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted_at], ["Photo ID", one.photo_id],
   ].filter(([, value]) => value);
   $("facts").firstElementChild.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
   if (one.page_url !== "#") {
@@ -299,6 +299,8 @@ function advance() {
 function sign(text, undo = false) {
   clearTimeout(sign.timer);
   $("sign").replaceChildren(text, ...(undo ? [" ", element("kbd", {}, "u"), " undoes it"] : []));
+  // Above the candidates and the buttons, which stay in sight for whoever answers by mouse.
+  $("sign").style.bottom = view === "pair" ? `${innerHeight - $("strip").getBoundingClientRect().top + 8}px` : "";
   $("sign").classList.add("shown");
   sign.timer = setTimeout(() => $("sign").classList.remove("shown"), SIGN_MS);
 }

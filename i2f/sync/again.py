@@ -1,0 +1,62 @@
+"""Which restored photos are looked at once more: those a person wants back, and not those they undid as wrong.
+
+`undo --run` and `undo --all` take back a day's work, and `--again-run` and `--again-all` do it again. Somebody who
+undoes a photo by its ID, or rejects its match in `review` after undoing, mostly says that the replacement was wrong;
+swept up with all the others it would be sent a second time. So these are left out and counted. Photos undone by ID come
+back with `--again ID`, or with `--again-run` and the run of that very undo; a rejected match with `--again ID`, which
+obeys the rejection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from i2f.ground.errors import UnknownPhotoError
+from i2f.ground.wording import counted
+from i2f.memory.history import History, Standing
+from i2f.memory.journal import Journal
+from i2f.memory.review_answers import is_refused_since
+from i2f.sync.order import SyncOrder
+from i2f.sync.session import Session
+
+
+def check_again(session: Session, order: SyncOrder) -> None:
+    """A run that is to be done again must be one. Raises UnknownPhotoError before the network is touched."""
+    if order.again_run is not None and all(one.run != order.again_run for one in session.journal.record.entries()):
+        raise UnknownPhotoError(f"nothing was replaced or restored in run {order.again_run}; `status` lists the runs")
+
+
+def note_undone_by_id(journal: Journal, run: str) -> None:
+    """Remember that this run restores photos that were named one by one."""
+    journal.remember(_fact(run), "yes")
+
+
+def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
+    """The photos that undo restored and that are to be replaced once more: of one run, or all."""
+    if order.again_run is None and not order.again_all:
+        return set()
+    of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
+    restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
+    wrong = {photo_id for photo_id in restored if _was_wrong(session.journal, photo_id, histories[photo_id], order)}
+    if wrong:
+        photos = counted(len(wrong), "restored photo is", "restored photos are")
+        session.progress.say(f"{photos} left out: undone by ID or rejected since. To reconsider one: `--again ID`")
+    elif not restored:
+        session.progress.say(
+            "No photo of that run is restored now; there is nothing to replace again"
+            if order.again_run
+            else "No photo is restored now; there is nothing to replace again"
+        )
+    return restored - wrong
+
+
+def _was_wrong(journal: Journal, photo_id: str, history: History, order: SyncOrder) -> bool:
+    """Whether the person said of this photo, and not of many, that its replacement is not wanted."""
+    if photo_id in order.again:
+        return False
+    by_id = history.run not in {None, order.again_run} and journal.fact(_fact(str(history.run))) is not None
+    return by_id or (history.at is not None and is_refused_since(journal, photo_id, history.at.timestamp()))
+
+
+def _fact(run: str) -> str:
+    return f"undone by id {run}"
