@@ -20,9 +20,9 @@ LOGIN = Login("token", "secret", "1@N01", "me", "write")
 
 
 class MemoryKeyring(KeyringBackend):
-    """A keyring in this process."""
+    """A keyring in this process; only an instance made for a test recommends itself, so no other test meets one."""
 
-    priority = 5
+    priority = 0
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
@@ -49,9 +49,9 @@ class MemoryKeyring(KeyringBackend):
 @pytest.fixture
 def backend() -> Iterator[MemoryKeyring]:
     mine = MemoryKeyring()
+    mine.priority = 5
     keyring.set_keyring(mine)
     yield mine
-    # Not the one of before: this class recommends itself, so that keyring may have taken it for the system's own.
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
 
 

@@ -1,0 +1,57 @@
+"""What is done again are the photos a person wants back, not those they undid because they were wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from i2f.ground.errors import UnknownPhotoError
+from i2f.memory.review_answers import NEVER, NONE, Identity, Step, keep_step, take_back_step
+from i2f.sync.again import check_again, note_undone_by_id, restored_again
+from i2f.sync.order import SyncOrder
+from tests.support.sessions import Bench
+
+ALL = SyncOrder((), again_all=True)
+SEEN = Identity("0" * 64, None, 1600, 1200, 1, "IMG_1.JPG")
+
+
+@pytest.fixture
+def undone(bench: Bench, photo_id: str, original: Path) -> Bench:
+    """A session in which one photo was replaced and restored."""
+    bench.replace(bench.save(photo_id), original)
+    bench.replacer.undo(photo_id)
+    return bench
+
+
+def again(bench: Bench, order: SyncOrder) -> set[str]:
+    return restored_again(bench.session, order, bench.session.journal.histories.all())
+
+
+@pytest.mark.long
+def test_what_was_undone_with_many_is_done_again(undone: Bench, photo_id: str) -> None:
+    assert again(undone, ALL) == {photo_id}
+    assert again(undone, SyncOrder((), again_run=undone.session.run)) == {photo_id}
+    assert again(undone, SyncOrder(())) == set()
+    with pytest.raises(UnknownPhotoError, match="`status` lists the runs"):
+        check_again(undone.session, SyncOrder((), again_run="20200101T000000Z-0000"))
+
+
+@pytest.mark.long
+def test_what_was_undone_by_id_is_left_out_unless_that_very_undo_is_named(undone: Bench, photo_id: str) -> None:
+    note_undone_by_id(undone.session.journal, undone.session.run)
+    assert again(undone, ALL) == set()
+    assert again(undone, SyncOrder((), again_run=undone.session.run)) == {photo_id}
+    assert again(undone, SyncOrder((), again_all=True, again=(photo_id,))) == {photo_id}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", [NEVER, NONE])
+def test_what_was_rejected_after_undoing_is_left_out_until_the_rejection_is_undone(
+    undone: Bench, photo_id: str, kind: str
+) -> None:
+    journal, copy = undone.session.journal, "1" * 64
+    keep_step(journal, photo_id, copy, Step(kind, (SEEN,)), clock=lambda: undone.session.clock.now() + 60)
+    assert again(undone, ALL) == again(undone, SyncOrder((), again_run=undone.session.run)) == set()
+    take_back_step(journal, photo_id, copy)
+    assert again(undone, ALL) == {photo_id}
