@@ -4,7 +4,8 @@ A place that cannot be written must be told before the first picture is replaced
 under a temporary name and then renamed, behind the links that lead to it, so that a link stays a link. What is no
 regular file (a pipe, a terminal, /dev/null) is written into, never renamed over: as root that would put a file in the
 device's place. So is a file that may be written where its folder may not; should that fail half-way, the whole stays
-under its temporary name, which is told. A disk is no place for a report.
+under its temporary name, which is told. A disk is no place for a report. A named pipe needs somebody who reads it: the
+system would let a writer wait for one without end and without a word.
 
 What fails in the end all the same is a NotWrittenError; what the command did before is done, and is told first.
 """
@@ -16,13 +17,18 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from i2f.ground.errors import ExitCode, FolderError, SyncError
 
 # What exchanging a file may end with where the file itself may still be written: its folder or a mount forbids it.
 _EXCHANGE_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
+
+# The reader of a pipe may be started in the same breath as the program, and a little later.
+READER_S = 2.0
 
 
 class NotWrittenError(SyncError):
@@ -128,15 +134,43 @@ def _write_over(target: Path, temporary: Path) -> None:
 
 
 def _hand_over(pieces: Iterable[str], target: Path) -> None:
-    """Write into a pipe or a device, once everything is made."""
+    """Write into a pipe or a device, once everything is made; what a pipe does not take is kept."""
     handle, name = tempfile.mkstemp()
     os.close(handle)
     temporary = Path(name)
     try:
         _fill(temporary, pieces)
+        if _is_pipe(target):
+            _write_over(target, temporary)
+            return
         _pour(temporary, target)
-    finally:
+    except NotWrittenError:
+        raise  # the whole stays
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
+    temporary.unlink()
+
+
+def _is_pipe(target: Path) -> bool:
+    return hasattr(os, "O_NONBLOCK") and stat.S_ISFIFO(target.stat().st_mode)
+
+
+def _open_pipe(pipe: Path) -> BinaryIO:
+    """Open a pipe that somebody reads, or will in a moment; OSError where nobody does."""
+    deadline = time.monotonic() + READER_S
+    while True:
+        try:
+            handle = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() >= deadline:
+                raise OSError(errno.ENXIO, "nobody reads from it") from None
+            time.sleep(0.05)
+            continue
+        os.set_blocking(handle, True)
+        return os.fdopen(handle, "wb")
 
 
 def _fill(temporary: Path, pieces: Iterable[str]) -> None:
@@ -145,7 +179,7 @@ def _fill(temporary: Path, pieces: Iterable[str]) -> None:
 
 
 def _pour(temporary: Path, target: Path) -> None:
-    with temporary.open("rb") as source, target.open("wb") as stream:
+    with temporary.open("rb") as source, _open_pipe(target) if _is_pipe(target) else target.open("wb") as stream:
         shutil.copyfileobj(source, stream)
 
 

@@ -226,6 +226,16 @@ def test_a_run_writes_its_report_into_a_pipe_and_its_page_through_a_link(
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_that_nobody_reads_is_told_and_the_whole_is_kept(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NotWrittenError, match=r"pipe .*\(nobody reads from it\); the whole is in (.*)") as caught:
+        write_whole(tmp_path / "pipe", ['{"version": 1}'], 0o644)
+    whole = Path(str(caught.value).rsplit(" ", 1)[1])
+    assert json.loads(whole.read_text(encoding="utf-8")) == {"version": 1}
+    whole.unlink()
+
+
 @pytest.mark.long
 def test_a_late_failure_to_write_does_not_hide_that_the_work_is_done(
     program: Program, flickr: SandboxFlickr, folder: Path, tmp_path: Path
