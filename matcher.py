@@ -18,6 +18,7 @@ from i2f.ground.image import Floats, Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
+from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.frames import FILE_SIDES, frames_of
@@ -67,7 +68,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "26"
+MATCHER_VERSION = "28"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4
@@ -362,12 +363,15 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
     """
     turned, at = _looked_at(copy, picture, fit)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
+    found["scale"] = at.scale / min(turned.shape[:2])
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
     frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
     for name, (share, outside) in zip(FILE_SIDES, frames, strict=True):
         found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
+    cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
+    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
     return found
 
 
