@@ -363,7 +363,6 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
     """
     turned, at = _looked_at(copy, picture, fit)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
-    found["scale"] = at.scale / min(turned.shape[:2])
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}

@@ -31,7 +31,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from i2f.ground.model import Fit, Original
-from i2f.matching.detail import LEAST_SCALE
 from i2f.matching.seams import SIDES, Side
 from i2f.photos.provenance import (
     FileMark,
@@ -60,9 +59,9 @@ TONES, SAME_TONES = 12.0, 5.0
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
 NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
-RESAMPLED, RESAMPLED_IF_SMALL, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0, 7.0
-"""Peak of the trace that enlarging leaves, above which it is believed; where the window is too small for finer detail
-to be looked for; and where none was found."""
+RESAMPLED, RESAMPLED_UNTOLD, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0, 7.0
+"""Peak of the trace that enlarging leaves, above which it is believed; where nothing can be told of finer detail, since
+the window is too small or the scene too plain; and where none was found."""
 LITTLE_DETAIL = 0.7
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6."""
 RIM, BEYOND_RIM = 0.04, 0.1
@@ -224,9 +223,8 @@ def _goes_on(side: Side) -> bool:
 
 def is_resampled(measures: Mapping[str, float]) -> bool:
     """Whether a file bears the trace of having been enlarged."""
-    least = RESAMPLED_IF_SMALL if measures.get("scale", LEAST_SCALE) < LEAST_SCALE else RESAMPLED
-    if measures.get("finer", 2.0) <= 1.0:
-        least = RESAMPLED_WITHOUT_DETAIL
+    finer = measures.get("finer")  # always asked for below RESAMPLED, see needs_detail
+    least = RESAMPLED_UNTOLD if finer is None else RESAMPLED_WITHOUT_DETAIL if finer <= 1.0 else RESAMPLED
     return measures.get("resampled", 0.0) >= least
 
 
