@@ -61,7 +61,7 @@ NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
 RESAMPLED, RESAMPLED_UNTOLD, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0, 7.0
 """Peak of the trace that enlarging leaves, above which it is believed; where nothing can be told of finer detail, since
-the window is too small or the scene too plain; and where none was found."""
+the window is too small; and where none was found."""
 LITTLE_DETAIL = 0.7
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6."""
 RIM, BEYOND_RIM = 0.04, 0.1

@@ -82,7 +82,7 @@ def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_det
     assert doubt_about(BARE, fit(resampled=18.0, **beyond)) == enlarged
     assert doubt_about(BARE, fit(resampled=8.0, finer=0.7, **beyond)) == enlarged
     assert doubt_about(BARE, fit(resampled=12.0, finer=1.7, **beyond)) == ""
-    assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged, "too small or too plain to look for detail"
+    assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged, "too small to look for detail"
     assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
 
 
