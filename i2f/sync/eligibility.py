@@ -171,7 +171,7 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     drawn = [one for one in stops if one.ground >= GROUND]
     sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
     certain = [one for one in sure if one.seam >= CERTAIN_SEAM and one.broken >= SURE_BROKEN]
-    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain):
+    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain or _is_half(stops, measures)):
         return True
     # A scene may have a straight edge just where somebody cropped; hardly on two sides, and bars stop on two alone.
     if len(sure) > 1 or (certain and not signed) or any(_is_paper(one) for one in sure):
@@ -195,6 +195,14 @@ def _is_framed(measures: Mapping[str, float]) -> bool:
     # A single thin rim is a scan's; padding is as thin at times, and lies on two sides.
     alone = max((share for share, outside in ends if outside >= RIM), default=0.0)
     return alone >= FRAME or sum(share >= FRAME_OF_TWO for share, _ in ends) > 1
+
+
+def _is_half(stops: Sequence[Side], measures: Mapping[str, float]) -> bool:
+    """Whether the one side that is not the file's edge is where the other of two pictures begins, too small to have
+    any fine structure to share.
+    """
+    cut = max(measures.get(f"cut_{side}", 0.0) for side in SIDES)
+    return stops[0].seam >= CERTAIN_SEAM and cut >= CERTAIN_SEAM
 
 
 def _is_cell(measures: Mapping[str, float]) -> bool:

@@ -161,6 +161,9 @@ def test_a_brightened_enlargement_is_told_by_its_lack_of_detail() -> None:
 def test_two_pictures_side_by_side_are_known_by_their_one_seam_though_a_camera_signed() -> None:
     assert doubt_about(SIGNED, fit(top=STOPS | {"seam": 0.85})) == ""
     assert "contains the picture" in doubt_about(SIGNED, fit(top=STOPS))
+    small = STOPS | {"broken": 0.0}
+    assert doubt_about(SIGNED, fit(top=small)) == ""
+    assert "contains the picture" in doubt_about(SIGNED, fit(top=small, cut_top=1.0))
 
 
 def test_a_poster_flush_on_three_sides_is_known_by_its_ground() -> None:
