@@ -19,6 +19,7 @@ from i2f.ground.model import Fit, Kinship, Window
 from i2f.matching.bars import without_edges
 from i2f.matching.color_cast import cells_of, tint_left
 from i2f.matching.color_tolerance import OF_EDITS, OF_FILTERS, RECOLOURED, Tolerance
+from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.frames import FILE_SIDES, frames_of
@@ -68,7 +69,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "27"
+MATCHER_VERSION = "28"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4
@@ -369,6 +370,8 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
     frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
     for name, (share, outside) in zip(FILE_SIDES, frames, strict=True):
         found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
+    cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
+    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
     return found
 
 

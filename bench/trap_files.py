@@ -6,7 +6,7 @@ bar, a printed frame, a watermark, a collage) may be sharper and larger than the
 the camera's EXIF in it: only its ground says what it is. What is made from the copy, or from an original that a chat
 app had shrunk, has many pixels and no detail. Chat apps' own files, thumbnails and Instagram's saved square show the
 exposure and nothing else, only smaller or altered, and say so by name, folder or size and by the camera that is
-missing.
+missing. Those of trap_signed.py say nothing, or say what is not true.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bench import trap_screens
+from bench import trap_screens, trap_signed
 from bench.trap_scene import (
     BLACK,
     USERS,
@@ -425,4 +425,9 @@ KINDS: dict[str, Maker] = {
     "thumbnail": thumbnail,
     "saved square": saved_square,
     "chat app's version": chat,
+    "signed screenshot": trap_signed.screenshot,
+    "signed enlargement": trap_signed.enlarged,
+    "own blur": trap_signed.own_blur,
+    "rounded cells": trap_signed.rounded_cells,
+    "small cells": trap_signed.small_cells,
 }

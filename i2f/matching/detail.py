@@ -15,7 +15,7 @@ each has its answer here:
 
 A photograph out of focus, at night or of a plain sky has no finer detail either: that the test finds none is a reason
 to ask only where nothing else speaks for the file (`eligibility.py`). It is silent where the window has less than
-`LEAST_SCALE` times the copy's pixels a side, or the scene has no structure.
+`LEAST_SCALE` times the copy's pixels a side.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ FEW_IMAGES = 0.02
 coding makes of such images counts in proportion."""
 CLEARLY, LEAST_SHARE = 1.6, 0.02
 """Times what a coarsely coded enlargement has, and share of the coarse octave, above which detail is finer."""
+PLAIN = 1.0
+"""As much as an enlargement has: a plain scene has no finer detail, and neither has its enlarged copy."""
 LEAST_STRUCTURE = 8.0
 """Power of the coarse octave in the fifth of the cells with most of it, below which nothing can be told."""
 
@@ -92,8 +94,9 @@ def snapped(copy: Picture, picture: Picture, at: Similarity) -> Similarity:
 
 
 def finer_detail(copy: Picture, picture: Picture, at: Similarity, true_scale: float) -> float | None:
-    """How much finer detail a picture has at its window than any enlargement of the copy: above 1 it has; None where
-    that cannot be told. `true_scale` is the file's pixels for one of the copy's, of which `picture` may have fewer.
+    """How much finer detail a picture has at its window than any enlargement of the copy: above 1 it has, PLAIN where
+    the scene has no structure; None where the window is too small to tell. `true_scale` is the file's pixels for one of
+    the copy's, of which `picture` may have fewer.
     """
     scale = min(OCTAVE, at.scale / min(copy.shape[:2]))
     if scale < LEAST_SCALE:
@@ -103,7 +106,7 @@ def finer_detail(copy: Picture, picture: Picture, at: Similarity, true_scale: fl
     explaining = [_bands(one, grid)[0] for one in enlarged]
     seen, images = _share(_laid_under(copy, picture, at, grid), explaining, grid)
     if seen is None:
-        return None
+        return PLAIN
     stepped, smooth = enlarged[-len(KERNELS)], enlarged[-1]
     grainy = smooth + np.random.default_rng(0).normal(0, GRAIN, grid.shape).astype(np.float32)
     coarse = [_share(_coded(one), explaining, grid)[0] or 0.0 for one in (smooth, grainy)]

@@ -25,7 +25,7 @@ from i2f.photos.exif import Exif
 from i2f.photos.flaws import DAMAGED
 from i2f.photos.jpeg_entropy import comes_out_even
 from i2f.photos.open import Opened, decoding, open_picture
-from i2f.photos.provenance import marks_of
+from i2f.photos.provenance import FileMark, is_borrowed, marks_of
 
 # Drafts are at least this many times the thumbnail, so that their own rough filter does not show in it.
 DRAFT_MARGIN = 2
@@ -76,6 +76,8 @@ def read_picture(data: bytes, alone: bool = True) -> Picture | None:
             return None
         thumbnail = _thumbnail(opened, thumbnail_size(width, height))
         marks = marks_of(opened.exif_block, opened.image.info)
+        if is_borrowed(opened.exif.size, (width, height)):
+            marks = (*marks, FileMark.BORROWED)
         return Picture(opened.content_format, width, height, opened.exif, thumbnail, marks)
 
 

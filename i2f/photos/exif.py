@@ -76,6 +76,8 @@ class Exif:
     place: tuple[float, float] | None = None
     orientation: int = 1
     hdr_frame: int | None = None
+    size: tuple[int, int] | None = None
+    """Width and height of the picture that the block says it describes, as it lies in the file."""
 
 
 def tiff_block(exif: bytes) -> bytes:
@@ -142,7 +144,14 @@ def read_exif(exif: bytes | None) -> Exif:
         place=place,
         orientation=int(orientation) if orientation in range(1, 9) else 1,
         hdr_frame=_hdr_frame(reader.raw(EXIF_IFD, MAKER_NOTE)),
+        size=_size(reader),
     )
+
+
+def _size(reader: _Reader) -> tuple[int, int] | None:
+    sides = [reader.numbers(EXIF_IFD, tag)[:1] for tag in (PIXEL_WIDTH, PIXEL_HEIGHT)]
+    width, height = (int(side[0]) if side and 0 < side[0] < 1e6 else 0 for side in sides)
+    return (width, height) if width and height else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ his best photographs "Screenshots". So this module only reads what is there, eac
 `eligibility.py` how much it weighs beside what the picture shows.
 
 Marks in the file are kept with the reading (`Original.marks`): the camera's own note, a program that edits, the word
-"Screenshot" where iOS (EXIF UserComment, XMP) and Android's makers write it, Instagram as the writing program. Marks of
-the path are read from it whenever they are asked for.
+"Screenshot" where iOS (EXIF UserComment, XMP) and Android's makers write it, Instagram as the writing program, and
+whether the EXIF is of another picture: a program that copies a camera's data into a screenshot or an enlarged copy
+mostly copies the size in pixels with them. What only shrank a photograph may leave the old size there, so that a
+smaller picture of the same shape is no sign (of 163 photographs of the corpus with camera and time one has another
+shape, one that somebody cropped). Marks of the path are read from it whenever they are asked for.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from i2f.ground.model import Original
 from i2f.photos.exif import EXIF_IFD, MAKER_NOTE, USER_COMMENT, byte_order, entries, tiff_block
 
 SOFTWARE, DESCRIPTION = 0x0131, 0x010E
+OTHER_SHAPE = 0.02
+"""How much the proportions, or the longer side, must differ for a picture to be another than its EXIF describes."""
 
 
 class FileMark(StrEnum):
@@ -30,6 +35,7 @@ class FileMark(StrEnum):
     MAKER_NOTE = "maker note"
     EDITED = "edited"
     INSTAGRAM = "instagram"
+    BORROWED = "borrowed"
 
 
 class PathMark(StrEnum):
@@ -203,6 +209,20 @@ def is_screen_size(original: Original) -> bool:
 def has_camera(original: Original) -> bool:
     """Whether a file names a camera and a capture time."""
     return original.camera is not None and original.taken is not None
+
+
+def is_signed(original: Original) -> bool:
+    """Whether it does, and its EXIF describes a picture of this shape that was no smaller."""
+    return has_camera(original) and FileMark.BORROWED not in original.marks
+
+
+def is_borrowed(described: tuple[int, int] | None, size: tuple[int, int]) -> bool:
+    """Whether EXIF that says it describes a picture of so many pixels was of another than one of this size."""
+    if described is None:
+        return False
+    (short, long), (own_short, own_long) = sorted(described), sorted(size)
+    other_shape = abs(long * own_short / (short * own_long) - 1) > OTHER_SHAPE
+    return other_shape or own_long > long * (1 + OTHER_SHAPE)
 
 
 def is_edit(original: Original) -> bool:

@@ -39,7 +39,7 @@ from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableErr
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
 TIMEOUT_S = 60.0
 # Counted up when a file is read otherwise than before, so that what an older version said of it is not believed.
-READER_VERSION = "2"
+READER_VERSION = "3"
 FILES_PER_WORKER = 8
 _LATER = "later"
 

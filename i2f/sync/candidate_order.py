@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.ground.model import Candidate, Original
-from i2f.photos.provenance import FileMark, has_camera, is_edit
+from i2f.photos.provenance import FileMark, is_edit, is_signed
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
 
 
@@ -98,7 +98,7 @@ class _Order:
         as_it_is = original.content_format in SENT_AS_THEY_ARE
         path = str(original.path)
         return (
-            not has_camera(original),
+            not is_signed(original),
             self.is_reduced(original),
             is_edit(original),
             not noted,

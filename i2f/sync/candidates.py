@@ -21,6 +21,7 @@ from i2f.ground.errors import PictureError
 from i2f.memory.journal import Journal
 from i2f.sync.compare_workers import WorkerPool, in_workers, worker_count
 from i2f.sync.comparing import Answer, Task, compare_all, laid, looked_for
+from i2f.sync.eligibility import doubt_about
 from i2f.sync.gallery import Assessed, Gallery, from_json, to_json
 from i2f.sync.known_copies import AS_IT_IS, OTHERWISE, KnownCopies, KnownCopy
 from i2f.sync.thresholds import HARDLY
@@ -97,13 +98,26 @@ class _Seeker:
         self.known.bring_up_to_date([one for one in copies if not one.is_near], OTHERWISE)
         answers: dict[str, Assessed | None] = dict.fromkeys(files)
         answers |= self._compare(copies, pool, far=False)
-        unexplained = [one for one in copies if _is_unexplained(answers[one.sha256])]
+        unexplained = [one for one in copies if self._is_unexplained(answers[one.sha256])]
         self.known.bring_up_to_date(unexplained, OTHERWISE)
-        # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer.
-        second_look = self._compare(unexplained, pool, far=True)
-        answers |= {sha256: answer for sha256, answer in second_look.items() if answer is not None}
+        # Whatever the second look finds is tested like the first; a copy that it cannot compare keeps its first answer,
+        # and so does one of which the first look found at least a file that holds it, and the second no original.
+        for sha256, answer in self._compare(unexplained, pool, far=True).items():
+            if answer is not None and not (_is_held(answers[sha256]) and self._is_unexplained(answer)):
+                answers[sha256] = answer
         self.known.keep(one for one in copies if answers[one.sha256] is not None)
         return answers
+
+    def _is_unexplained(self, answer: Assessed | None) -> bool:
+        """Whether no original explains the copy at all. Then the search may have been deceived: simple scenes are like
+        many others and like their own mirror image, and small crops of a large folder are like anything. A screenshot
+        or an enlarged copy that explains it says nothing of where the original is.
+        """
+        return answer is not None and not any(
+            fit.score >= HARDLY and not doubt_about(self.gallery.originals[place], fit)
+            for group in answer.groups
+            for place, fit in group
+        )
 
     def _find(self, files: Mapping[str, Path]) -> list[KnownCopy]:
         found = []
@@ -129,7 +143,7 @@ class _Seeker:
                     copy.findings.known |= answer.found
                     copy.findings.used |= answer.used
                 answers[copy.sha256] = None if answer is None else answer.assessed
-                if far or not _is_unexplained(answers[copy.sha256]):
+                if far or not self._is_unexplained(answers[copy.sha256]):
                     self.on_done()
             waiting, all_pictures = unseen, True
         return answers
@@ -190,8 +204,6 @@ class _Seeker:
         return replace(task, copy=copy.data(), proposals=placed, thumbnails=thumbnails)
 
 
-def _is_unexplained(answer: Assessed | None) -> bool:
-    """Whether no original explains the copy at all. Then the search may have been deceived: simple scenes are like many
-    others and like their own mirror image, and small crops of a large folder are like anything.
-    """
-    return answer is not None and not any(fit.score >= HARDLY for group in answer.groups for _, fit in group)
+def _is_held(answer: Assessed | None) -> bool:
+    """Whether any file explains the copy somehow."""
+    return answer is not None and any(fit.score >= HARDLY for group in answer.groups for _, fit in group)

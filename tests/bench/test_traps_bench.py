@@ -119,6 +119,18 @@ def test_an_editor_keeps_the_camera_in_some_of_its_files(scene: Scene) -> None:
     assert None in kept
 
 
+@pytest.mark.parametrize("kind", ["signed screenshot", "signed enlargement"])
+def test_copied_camera_data_are_in_every_file_of_their_kinds(kind: str, scene: Scene) -> None:
+    for trap in traps_of(kind, scene):
+        assert CAMERA in opened(trap).getexif()
+
+
+@pytest.mark.parametrize("kind", ["own blur", "rounded cells", "small cells"])
+def test_of_padding_and_collages_some_carry_camera_data(kind: str, scene: Scene) -> None:
+    made = traps_of(kind, scene, 8)
+    assert 0 < sum(CAMERA in opened(trap).getexif() for trap in made) < len(made)
+
+
 def test_the_enlarged_copy_is_larger_and_the_copy_saved_again_is_not(scene: Scene) -> None:
     for trap in traps_of("copy enlarged", scene):
         assert max(opened(trap).size) > 1.12 * max(scene.copy.size)

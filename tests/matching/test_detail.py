@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from i2f.ground.image import Picture
-from i2f.matching.detail import finer_detail, tones_apart
+from i2f.matching.detail import PLAIN, finer_detail, tones_apart
 from i2f.matching.registration import Similarity
 from i2f.sandbox.photos.paint import paint
 
@@ -77,12 +77,12 @@ def test_grain_is_no_detail(pair: tuple[Image.Image, Image.Image]) -> None:
     assert finer(copy, through_jpeg(file, 90)) <= 1.0
 
 
-def test_a_file_hardly_larger_than_the_copy_or_without_structure_tells_nothing() -> None:
+def test_a_file_hardly_larger_than_the_copy_tells_nothing_and_a_plain_one_has_as_little_as_an_enlargement() -> None:
     copy = np.asarray(paint("leaves", 4, (1000, 800)).crop((0, 0, 450, 450)))
     hardly = np.asarray(Image.fromarray(copy).resize((520, 520)))
     assert finer_detail(copy, hardly, whole(hardly), 520 / 450) is None
     plain, large = np.full((450, 450, 3), 200, np.uint8), np.full((900, 900, 3), 200, np.uint8)
-    assert finer_detail(plain, large, whole(large), 2.0) is None
+    assert finer_detail(plain, large, whole(large), 2.0) == PLAIN
 
 
 def test_a_filter_sets_tones_apart_and_jpeg_does_not(pair: tuple[Image.Image, Image.Image]) -> None:

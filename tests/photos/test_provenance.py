@@ -103,6 +103,33 @@ def test_ios_says_screenshot_in_xmp_and_other_programs_in_a_text_of_the_png() ->
     assert picture.marks == (FileMark.SCREENSHOT,)
 
 
+def described(width: int, height: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA002], exif.get_ifd(0x8769)[0xA003] = width, height
+    return exif
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "borrowed"),
+    [
+        (64, 48, False),
+        (4032, 3024, False),  # made smaller since
+        (3024, 4032, False),  # turned since
+        (4032, 2268, True),
+        (48, 36, True),
+        (0, 0, False),
+    ],
+)
+def test_exif_that_describes_a_picture_of_another_shape_or_a_smaller_one_was_copied(
+    width: int, height: int, borrowed: bool
+) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(buffer, "JPEG", exif=described(width, height))
+    picture = read_picture(buffer.getvalue())
+    assert picture is not None
+    assert (FileMark.BORROWED in picture.marks) is borrowed
+
+
 @pytest.mark.parametrize("block", [None, b"", b"Exif\x00\x00", b"Exif\x00\x00II*\x00\x08\x00", b"\xff" * 40])
 def test_a_broken_block_has_no_marks(block: bytes | None) -> None:
     assert marks_of(block, {}) == ()

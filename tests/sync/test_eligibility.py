@@ -80,14 +80,14 @@ def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_det
     beyond = {"left": GOES_ON, "right": GOES_ON}
     enlarged = "IMG_0001.JPG has no camera data and was enlarged by a program"
     assert doubt_about(BARE, fit(resampled=18.0, **beyond)) == enlarged
-    assert doubt_about(BARE, fit(resampled=12.0, finer=0.7, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=8.0, finer=0.7, **beyond)) == enlarged
     assert doubt_about(BARE, fit(resampled=12.0, finer=1.7, **beyond)) == ""
+    assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged, "too small to look for detail"
     assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
 
 
 def test_camera_data_do_not_vouch_for_a_file_that_was_enlarged_and_shows_nothing_more_than_the_copy() -> None:
-    assert "may be the copy itself, enlarged" in doubt_about(SIGNED, fit(resampled=18.0, finer=0.4))
-    assert doubt_about(SIGNED, fit(finer=0.4)) == "", "out of focus"
+    assert "may be the copy itself, enlarged" in doubt_about(SIGNED, fit(resampled=18.0))
     assert doubt_about(SIGNED, fit(resampled=18.0, finer=0.4, right=GOES_ON)) == "", "digital zoom"
 
 
@@ -101,6 +101,42 @@ def test_a_photograph_that_ends_inside_the_file_further_out_than_the_copy_is_in_
             assert "contains the picture" in doubt_about(original, fit(**beyond, **ends))
     for ends in ({"frame_top": 0.97, "frame_top_outside": 0.03}, {"frame_top": 0.8, "frame_top_outside": 0.2}):
         assert doubt_about(BARE, fit(**beyond, **ends)) == "", "a scan's rim, and a skyline"
+
+
+def test_padding_is_thin_at_times_and_then_lies_on_two_sides() -> None:
+    rim = {"frame_top": 0.86, "frame_top_outside": 0.035, "frame_bottom": 0.9, "frame_bottom_outside": 0.03}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(**dict.fromkeys(SIDES, GOES_ON), **rim))
+
+
+def test_a_cell_of_a_collage_is_known_by_the_lines_in_which_other_pictures_begin_on_two_sides() -> None:
+    beyond = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(**beyond, cut_top=0.85, cut_right=0.6))
+        assert doubt_about(original, fit(**beyond, cut_top=0.99, cut_right=0.5)) == "", "a table's edge"
+
+
+def test_a_white_sky_on_one_side_is_no_paper_while_the_scene_goes_on_at_another() -> None:
+    sky = GOES_ON | {"told": 0.3, "seam": 0.7, "broken": 0.4, "ground": 0.97}
+    assert doubt_about(BARE, fit(top=sky, bottom=GOES_ON)) == ""
+    for other in (sky, sky | {"seam": 0.95, "broken": 0.95}):
+        assert "contains the picture" in doubt_about(BARE, fit(top=other, bottom=STOPS, left=GOES_ON))
+    assert "contains the picture" in doubt_about(BARE, fit(top=sky | {"broken": 0.95}, bottom=GOES_ON))
+
+
+def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
+    borrowed = replace(SIGNED, marks=("borrowed",))
+    assert "no camera data of its own" in doubt_about(borrowed, fit(resampled=18.0, left=GOES_ON))
+    assert "no camera data of its own" in doubt_about(borrowed, fit(finer=0.4))
+    assert "contains the picture" in doubt_about(borrowed, fit(top=STOPS, bottom=GOES_ON))
+    assert doubt_about(borrowed, fit(left=GOES_ON)) == "", "somebody cropped it"
+
+
+def test_the_whole_copy_in_its_own_tones_without_detail_is_asked_about_whoever_signed() -> None:
+    enlarged = "may be the copy itself, enlarged, whatever its camera data says"
+    assert enlarged in doubt_about(SIGNED, fit(finer=0.4))
+    for told in (fit(finer=0.9), fit(finer=0.4, tones=30.0), fit(finer=0.4, tilt=2.0), fit(finer=0.4, left=GOES_ON)):
+        assert doubt_about(SIGNED, told) == ""
 
 
 def test_a_bare_file_of_a_screens_size_is_asked_about_unless_cameras_have_that_shape_too() -> None:
@@ -125,6 +161,9 @@ def test_a_brightened_enlargement_is_told_by_its_lack_of_detail() -> None:
 def test_two_pictures_side_by_side_are_known_by_their_one_seam_though_a_camera_signed() -> None:
     assert doubt_about(SIGNED, fit(top=STOPS | {"seam": 0.85})) == ""
     assert "contains the picture" in doubt_about(SIGNED, fit(top=STOPS))
+    small = STOPS | {"broken": 0.0}
+    assert doubt_about(SIGNED, fit(top=small)) == ""
+    assert "contains the picture" in doubt_about(SIGNED, fit(top=small, cut_top=1.0))
 
 
 def test_a_poster_flush_on_three_sides_is_known_by_its_ground() -> None:
@@ -138,6 +177,14 @@ def test_a_gallery_that_shows_more_of_the_photograph_than_the_copy_is_known_by_i
         assert "contains the picture" in doubt_about(original, fit(top=framed, bottom=framed))
 
 
+def test_a_header_of_one_exact_color_is_enough_where_nothing_is_shared_across_the_border() -> None:
+    header = STOPS | {"seam": 0.82, "ground": 0.94}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(top=header, bottom=GOES_ON))
+    for other in ({"ground": 0.7}, {"outside": 0.03, "ground": 0.7}, {"broken": 0.5}):
+        assert doubt_about(SIGNED, fit(top=header | other, bottom=GOES_ON)) == "", "a white sky, a table's edge"
+
+
 def test_a_side_that_tells_nothing_neither_speaks_for_nor_against() -> None:
     silent = GOES_ON | {"told": 0.02, "seam": 1.0}
     assert doubt_about(BARE, fit(top=silent, bottom=GOES_ON)) == ""
@@ -149,14 +196,19 @@ def test_a_bare_file_must_show_something_that_the_copy_does_not() -> None:
     assert "may be the copy itself, enlarged" in doubt_about(BARE, fit(finer=0.4))
     for told in (fit(finer=2.0), fit(tones=15.0), fit(tilt=3.0)):
         assert doubt_about(BARE, told) == ""
-    assert doubt_about(SIGNED, fit(finer=0.4)) == ""
 
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
     stops = fit(**dict.fromkeys(SIDES, STOPS))
     for told in (fit(), fit(tones=15.0)):
         assert needs_detail(BARE, told.measures)
-    for original, told in ((SIGNED, fit()), (BARE, fit(left=GOES_ON)), (BARE, fit(tilt=3.0)), (BARE, stops)):
+    assert needs_detail(SIGNED, fit().measures)
+    for original, told in (
+        (SIGNED, fit(left=GOES_ON)),
+        (BARE, fit(left=GOES_ON)),
+        (BARE, fit(tilt=3.0)),
+        (BARE, stops),
+    ):
         assert not needs_detail(original, told.measures)
         for finer in (0.3, 0.8, 2.0):
             found = replace(told, measures=dict(told.measures) | {"finer": finer})

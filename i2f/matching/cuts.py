@@ -1,0 +1,75 @@
+"""Cuts: whether another picture begins inside the file, at a straight line near the window.
+
+Cells of a collage without gaps lie side by side: no ground is drawn between them that frames.py could see, and where
+the copy shows more or less than the cell does, nothing stops just at the window's border (seams.py). But the cells meet
+in one line parallel to the file's sides, and all along the window's breadth the step across that line is larger than
+any of the ten lines on either side of it. In a scene that is so at one place in twelve by chance, and along the edge of
+a wall or a table as far as it is straight, sharp and parallel to the file, which is seldom far and hardly ever on two
+sides. Lines a little inside the window count, too: a frame that was cut off the copy may have lain there.
+
+Looked for is parallel to the file's sides, however the copy is tilted against it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from i2f.ground.image import Floats, Picture, planes
+from i2f.matching.registration import Similarity
+
+FINE = 612
+"""Pixels of the window's short side at which is looked."""
+ENDS = 0.06
+"""Share of the window's breadth left out at both ends."""
+WITHIN, BEYOND = 0.085, 2.0
+"""How far inside the window's border is looked, and how far outside, in short sides of the window."""
+LEAST_OUTSIDE = 0.03
+"""Share of the short side that must lie beyond a line."""
+NEAR, FAR = 3, 10
+"""Lines on either side that a step is compared with: so many are the step's own blur, as far is looked."""
+STEP, LARGER = 14.0, 1.2
+"""Least step, and how many times those around it."""
+FEWEST = 30
+"""Pixels of the window's breadth below which nothing is told."""
+
+
+def cuts_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[float, ...]:
+    """For each of frames.FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
+    `copy_size` (height, width): at how much of the window's breadth the sharpest line near it cuts the picture.
+    """
+    half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
+    turn = complex(at.a, at.b)
+    corners = [turn * complex(x, y) + complex(at.cx, at.cy) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
+    shrink = min(1.0, FINE / at.scale)
+    size = tuple(max(2 * FAR, round(edge * shrink)) for edge in picture.shape[:2])
+    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
+    seen = np.stack(small, 2)
+    xs, ys = [one.real * shrink for one in corners], [one.imag * shrink for one in corners]
+    box = (min(ys), min(xs), seen.shape[0] - max(ys), seen.shape[1] - max(xs))
+    found = []
+    for quarter in range(4):
+        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
+        lines = np.asarray((seen, seen.swapaxes(0, 1), seen[::-1], seen.swapaxes(0, 1)[::-1])[quarter])
+        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
+        margin = round(ENDS * (right - left))
+        found.append(_sharpest(lines[:, left + margin : right - margin], box[quarter], at.scale * shrink))
+    return tuple(found)
+
+
+def _sharpest(lines: Floats, ahead: float, unit: float) -> float:
+    """The largest share of places that one line cuts, of lines whose window begins `ahead`; its side is `unit`."""
+    begin = max(0, round(ahead - BEYOND * unit) - FAR)
+    end = min(round(ahead + WITHIN * unit) + FAR + 2, len(lines))
+    first = max(FAR, round(LEAST_OUTSIDE * unit) - begin)
+    if lines.shape[1] < FEWEST or end - begin <= first + FAR + 2:
+        return 0.0
+    part = lines[begin:end]
+    step = np.abs(part[2:] - part[:-2]).sum(2)
+    here = np.maximum(step[1:], step[:-1])
+    around = sliding_window_view(step, FAR - NEAR, axis=0).max(axis=-1)
+    places = np.arange(first, min(len(here), len(around) - 1 - NEAR))
+    if not len(places):
+        return 0.0
+    beside = np.maximum(around[places - FAR], around[places + 1 + NEAR])
+    return float((here[places] > np.maximum(LARGER * beside, STEP)).mean(axis=1).max())
