@@ -376,13 +376,14 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
 
 
 def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
-    """The same of what detail the file has, which takes longer; it has `width` pixels across. Empty where that cannot
-    be told.
+    """The same of what detail the file has, which takes longer; it has `width` pixels across, `factor` for one of the
+    copy's. Empty where that cannot be told.
     """
     turned, at = _looked_at(copy, picture, fit)
     at = snapped(turned, picture, at)
-    finer = finer_detail(turned, picture, at, at.scale / min(turned.shape[:2]) * width / picture.shape[1])
-    return {} if finer is None else {"finer": finer}
+    factor = at.scale / min(turned.shape[:2]) * width / picture.shape[1]
+    finer = finer_detail(turned, picture, at, factor)
+    return {} if finer is None else {"finer": finer, "factor": factor}
 
 
 def _looked_at(copy: Picture, picture: Picture, fit: Fit) -> tuple[Picture, Similarity]:

@@ -5,7 +5,8 @@ the copy shows more or less than the cell does, nothing stops just at the window
 in one line parallel to the file's sides, and all along the window's breadth the step across that line is larger than
 any of the ten lines on either side of it. In a scene that is so at one place in twelve by chance, and along the edge of
 a wall or a table as far as it is straight, sharp and parallel to the file, which is seldom far and hardly ever on two
-sides. Lines a little inside the window count, too: a frame that was cut off the copy may have lain there.
+sides. The two pictures differ further on, too: a line ruled on a sheet has the sheet on both sides of it. Lines a
+little inside the window count, too: a frame that was cut off the copy may have lain there.
 
 Looked for is parallel to the file's sides, however the copy is tilted against it.
 """
@@ -30,6 +31,8 @@ NEAR, FAR = 3, 10
 """Lines on either side that a step is compared with: so many are the step's own blur, as far is looked."""
 STEP, LARGER = 14.0, 1.2
 """Least step, and how many times those around it."""
+LASTING = 2
+"""Lines beyond a step at which its two sides must differ as well."""
 FEWEST = 30
 """Pixels of the window's breadth below which nothing is told."""
 
@@ -72,4 +75,5 @@ def _sharpest(lines: Floats, ahead: float, unit: float) -> float:
     if not len(places):
         return 0.0
     beside = np.maximum(around[places - FAR], around[places + 1 + NEAR])
-    return float((here[places] > np.maximum(LARGER * beside, STEP)).mean(axis=1).max())
+    apart = np.abs(part[np.minimum(places + 3 + LASTING, len(part) - 1)] - part[places - LASTING]).sum(2) > STEP
+    return float(((here[places] > np.maximum(LARGER * beside, STEP)) & apart).mean(axis=1).max())

@@ -59,9 +59,11 @@ TONES, SAME_TONES = 12.0, 5.0
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
 NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
-RESAMPLED, RESAMPLED_UNTOLD, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0, 7.0
-"""Peak of the trace that enlarging leaves, above which it is believed; where nothing can be told of finer detail, since
-the window is too small; and where none was found."""
+RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
+"""Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, or none can
+be told, since the window is too small."""
+WHOLE_FACTOR = 0.015
+"""How far from a whole number the factor of an enlargement is measured, at most."""
 LITTLE_DETAIL = 0.7
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6."""
 RIM, BEYOND_RIM = 0.04, 0.1
@@ -105,12 +107,14 @@ def doubt_about(original: Original, fit: Fit) -> str:
 
 def _is_enlarged_all_the_same(measures: Mapping[str, float]) -> bool:
     """Whether a file that a camera seems to have signed is most likely the copy, enlarged: with the trace of it, or
-    with hardly any detail of its own, which a whole factor leaves without a trace.
+    with hardly any detail of its own and a whole factor, which leaves no trace.
     """
     if is_resampled(measures):
         return not shows_more(measures)
+    factor = measures.get("factor", 0.0)
+    is_whole = round(factor) > 1 and abs(factor - round(factor)) <= WHOLE_FACTOR
     same_tones = measures.get("tones", 0.0) < TONES
-    return same_tones and not _shows_beyond(measures) and measures.get("finer", 2.0) <= LITTLE_DETAIL
+    return is_whole and same_tones and not _shows_beyond(measures) and measures.get("finer", 2.0) <= LITTLE_DETAIL
 
 
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
@@ -232,9 +236,8 @@ def _goes_on(side: Side) -> bool:
 
 def is_resampled(measures: Mapping[str, float]) -> bool:
     """Whether a file bears the trace of having been enlarged."""
-    finer = measures.get("finer")  # always asked for below RESAMPLED, see needs_detail
-    least = RESAMPLED_UNTOLD if finer is None else RESAMPLED_WITHOUT_DETAIL if finer <= 1.0 else RESAMPLED
-    return measures.get("resampled", 0.0) >= least
+    has_detail = measures.get("finer", 0.0) > 1.0  # always asked for below RESAMPLED, see needs_detail
+    return measures.get("resampled", 0.0) >= (RESAMPLED if has_detail else RESAMPLED_WITHOUT_DETAIL)
 
 
 def shows_more(measures: Mapping[str, float]) -> bool:

@@ -47,6 +47,14 @@ def test_the_straight_edge_of_a_table_cuts_one_side_alone() -> None:
     assert found[0] > 0.75 > 0.5 > found[1]
 
 
+def test_a_line_ruled_on_a_sheet_is_no_cut() -> None:
+    """The sheet goes on beyond it."""
+    sheet = np.full((600, 600, 3), 190, np.uint8)
+    for line in range(40, 600, 60):
+        sheet[line : line + 3] = 50
+    assert sharpest(sheet, 300, (300, 300))[1] < 0.5
+
+
 @pytest.mark.parametrize("shape", [(10, 10), (20, 300), (300, 300)])
 def test_of_a_file_that_shows_no_more_than_the_copy_nothing_is_said(shape: tuple[int, int]) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (*shape, 3)).astype(np.uint8)

@@ -80,7 +80,7 @@ def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_det
     beyond = {"left": GOES_ON, "right": GOES_ON}
     enlarged = "IMG_0001.JPG has no camera data and was enlarged by a program"
     assert doubt_about(BARE, fit(resampled=18.0, **beyond)) == enlarged
-    assert doubt_about(BARE, fit(resampled=8.0, finer=0.7, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=12.0, finer=0.7, **beyond)) == enlarged
     assert doubt_about(BARE, fit(resampled=12.0, finer=1.7, **beyond)) == ""
     assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged, "too small to look for detail"
     assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
@@ -132,11 +132,12 @@ def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
     assert doubt_about(borrowed, fit(left=GOES_ON)) == "", "somebody cropped it"
 
 
-def test_the_whole_copy_in_its_own_tones_without_detail_is_asked_about_whoever_signed() -> None:
+def test_the_whole_copy_enlarged_by_a_whole_factor_is_asked_about_whoever_signed() -> None:
     enlarged = "may be the copy itself, enlarged, whatever its camera data says"
-    assert enlarged in doubt_about(SIGNED, fit(finer=0.4))
-    for told in (fit(finer=0.9), fit(finer=0.4, tones=30.0), fit(finer=0.4, tilt=2.0), fit(finer=0.4, left=GOES_ON)):
-        assert doubt_about(SIGNED, told) == ""
+    twice = {"finer": 0.4, "factor": 2.003}
+    assert enlarged in doubt_about(SIGNED, fit(**twice))
+    for other in ({"finer": 0.9}, {"tones": 30.0}, {"tilt": 2.0}, {"left": GOES_ON}, {"factor": 1.41}, {"factor": 1.0}):
+        assert doubt_about(SIGNED, fit(**twice | other)) == ""
 
 
 def test_a_bare_file_of_a_screens_size_is_asked_about_unless_cameras_have_that_shape_too() -> None:
