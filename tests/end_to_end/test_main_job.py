@@ -194,7 +194,7 @@ def test_why_shows_the_evidence(home: Home) -> None:
 
 
 def test_status_tells_what_was_done_and_where_the_backups_are(new_home: Home) -> None:
-    assert "No runs yet in the state folder" in new_home.program.run("status").stdout
+    assert "There is no state folder" in new_home.program.run("status").stdout
     new_home.program.sync(new_home.folder)
     ran = new_home.program.run("status")
     assert "Replaced: 3" in ran.stdout
