@@ -158,7 +158,7 @@ def test_status_lists_ten_runs_that_did_something_and_all_on_request(program: Pr
     assert shown.count(": 1 re") == 10
     assert "(1 earlier run: `status --all`)" in shown
     assert program.run("status", "--all").stdout.count(": 1 re") == 11
-    assert len(json.loads(program.run("status", "--json", "-").stdout)["runs"]) == 13  # with the dry run before all
+    assert len(json.loads(program.run("status", "--json", "-").stdout)["runs"]) == 12
 
 
 def test_quiet_leaves_the_summary_and_verbose_names_each_photo(program: Program, folder: Path) -> None:
