@@ -240,7 +240,7 @@ def logout(ctx: click.Context) -> None:
 @click.option(
     "--again-all",
     is_flag=True,
-    help="Reconsider the photos that `undo` restored, but not those undone by ID or rejected in `review` since.",
+    help="Reconsider the photos that `undo` restored, but not those rejected in `review` since.",
 )
 @click.option(
     "--again-run",

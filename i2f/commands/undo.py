@@ -31,7 +31,6 @@ from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.memory.uploads import UploadHistory
 from i2f.sync import pipeline
-from i2f.sync.again import note_undone_by_id
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.report import in_plain_words, write_report
@@ -73,8 +72,6 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
         if listed:
             pipeline.ask_permission(session)
         session.journal.record.begin_run(session.run, "undo")
-        if order.photo_ids:
-            note_undone_by_id(session.journal, session.run)
         if listed:
             pipeline.settle(session)
         now = session.journal.histories.all()

@@ -1,10 +1,8 @@
-"""Which restored photos are looked at once more: those a person wants back, and not those they undid as wrong.
+"""Which restored photos are looked at once more: those a person wants back, and not those they called wrong.
 
-`undo --run` and `undo --all` take back a day's work, and `--again-run` and `--again-all` do it again. Somebody who
-undoes a photo by its ID, or rejects its match in `review` after undoing, mostly says that the replacement was wrong;
-swept up with all the others it would be sent a second time. So these are left out and counted. Photos undone by ID come
-back with `--again ID`, or with `--again-run` and the run of that very undo; a rejected match with `--again ID`, which
-obeys the rejection.
+`--again-run` and `--again-all` do again what `undo` took back. Somebody who rejects a match in `review` after undoing
+it says that the replacement was wrong; swept up with all the others it would be sent a second time. So these are left
+out and counted. They come back with `--again ID`, which obeys the rejection, or when the rejection is taken back.
 """
 
 from __future__ import annotations
@@ -26,11 +24,6 @@ def check_again(session: Session, order: SyncOrder) -> None:
         raise UnknownPhotoError(f"nothing was replaced or restored in run {order.again_run}; `status` lists the runs")
 
 
-def note_undone_by_id(journal: Journal, run: str) -> None:
-    """Remember that this run restores photos that were named one by one."""
-    journal.remember(_fact(run), "yes")
-
-
 def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
     """The photos that undo restored and that are to be replaced once more: of one run, or all."""
     if order.again_run is None and not order.again_all:
@@ -40,7 +33,7 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
     wrong = {photo_id for photo_id in restored if _was_wrong(session.journal, photo_id, histories[photo_id], order)}
     if wrong:
         photos = counted(len(wrong), "restored photo is", "restored photos are")
-        session.progress.say(f"{photos} left out: undone by ID or rejected since. To reconsider one: `--again ID`")
+        session.progress.say(f"{photos} left out: rejected in `review` since. To reconsider one: `--again ID`")
     elif not restored:
         session.progress.say(
             "No photo of that run is restored now; there is nothing to replace again"
@@ -51,12 +44,6 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
 
 
 def _was_wrong(journal: Journal, photo_id: str, history: History, order: SyncOrder) -> bool:
-    """Whether the person said of this photo, and not of many, that its replacement is not wanted."""
-    if photo_id in order.again:
-        return False
-    by_id = history.run not in {None, order.again_run} and journal.fact(_fact(str(history.run))) is not None
-    return by_id or (history.at is not None and is_refused_since(journal, photo_id, history.at.timestamp()))
-
-
-def _fact(run: str) -> str:
-    return f"undone by id {run}"
+    """Whether the person rejected its match since it was restored."""
+    rejected = history.at is not None and is_refused_since(journal, photo_id, history.at.timestamp())
+    return rejected and photo_id not in order.again

@@ -1,4 +1,4 @@
-"""What is done again are the photos a person wants back, not those they undid because they were wrong."""
+"""What is done again are the photos a person wants back, not those they called wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from i2f.ground.errors import UnknownPhotoError
 from i2f.memory.review_answers import NEVER, NONE, Identity, Step, keep_step, take_back_step
-from i2f.sync.again import check_again, note_undone_by_id, restored_again
+from i2f.sync.again import check_again, restored_again
 from i2f.sync.order import SyncOrder
 from tests.support.sessions import Bench
 
@@ -29,20 +29,12 @@ def again(bench: Bench, order: SyncOrder) -> set[str]:
 
 
 @pytest.mark.long
-def test_what_was_undone_with_many_is_done_again(undone: Bench, photo_id: str) -> None:
+def test_what_was_undone_is_done_again(undone: Bench, photo_id: str) -> None:
     assert again(undone, ALL) == {photo_id}
     assert again(undone, SyncOrder((), again_run=undone.session.run)) == {photo_id}
     assert again(undone, SyncOrder(())) == set()
     with pytest.raises(UnknownPhotoError, match="`status` lists the runs"):
         check_again(undone.session, SyncOrder((), again_run="20200101T000000Z-0000"))
-
-
-@pytest.mark.long
-def test_what_was_undone_by_id_is_left_out_unless_that_very_undo_is_named(undone: Bench, photo_id: str) -> None:
-    note_undone_by_id(undone.session.journal, undone.session.run)
-    assert again(undone, ALL) == set()
-    assert again(undone, SyncOrder((), again_run=undone.session.run)) == {photo_id}
-    assert again(undone, SyncOrder((), again_all=True, again=(photo_id,))) == {photo_id}
 
 
 @pytest.mark.long
