@@ -42,7 +42,8 @@ def test_the_readme_knows_no_command_or_option_that_does_not_exist() -> None:
     named = re.findall(r"instagram2flickr\.py ([a-z]+)", README)
     assert set(named) <= set(cli.commands)
     options = {option for command in cli.commands.values() for each in command.params for option in each.opts}
-    options |= set(re.findall(r'add_argument\("(--[a-z-]+)"', (ROOT / "bench" / "matching.py").read_text("utf-8")))
+    for bench in (ROOT / "bench").glob("*.py"):
+        options |= set(re.findall(r'add_argument\("(--[a-z-]+)"', bench.read_text("utf-8")))
     written = re.sub(r"^python3 .*-m venv.*$", "", README, flags=re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", written)) <= options
 
