@@ -24,7 +24,7 @@ def test_what_was_unsure_but_ours_can_be_taken_back_after_a_later_refusal() -> N
     told = story(("A", "intended", INTENDED), ("A", "unsure", SEEN), ("B", "intended", INTENDED), ("B", "refused", {}))
     assert told.standing is Standing.REPLACED
     assert [one.run for one in told.to_take_back] == ["A"]
-    assert told.at is not None
+    assert (told.replaced_in, told.at is not None) == ("A", True)
 
 
 def test_a_second_replacement_lies_on_the_one_that_was_unsure_but_ours() -> None:
@@ -69,6 +69,11 @@ def test_what_is_half_back_can_be_taken_back_once_more_under_its_new_secret() ->
     told = story(*first, *half, *again)
     assert [one.body["after"]["secret"] for one in told.to_take_back] == ["c"]
     assert story(*first, *half, again[0]).to_take_back == ()
+
+
+def test_an_undo_below_which_nothing_lies_leaves_nothing_to_take_back() -> None:
+    told = story(("A", "undo-intended", {}), ("A", "undo-unsure", SEEN))
+    assert (told.standing, told.to_take_back, told.is_half_back) == (Standing.UNDO_OPEN, (), False)
 
 
 def test_what_was_unsure_but_ours_can_be_taken_back_after_it_was_looked_at_and_left() -> None:

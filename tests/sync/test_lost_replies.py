@@ -15,7 +15,7 @@ from i2f.sandbox.flickr.faults import Kind
 from i2f.sandbox.flickr.kinds import Afterwards, ApiError, DropAfter, DropBefore, Meanwhile, OAuthError, Silence, Status
 from tests.support.flickr_side import picture
 from tests.support.replacements import INFO, cut_off, forget_faults, strike
-from tests.support.sessions import Bench, open_test_session
+from tests.support.sessions import Bench, open_test_session, steps
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,23 @@ def test_a_photo_deleted_after_a_failed_sending_is_no_question(bench: Bench, pho
     bench.flickr.delete_photo(photo_id)
     assert bench.settle(photo_id) is None
     assert bench.standing(photo_id) is Standing.UNTOUCHED
+
+
+def test_a_sending_that_was_cut_off_and_came_to_nothing_is_no_question_any_more(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    copy = bench.save(photo_id)
+    strike(bench.flickr, "replace", DropBefore())
+    strike(bench.flickr, INFO, Status(500), times=None, skip=1)
+    with pytest.raises(StoppedError):
+        bench.replace(copy, original)
+    forget_faults(bench.flickr)
+    strike(bench.flickr, INFO, ApiError(4, "Not today"))
+    settled = bench.settle(photo_id)
+    assert settled is not None
+    assert (settled.outcome, bench.standing(photo_id)) == ("unsure", Standing.OPEN)
+    assert bench.settle(photo_id) is None
+    assert steps(bench.session.journal, photo_id) == ["intended", "not_taken"]
 
 
 def test_a_picture_its_owner_put_there_after_a_failed_sending_is_nobody_elses(

@@ -23,7 +23,7 @@ from i2f.ground.model import (
     bare_photo,
 )
 from i2f.sync.candidate_order import choose_twin, originals_first
-from i2f.sync.plan import SHOWN, as_posted, decide, gain, margin, shortened
+from i2f.sync.plan import SHOWN, as_posted, decide, gain, leave, margin, shortened
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
@@ -466,3 +466,18 @@ def test_what_a_person_chose_to_send_is_sent() -> None:
     chosen = decide(make_copy(), [one], 1.2, answer)
     assert (chosen.sent, chosen.reason) == (Sent.AS_POSTED, "You chose IMG_0001.JPG as posted")
     assert decide(make_copy(), [one], 1.2, replace(answer, sent=Sent.ORIGINAL)).sent is Sent.ORIGINAL
+
+
+def test_the_best_match_is_left_where_only_an_unlikely_one_has_more_pixels() -> None:
+    small, large = make_original(width=850, height=700), make_original("IMG_0002.JPG")
+    decision = decide(
+        make_copy(), [make_candidate(original=small), make_candidate(0.5, sure=False, original=large)], 1.5
+    )
+    assert decision.verdict is Verdict.KEEP
+    assert decision.reason.startswith("The original is hardly larger than the copy: IMG_0001.JPG")
+
+
+def test_what_is_left_is_left_as_posted_too() -> None:
+    left = leave(make_copy(), "a video")
+    assert (left.verdict, left.reason, left.candidates) == (Verdict.KEEP, "a video", ())
+    assert as_posted(left, None) is left

@@ -115,6 +115,16 @@ def test_an_original_that_changed_since_the_plan_is_not_sent(bench: Bench, photo
     assert bench.sent() == 0
 
 
+def test_an_original_of_another_size_than_the_plan_knew_is_not_sent(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    planned = decision(bench.save(photo_id), original)
+    other = replace(planned.candidates[0], original=replace(planned.candidates[0].original, width=1599))
+    outcome = bench.replacer.replace(replace(planned, candidates=(other,)), "keep", 200 << 20)
+    assert (outcome.outcome, bench.sent()) == ("failed", 0)
+    assert "changed since it was read" in str(outcome.note)
+
+
 def test_two_copies_of_one_original_are_both_replaced(bench: Bench, photo_id: str, original: Path) -> None:
     second = bench.flickr.add_photo(picture(600, 600), "Again", CAPTION, "ifttt instagram")
     for copy in (bench.save(photo_id), bench.save(second)):

@@ -104,6 +104,20 @@ def test_a_photo_deleted_during_the_sending_is_no_question_any_more_after_a_day(
     assert steps(bench.session.journal, photo_id) == ["intended", "gone", "not_taken"]
 
 
+@pytest.mark.parametrize("late", [(INFO, Lagging(), 1), ("flickr.photos.getSizes", GONE, 0)], ids=["info", "sizes"])
+def test_a_picture_that_flickr_accepted_and_does_not_show_yet_is_settled_by_a_later_look(
+    bench: Bench, photo_id: str, original: Path, late: tuple[str, Kind, int]
+) -> None:
+    where, kind, skip = late
+    strike(bench, where, kind, times=None, skip=skip)
+    assert bench.replace(bench.save(photo_id), original).outcome == "unsure"
+    assert bench.standing(photo_id) is Standing.OPEN
+    bench.flickr.faults.clear()
+    settle(bench.session)
+    assert bench.standing(photo_id) is Standing.REPLACED
+    assert taken_back(bench, photo_id)
+
+
 def test_what_was_unsure_but_ours_outlives_an_undo_that_does_not_find_the_photo(
     bench: Bench, photo_id: str, original: Path
 ) -> None:
