@@ -222,6 +222,7 @@ def padded(picture: bytes, middle: bytes) -> bytes:
     return picture[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + picture[2:]
 
 
+@pytest.mark.long
 def test_files_that_begin_and_end_alike_are_told_apart_by_all_their_bytes(phone: Phone) -> None:
     for number, middle in enumerate((b"a", b"b")):
         name = phone.folder / f"{number}.jpg"
@@ -235,6 +236,7 @@ def test_files_that_begin_and_end_alike_are_told_apart_by_all_their_bytes(phone:
     assert read[first] != read[second]
 
 
+@pytest.mark.long
 def test_a_copy_damaged_in_between_is_not_taken_for_the_sound_file_that_is_known(phone: Phone) -> None:
     sound = phone.folder / "sound.jpg"
     phone.add("IMG_0001.JPG", sound.name)
@@ -247,6 +249,7 @@ def test_a_copy_damaged_in_between_is_not_taken_for_the_sound_file_that_is_known
     assert contents[phone.folder / "damaged.jpg"] != known
 
 
+@pytest.mark.long
 def test_photographs_in_an_archive_that_was_renamed_are_not_decoded_again(
     phone: Phone, drawer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
