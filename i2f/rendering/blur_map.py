@@ -2,9 +2,10 @@
 
 A copy's own blur says where. The picture as rendered so far is blurred by a few radii at the copy's scale, and each
 place of the copy is explained as a mixture of them: shares that vary smoothly over the frame, on cubic B-splines,
-found by regularised least squares of the luminance. A sharp picture mixed with one that is blurred, as the first app
-did it, and a radius that grows from the middle, as later ones did, both are such mixtures. Where nothing has texture
-the shares are those around.
+found by regularised least squares of the luminance. None may be below zero: the copy was sharpened, too, and a small
+blur taken away for that would be made up for by a larger one that is not there. A sharp picture mixed with one that is
+blurred, as the first app did it, and a radius that grows from the middle, as later ones did, both are such mixtures.
+Where nothing has texture the shares are those around.
 
 At full size the blurred pictures are made from the render itself, reduced to twice the copy's scale (blur leaves
 nothing finer), mixed there, and enlarged. So what is sharp in the middle stays the original's own pixels, and next to
@@ -23,14 +24,15 @@ from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basi
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
-PIECES = 8
+PIECES = 12
 CELLS = 4
 STIFFNESS = 0.02
 RIDGE = 0.01
 LEAST = 0.25
 """A look that blurs no place by so large a share blurs none."""
-WORTH_IT = 0.08
-"""The share of what was left that the blur has to explain."""
+WORTH_IT = 0.2
+"""The share of what was left, where it blurs, that the blur has to explain."""
+ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,30 @@ def fit_blur(colors: Floats, wanted: Floats) -> BlurMap:
     parts = [_blurred(light[None], radius)[0] - light for radius in RADII]
     missing = aim - light
     normal, right = _equations(parts, missing)
-    solved = np.linalg.solve(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
+    solved = _none_below_zero(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
     found = BlurMap(np.asarray(solved, np.float32))
-    if float(found.shares(32, 32).sum(0).max()) < LEAST:
+    shares = found.shares(*light.shape)
+    blurred = shares.sum(0)
+    if float(blurred.max()) < LEAST:
         return no_blur()
-    left = missing - sum(share * part for share, part in zip(found.shares(*light.shape), parts, strict=True))
-    return found if float((left**2).sum()) < (1 - WORTH_IT) * float((missing**2).sum()) else no_blur()
+    left = missing - sum(share * part for share, part in zip(shares, parts, strict=True))
+    held = float((blurred * left**2).sum()) < (1 - WORTH_IT) * float((blurred * missing**2).sum())
+    return found if held else no_blur()
+
+
+def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
+    """The least squares solution without negative numbers, nearly: what comes out below zero is left out of the next
+    round.
+    """
+    free = np.ones(len(right), bool)
+    found = np.zeros(len(right))
+    for _ in range(ROUNDS):
+        found[:] = 0
+        found[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
+        if not (found < 0).any():
+            break
+        free &= found > 0
+    return np.maximum(0, found)
 
 
 def _blurred(colors: Floats, radius: float) -> Floats:
