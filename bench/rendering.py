@@ -29,7 +29,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.model import Original, Window
 from i2f.sync.posted_file import Pair, posted_jpeg
 
-LOOKS = (1003, 1013)
+LOOKS = (1003, 1020)
 REDUCED = 2160
 MEGAPIXELS = 1_000_000
 LARGE = 48

@@ -14,13 +14,15 @@ it the blur takes its colours from the same picture as the app's did: no halo th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis
+from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis, weighted_squares
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
@@ -33,6 +35,8 @@ LEAST = 0.25
 WORTH_IT = 0.2
 """The share of what was left, where it blurs, that the blur has to explain."""
 ROUNDS = 8
+LEAST_SIGMA = 2.5
+"""Pixels of a blur's standard deviation that are enough to draw it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,22 @@ def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
 
 def _blurred(colors: Floats, radius: float) -> Floats:
     sigma = radius * min(colors.shape[1:])
-    return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
+    step = int(sigma / LEAST_SIGMA)
+    if step < 2:
+        return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
+    return np.stack([_wide_blur(plane, sigma, step) for plane in colors])
+
+
+def _wide_blur(plane: Floats, sigma: float, step: int) -> Floats:
+    """The same on a plane reduced by `step`, for the pixels of which a wide blur has no use."""
+    height, width = plane.shape
+    reach = step * math.ceil(3 * sigma / step)  # beyond the edge the picture goes on as it ends
+    padded = np.pad(plane, ((reach, reach + -height % step), (reach, reach + -width % step)), mode="edge")
+    small = padded.reshape(len(padded) // step, step, -1, step).mean((1, 3))
+    left = math.sqrt((sigma / step) ** 2 - 1 / 12)  # a mean over one pixel has blurred by the rest
+    blurred = gaussian_filter(small, left, mode="nearest", truncate=3.0)
+    grown = Image.fromarray(blurred).resize((padded.shape[1], padded.shape[0]), Image.Resampling.BICUBIC)
+    return np.asarray(grown, np.float32)[reach : reach + height, reach : reach + width]
 
 
 def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
@@ -124,13 +143,13 @@ def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
         return np.asarray(np.add.reduceat(np.add.reduceat(values, rows, 0), columns, 1), np.float64).ravel()
 
     one = spline_basis(middles(fine), PIECES)
-    basis = np.einsum("ya,xb->yxab", one, one).reshape(fine * fine, -1)
-    count, places = len(parts), basis.shape[1]
+    count, places = len(parts), one.shape[1] ** 2
     normal, right = np.zeros((count, places, count, places)), np.zeros((count, places))
     for first in range(count):
-        right[first] = basis.T @ sums(parts[first] * missing)
-        for second in range(count):
-            normal[first, :, second] = (basis.T * sums(parts[first] * parts[second])) @ basis
+        right[first] = (one.T @ sums(parts[first] * missing).reshape(fine, fine) @ one).ravel()
+        for second in range(first + 1):
+            both = weighted_squares(one, one, sums(parts[first] * parts[second]))
+            normal[first, :, second] = normal[second, :, first] = both
     size = float(np.einsum("apap->", normal)) / (count * places)
     second_differences = np.diff(np.eye(PIECES + 3), 2, axis=0)
     bend = second_differences.T @ second_differences

@@ -446,7 +446,7 @@ def as_measured(desk: Path, *, stripes: bool) -> Desk:
 def test_a_match_is_shown_as_posted_before_it_is_accepted_so(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
     desk = as_measured(tmp_path / "state", stripes=False)
     page = open_desk(desk)
-    assert ", posted 2012-09-30" in (page.locator("#copy-words").text_content() or "")
+    assert ", posted 30 Sep 2012" in (page.locator("#copy-words").text_content() or "")
     page.keyboard.press("p")
     page.get_by_text("As posted, rendered at full size. Press p again to accept it.").wait_for(timeout=PATIENCE_MS)
     drawn(page.locator("#posted .sheet"))
