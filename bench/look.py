@@ -1,35 +1,41 @@
 """How close a render comes to the picture as posted, at full size: `python -m bench.look FOLDER`.
 
 Each photograph of the folder gets four looks of bench/look_families.py (curves, matrices, vignettes, light leaks, local
-contrast, tilt-shift, borders), by the seeds that are committed there. That is the truth. From it a copy of 612 to 1080
-pixels is made, sharpened and pressed once or twice. The program is given the copy and the photograph only, and what it
-renders is compared with the truth inside the window, beside what a person could do without it:
+contrast, tilt-shift, borders), numbered on from `--list FILE`, which holds the first number and was committed before
+anything was measured with it; without a list they are looks that the renderer was built with. That is the truth. From
+it a copy of 612 to 1080 pixels is made, sharpened and pressed once or twice. The program is given the copy and the
+photograph only, and what it renders is compared with the truth inside the window, beside what a person could do
+without it:
 
 - the copy enlarged (Lanczos);
 - one global table of colours fitted to the pair (this program's, alone);
 - a bilateral grid of affine transforms alone, as bilateral guided upsampling does it (this program's splines).
 
-All three are given the same registration. A render that fails its proof counts as not rendered. `--every N` takes every
-Nth copy only, and so every family where seven does not divide N; `--sheet FILE.png` lays out what was rendered beside
-the truth at 100 %.
+All three are given the same registration. A render that the matcher's tests or its own proof refuse counts as not
+rendered. `--every N` takes every Nth copy only, and so every family where seven does not divide N. `--log FILE` keeps
+each result as it is found, and a run that was interrupted goes on from there. `--sheet FOLDER` writes what was rendered
+beside the truth at 100 %, ten to a page. OPENBLAS_NUM_THREADS=1 keeps processor times honest on a busy machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 import matcher
-from bench.look_families import FAMILIES, SEEDS, Made, make
+from bench.look_families import FAMILIES, Made, make
 from bench.look_measures import Distance, distance
+from bench.look_sheet import pages_of, save_strip
 from i2f.ground.image import Picture
 from i2f.matching.bars import without_edges
 from i2f.photos.color_profiles import to_srgb
@@ -44,11 +50,13 @@ from i2f.rendering.full_size import render
 from i2f.rendering.look import identity_look, planes_of, shrunk
 from i2f.rendering.posted import Copy, NotRenderedError, refusal, render_posted
 from i2f.rendering.proof import press_of
+from i2f.sync.second_look import second_look
 
 LOOKS_A_PHOTO = 4
+DEVELOPED_WITH = 1000
+"""The first look where no list is given: those up to 1099 were looked at while the renderer was built."""
 PEERS = ("enlarged", "table", "grid")
 GRID_STIFFNESS = 3e-3
-SPOT = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +68,10 @@ class Result:
     peers: tuple[Distance, ...]
     refused: str
     seconds: float
-    spots: tuple[Picture, ...]
 
 
-def measure(path: Path, number: int) -> Result:
-    """Look `number` on one photograph, rendered and compared."""
+def measure(path: Path, number: int, sheet: Path | None = None) -> Result:
+    """Look `number` on one photograph, rendered and compared; a strip of it goes into the folder `sheet`."""
     data = path.read_bytes()
     with open_picture(data) as opened:
         whole = turned(to_srgb(decode_fully(opened), opened.image.info.get("icc_profile")), opened.orientation)
@@ -73,13 +80,13 @@ def measure(path: Path, number: int) -> Result:
         seen = np.asarray(image.convert("RGB"))
     thumbnail = read_picture(data)
     if thumbnail is None:
-        return Result(made.family, None, (), "too large to be read", 0.0, ())
+        return Result(made.family, None, (), "too large to be read", 0.0)
     small = pixels(thumbnail.thumbnail)
     proposals = matcher.Index([matcher.fingerprint(small)]).search(seen)
     fit = matcher.compare(seen, small, proposals[0])
     refused = refusal(fit.measures)
     if refused is not None:
-        return Result(made.family, None, (), refused, 0.0, ())
+        return Result(made.family, None, (), refused, 0.0)
     bare = without_edges(seen)
     flat = Frame((1, 1), (0, 0), 1.0, 0.0, round(fit.measures["quarter_turns"]), fit.window.mirrored)
     plain = np.ascontiguousarray(upright(bare, flat))
@@ -87,14 +94,15 @@ def measure(path: Path, number: int) -> Result:
     copy = Copy(plain, plain, press_of(made.copy), had_bars=bare.shape != seen.shape)
     began = time.process_time()
     try:
-        posted = render_posted(copy, original, frame, lambda colors: colors)
+        posted = render_posted(copy, original, frame, lambda colors: colors, second_look(fit.measures))
     except NotRenderedError as error:
-        return Result(made.family, None, (), str(error), time.process_time() - began, ())
+        return Result(made.family, None, (), str(error), time.process_time() - began)
     took = time.process_time() - began
     ours, truth, at = _overlap(posted.picture, posted.corner, frame, made)
     others = [_overlap(one, (0, 0), frame, made, at)[0] for one in _peers(copy, cut(original, frame))]
-    spots = _spots(ours, truth, others[0]) if ours.size else ()
-    return Result(made.family, distance(ours, truth), tuple(distance(one, truth) for one in others), "", took, spots)
+    if sheet is not None:
+        save_strip(sheet / f"{path.stem}-{number}-{made.family}.png", (truth, ours, others[0]))
+    return Result(made.family, distance(ours, truth), tuple(distance(one, truth) for one in others), "", took)
 
 
 def _overlap(
@@ -126,17 +134,6 @@ def _peers(copy: Copy, whole: Picture) -> Iterator[Picture]:
     yield render(whole, replace(identity_look(), table=table), size)
     grid, _ = fit_grid(seen, light_of(seen), wanted, weight, GRID_STIFFNESS)
     yield render(whole, replace(identity_look(), grid=grid), size)
-
-
-def _spots(ours: Picture, truth: Picture, enlarged: Picture) -> tuple[Picture, ...]:
-    """The truth, the render and the enlarged copy at the place with the most texture, at 100 %."""
-    rows = range(0, max(1, truth.shape[0] - SPOT), SPOT)
-    columns = range(0, max(1, truth.shape[1] - SPOT), SPOT)
-    top, left = max(
-        ((row, column) for row in rows for column in columns),
-        key=lambda at: float(truth[at[0] : at[0] + SPOT : 4, at[1] : at[1] + SPOT : 4].std()),
-    )
-    return tuple(one[top : top + SPOT, left : left + SPOT] for one in (truth, ours, enlarged))
 
 
 def table_of(results: Sequence[Result]) -> Iterator[str]:
@@ -171,42 +168,63 @@ def _row(name: str, found: Sequence[Distance], ahead: float | None) -> str:
     )
 
 
-def lay_out(results: Sequence[Result], file: Path) -> None:
-    """A contact sheet: a row a copy, the truth, the render, the copy enlarged."""
-    rows = [one.spots for one in results if one.spots]
-    sheet = Image.new("RGB", (3 * SPOT, SPOT * max(1, len(rows))), "white")
-    for row, spots in enumerate(rows):
-        for column, spot in enumerate(spots):
-            sheet.paste(Image.fromarray(np.ascontiguousarray(spot)), (column * SPOT, row * SPOT))
-    sheet.save(file)
-
-
 def _is_picture(file: Path) -> bool:
     with file.open("rb") as stream:
         return content_format(stream.read(64)) in PICTURE_FORMATS
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Measure and print."""
+def read_log(file: Path | None) -> dict[str, Result]:
+    """The results that a log holds, by photograph and number."""
+    if file is None or not file.exists():
+        return {}
+    kept = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return {one["copy"]: _result(one["result"]) for one in kept}
+
+
+def _result(told: dict[str, Any]) -> Result:
+    ours = Distance(**told["ours"]) if told["ours"] else None
+    peers = tuple(Distance(**one) for one in told["peers"])
+    return Result(told["family"], ours, peers, told["refused"], told["seconds"])
+
+
+def _told(copy: str, one: Result) -> str:
+    told = f"{one.ours.psnr:.1f} dB, {one.ours.delta_e:.2f} dE" if one.ours else one.refused
+    beside = ", ".join(f"{name} {peer.psnr:.1f}" for name, peer in zip(PEERS, one.peers, strict=False))
+    return f"{copy} {one.family}: {told} ({beside}), {one.seconds:.1f} s\n"
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Renders beside the truth, at full size.")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--list", type=Path, help="the first look's number, from a file in lists/")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth copy only")
-    parser.add_argument("--sheet", type=Path, help="write a contact sheet (PNG)")
-    order = parser.parse_args(words)
+    parser.add_argument("--log", type=Path, help="keep each result here (JSON lines), and go on from what is there")
+    parser.add_argument("--sheet", type=Path, help="write contact sheets (PNG) into this folder")
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    order = _arguments(words)
+    first = json.loads(order.list.read_text("utf-8"))["first"] if order.list else DEVELOPED_WITH
     files = sorted(one.path for one in find_files([order.folder]).files if _is_picture(one.path))
-    results = []
+    known, results = read_log(order.log), []
     for copy in range(0, LOOKS_A_PHOTO * len(files), order.every):
-        file, number = files[copy // LOOKS_A_PHOTO], SEEDS[copy % len(SEEDS)]
-        one = measure(file, number)
+        file, number = files[copy // LOOKS_A_PHOTO], first + copy
+        name = f"{file.name} {number}"
+        one = known.get(name)
+        if one is None:
+            one = measure(file, number, order.sheet)
+            if order.log:
+                with order.log.open("a", encoding="utf-8") as log:
+                    log.write(json.dumps({"copy": name, "result": asdict(one)}) + "\n")
         results.append(one)
-        told = f"{one.ours.psnr:.1f} dB, {one.ours.delta_e:.2f} dE" if one.ours else one.refused
-        beside = ", ".join(f"{name} {peer.psnr:.1f}" for name, peer in zip(PEERS, one.peers, strict=False))
-        sys.stdout.write(f"{file.name} {number} {one.family}: {told} ({beside}), {one.seconds:.1f} s\n")
+        sys.stdout.write(_told(name, one))
         sys.stdout.flush()
     for line in table_of(results):
         sys.stdout.write(line + "\n")
     if order.sheet:
-        lay_out(results, order.sheet)
+        pages_of(order.sheet)
     return 0
 
 

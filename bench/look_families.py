@@ -3,7 +3,7 @@
 Seven families, each a kind of change that Instagram made, none taken from i2f/sandbox/photos: tone curves, colour
 matrices, vignettes, light leaks, local contrast (Lux), tilt-shift, borders. Every one but the first brings some of the
 others along, as filters do. A look is a number: `make_look(number)` gives the same look for ever. A family is number
-modulo seven, the rest comes from a generator seeded with it, and the numbers that decide are those of `SEEDS`,
+modulo seven, the rest comes from a generator seeded with it, and the numbers that decide are those of bench/lists,
 committed before anything was measured on them.
 
 Pictures are float32 (height, width, 3), 0 to 1, sRGB. Lengths are in short sides, so a look is the same at any size.
@@ -22,8 +22,6 @@ from scipy.ndimage import gaussian_filter, uniform_filter, zoom
 
 Floats = NDArray[np.float32]
 FAMILIES = ("curves", "matrix", "vignette", "leak", "lux", "tilt", "border")
-SEEDS = tuple(range(7000, 7112))
-"""28 photographs with four looks each; while the renderer was built, others were looked at (1000 to 1099)."""
 WIDTHS = (612, 640, 750, 1080)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SHARPENING, SHARPENING_PX = 0.35, 1.0 / 750

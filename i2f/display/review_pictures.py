@@ -1,7 +1,7 @@
 """The pictures of a review, by the number of the question: made once, kept for a while.
 
-They come from the backups and the kept thumbnails; only tiles at 100 % open an original. No path is ever taken from a
-request: a number names a question, another one of its originals.
+They come from the backups and the kept thumbnails; only tiles at 100 % and renders as posted open an original, in
+processes of their own. No path is ever taken from a request: a number names a question, another one of its originals.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from i2f.display.side_by_side import (
     thumbnail_size,
 )
 from i2f.ground.errors import PictureError
+from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sync.known_copies import copy_pixels
+from i2f.sync.posted_file import Checked, check_posted, pair_of
 
 EDGE = 1280
 STRIP_EDGE = 360
@@ -44,6 +46,7 @@ class ReviewPictures:
         """Nothing is read yet."""
         self._session = session
         self._tiles = OriginalTiles()
+        self._renderer = OutgoingFileWorker()
         self.small = lru_cache(32)(self._small)
         self.thumbnail = lru_cache(32)(self._thumbnail)
         self.copy = lru_cache(KEPT_PICTURES)(self._copy)
@@ -52,10 +55,12 @@ class ReviewPictures:
         self.grid_copy = lru_cache(4 * KEPT_PICTURES)(self._grid_copy)
         self.grid_cut = lru_cache(4 * KEPT_PICTURES)(self._grid_cut)
         self.tile = lru_cache(KEPT_PICTURES)(self._tile)
+        self.posted = lru_cache(KEPT_PICTURES)(self._posted)
 
     def close(self) -> None:
-        """End the process that draws tiles."""
+        """End the processes that draw tiles and render."""
         self._tiles.close()
+        self._renderer.close()
 
     def _small(self, number: int) -> Image.Image:
         question = self._session.questions[number]
@@ -139,6 +144,20 @@ class ReviewPictures:
             (left, top),
         )
         return self._tiles.tile(original, matrix, (min(TILE_EDGE, frame[0] - left), min(TILE_EDGE, frame[1] - top)))
+
+    def _posted(self, number: int, choice: int) -> Checked:
+        self.small(number)  # the backup must be what was saved
+        question = self._session.questions[number]
+        one = question.choices[choice]
+        pair = pair_of(self._session.backups / question.copy_file, one.fit)
+        return self._renderer.call(check_posted, one.original, pair, EDGE)
+
+    def posted_picture(self, number: int, choice: int) -> bytes:
+        """The render as posted, at the size of a screen."""
+        found = self.posted(number, choice).preview
+        if found is None:
+            raise PictureError("it is not rendered as posted")
+        return found
 
 
 def _as_jpeg(picture: Image.Image) -> bytes:

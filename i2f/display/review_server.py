@@ -70,6 +70,7 @@ def make_app(
     _add_page(app, session, secret)
     _add_measures(app, session, secret, pictures)
     _add_pictures(app, session, secret, pictures)
+    _add_render(app, session, secret, pictures)
     _add_answers(app, session, secret, on_answer)
     return app
 
@@ -172,6 +173,26 @@ def _add_pictures(app: Flask, session: ReviewSession, secret: str, pictures: Rev
         with suppress(RuntimeError):  # the review is ending, and nobody will answer any more
             session.identify(number, choice)
         return sent
+
+
+def _add_render(app: Flask, session: ReviewSession, secret: str, pictures: ReviewPictures) -> None:
+    @app.get(f"/{secret}/posted/<int:number>/<int:choice>")
+    def posted(number: int, choice: int) -> Response:
+        if not _in(session.questions, number) or not _in(session.questions[number].choices, choice):
+            abort(404)
+        try:
+            return jsonify(refused=pictures.posted(number, choice).refused)
+        except (OSError, PictureError):
+            abort(404)
+
+    @app.get(f"/{secret}/posted-picture/<int:number>/<int:choice>")
+    def posted_picture(number: int, choice: int) -> Response:
+        if not _in(session.questions, number) or not _in(session.questions[number].choices, choice):
+            abort(404)
+        try:
+            return Response(pictures.posted_picture(number, choice), content_type="image/jpeg")
+        except (OSError, PictureError):
+            abort(404)
 
 
 def _add_answers(app: Flask, session: ReviewSession, secret: str, on_answer: Callable[[str], None]) -> None:

@@ -78,6 +78,10 @@ class OutgoingFileWorker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """As `close`."""
+        self.close()
+
+    def close(self) -> None:
         """End the process; whoever still waits for it is told at once, and nobody starts another."""
         self._is_over = True
         process = self._process

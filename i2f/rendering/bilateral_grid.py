@@ -152,6 +152,17 @@ def spline_basis(at: Doubles, pieces: int) -> Doubles:
     return np.asarray(BSpline.design_matrix(np.clip(at, 0, 1 - 1e-9), knots, 3).toarray(), np.float64)
 
 
+def weighted_squares(rows: Doubles, columns: Doubles, weight: Doubles) -> Doubles:
+    """B' W B for the products B of two bases, (high, a) down and (wide, b) across, and weights of high x wide:
+    (a b, a b). One direction after the other, which is a hundred times quicker than writing B out.
+    """
+    (high, down), (wide, across) = rows.shape, columns.shape
+    in_rows = (rows[:, :, None] * rows[:, None, :]).reshape(high, -1)
+    in_columns = (columns[:, :, None] * columns[:, None, :]).reshape(wide, -1)
+    both = (in_rows.T @ weight.reshape(high, wide) @ in_columns).reshape(down, down, across, across)
+    return both.transpose(0, 2, 1, 3).reshape(down * across, -1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Cells:
     """In which of so many fine cells each pixel lies."""
@@ -222,7 +233,7 @@ def _equations(sums: tuple[Doubles, Doubles], shape: tuple[int, int]) -> tuple[D
         for other_level in range(max(0, level - 1), level + 1):
             for one in range(4):
                 for other in range(4):
-                    part = (basis.T * products[:, level, other_level, one, other]) @ basis
+                    part = weighted_squares(rows, columns, products[:, level, other_level, one, other])
                     normal[level, one, :, other_level, other] = part
                     normal[other_level, other, :, level, one] = part.T
     right = np.einsum("cp,clfo->lfpo", basis, rights, optimize=True)

@@ -2,9 +2,10 @@
 
 A copy's own blur says where. The picture as rendered so far is blurred by a few radii at the copy's scale, and each
 place of the copy is explained as a mixture of them: shares that vary smoothly over the frame, on cubic B-splines,
-found by regularised least squares of the luminance. A sharp picture mixed with one that is blurred, as the first app
-did it, and a radius that grows from the middle, as later ones did, both are such mixtures. Where nothing has texture
-the shares are those around.
+found by regularised least squares of the luminance. None may be below zero: the copy was sharpened, too, and a small
+blur taken away for that would be made up for by a larger one that is not there. A sharp picture mixed with one that is
+blurred, as the first app did it, and a radius that grows from the middle, as later ones did, both are such mixtures.
+Where nothing has texture the shares are those around.
 
 At full size the blurred pictures are made from the render itself, reduced to twice the copy's scale (blur leaves
 nothing finer), mixed there, and enlarged. So what is sharp in the middle stays the original's own pixels, and next to
@@ -13,24 +14,29 @@ it the blur takes its colours from the same picture as the app's did: no halo th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis
+from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis, weighted_squares
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
-PIECES = 8
+PIECES = 12
 CELLS = 4
 STIFFNESS = 0.02
 RIDGE = 0.01
 LEAST = 0.25
 """A look that blurs no place by so large a share blurs none."""
-WORTH_IT = 0.08
-"""The share of what was left that the blur has to explain."""
+WORTH_IT = 0.2
+"""The share of what was left, where it blurs, that the blur has to explain."""
+ROUNDS = 8
+LEAST_SIGMA = 2.5
+"""Pixels of a blur's standard deviation that are enough to draw it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +86,50 @@ def fit_blur(colors: Floats, wanted: Floats) -> BlurMap:
     parts = [_blurred(light[None], radius)[0] - light for radius in RADII]
     missing = aim - light
     normal, right = _equations(parts, missing)
-    solved = np.linalg.solve(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
+    solved = _none_below_zero(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
     found = BlurMap(np.asarray(solved, np.float32))
-    if float(found.shares(32, 32).sum(0).max()) < LEAST:
+    shares = found.shares(*light.shape)
+    blurred = shares.sum(0)
+    if float(blurred.max()) < LEAST:
         return no_blur()
-    left = missing - sum(share * part for share, part in zip(found.shares(*light.shape), parts, strict=True))
-    return found if float((left**2).sum()) < (1 - WORTH_IT) * float((missing**2).sum()) else no_blur()
+    left = missing - sum(share * part for share, part in zip(shares, parts, strict=True))
+    held = float((blurred * left**2).sum()) < (1 - WORTH_IT) * float((blurred * missing**2).sum())
+    return found if held else no_blur()
+
+
+def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
+    """The least squares solution without negative numbers, nearly: what comes out below zero is left out of the next
+    round.
+    """
+    free = np.ones(len(right), bool)
+    found = np.zeros(len(right))
+    for _ in range(ROUNDS):
+        found[:] = 0
+        found[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
+        if not (found < 0).any():
+            break
+        free &= found > 0
+    return np.maximum(0, found)
 
 
 def _blurred(colors: Floats, radius: float) -> Floats:
     sigma = radius * min(colors.shape[1:])
-    return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
+    step = int(sigma / LEAST_SIGMA)
+    if step < 2:
+        return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
+    return np.stack([_wide_blur(plane, sigma, step) for plane in colors])
+
+
+def _wide_blur(plane: Floats, sigma: float, step: int) -> Floats:
+    """The same on a plane reduced by `step`, for the pixels of which a wide blur has no use."""
+    height, width = plane.shape
+    reach = step * math.ceil(3 * sigma / step)  # beyond the edge the picture goes on as it ends
+    padded = np.pad(plane, ((reach, reach + -height % step), (reach, reach + -width % step)), mode="edge")
+    small = padded.reshape(len(padded) // step, step, -1, step).mean((1, 3))
+    left = math.sqrt((sigma / step) ** 2 - 1 / 12)  # a mean over one pixel has blurred by the rest
+    blurred = gaussian_filter(small, left, mode="nearest", truncate=3.0)
+    grown = Image.fromarray(blurred).resize((padded.shape[1], padded.shape[0]), Image.Resampling.BICUBIC)
+    return np.asarray(grown, np.float32)[reach : reach + height, reach : reach + width]
 
 
 def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
@@ -104,13 +143,13 @@ def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
         return np.asarray(np.add.reduceat(np.add.reduceat(values, rows, 0), columns, 1), np.float64).ravel()
 
     one = spline_basis(middles(fine), PIECES)
-    basis = np.einsum("ya,xb->yxab", one, one).reshape(fine * fine, -1)
-    count, places = len(parts), basis.shape[1]
+    count, places = len(parts), one.shape[1] ** 2
     normal, right = np.zeros((count, places, count, places)), np.zeros((count, places))
     for first in range(count):
-        right[first] = basis.T @ sums(parts[first] * missing)
-        for second in range(count):
-            normal[first, :, second] = (basis.T * sums(parts[first] * parts[second])) @ basis
+        right[first] = (one.T @ sums(parts[first] * missing).reshape(fine, fine) @ one).ravel()
+        for second in range(first + 1):
+            both = weighted_squares(one, one, sums(parts[first] * parts[second]))
+            normal[first, :, second] = normal[second, :, first] = both
     size = float(np.einsum("apap->", normal)) / (count * places)
     second_differences = np.diff(np.eye(PIECES + 3), 2, axis=0)
     bend = second_differences.T @ second_differences

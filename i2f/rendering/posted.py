@@ -18,7 +18,7 @@ from i2f.rendering.border import Inset, find_border
 from i2f.rendering.color_table import fit_table
 from i2f.rendering.frame import Frame, as_posted, cut, upright
 from i2f.rendering.full_size import render
-from i2f.rendering.look import FIT_SHORT, Look, Pair, fit_look, halved, planes_of, shrunk
+from i2f.rendering.look import FIT_SHORT, Look, Pair, fit_look, planes_of, shrunk
 from i2f.rendering.proof import Press, Proof, prove, sharpened
 
 KEPT_OFF = 0.1
@@ -29,6 +29,10 @@ TEETH = 2
 """Blocks beside a border that a ragged one may reach into."""
 RENDERABLE = ("movement", "stretch", "things", "colours")
 """Tests of the matcher that a copy must have met: what moved, was replaced or recoloured is not in the original."""
+DOUBTED = 2.0
+"""A test failed by no more may have been misled by the look; whether it was, is asked of the render."""
+
+MOVED = "part of the copy is not in it, or moved"
 
 
 class NotRenderedError(PictureError):
@@ -61,15 +65,28 @@ class Posted:
 
 
 def refusal(measures: Mapping[str, float]) -> str | None:
-    """Why the matcher's measures alone forbid a render; None where they do not."""
+    """Why the matcher's measures alone forbid a render; None where they do not, though some may be in doubt."""
     if "width" not in measures:
         return "the copy could not be laid over it"
-    failed = [name for name in RENDERABLE if measures.get(f"test_{name}", 0.0) > 1]
-    return "part of the copy is not in it, or moved" if failed else None
+    failed = [name for name in RENDERABLE if measures.get(f"test_{name}", 0.0) > DOUBTED]
+    return MOVED if failed else None
 
 
-def render_posted(copy: Copy, original: Picture, frame: Frame, to_plain: Callable[[Picture], Picture]) -> Posted:
-    """Fit, render and prove. `original` is upright in its own colours, `to_plain` leads from those to the copy's."""
+def doubted(measures: Mapping[str, float]) -> tuple[str, ...]:
+    """Tests of the matcher that were not met and do not yet forbid a render, which has to be `confirmed` then."""
+    return tuple(name for name in RENDERABLE if 1 < measures.get(f"test_{name}", 0.0) <= DOUBTED)
+
+
+def render_posted(
+    copy: Copy,
+    original: Picture,
+    frame: Frame,
+    to_plain: Callable[[Picture], Picture],
+    confirmed: Callable[[Picture, Picture], bool] | None = None,
+) -> Posted:
+    """Fit, render and prove. `original` is upright in its own colours, `to_plain` leads from those to the copy's.
+    `confirmed` is asked of the copy and the render, both without border, where the match was in doubt.
+    """
     whole = cut(original, frame)
     inset = _border_of(copy, whole)
     inside = _inside(copy, whole, inset)
@@ -77,7 +94,7 @@ def render_posted(copy: Copy, original: Picture, frame: Frame, to_plain: Callabl
         raise NotRenderedError("hardly anything is left of it inside its border")
     look = fit_look(_pair(inside))
     size = (inside.seen.shape[1], inside.seen.shape[0])
-    rendered = render(inside.original, look, size)
+    rendered = whole_render = render(inside.original, look, size)
     proof = _proven(inside, rendered, look, copy.press, to_plain, frame)
     has_border = any(inset) or copy.had_bars
     corner = inside.corner
@@ -87,6 +104,8 @@ def render_posted(copy: Copy, original: Picture, frame: Frame, to_plain: Callabl
             raise NotRenderedError(_words(proof))
         rendered = rendered[rest]
         corner = corner[0] + rest[1].start, corner[1] + rest[0].start
+    if confirmed is not None and not confirmed(inside.plain, to_plain(whole_render)):
+        raise NotRenderedError(MOVED)
     return Posted(as_posted(rendered, frame), has_border, corner, look, proof)
 
 
@@ -171,13 +190,9 @@ def _proven(
     """
     height, width = inside.seen.shape[:2]
 
-    def reduced(picture: Picture) -> Picture:
-        colors = halved(planes_of(shrunk(picture, (2 * width, 2 * height), inside.box)))
-        return np.asarray(np.clip(colors + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0))
-
-    small = to_plain(sharpened(reduced(rendered), look.sharpening))
+    small = to_plain(sharpened(shrunk(rendered, (width, height), inside.box), inside.seen))
     pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
-    return prove(inside.plain, small, pressed, reduced(inside.original), look)
+    return prove(inside.plain, small, pressed, shrunk(inside.original, (width, height), inside.box), look)
 
 
 def _words(proof: Proof) -> str:

@@ -32,6 +32,10 @@ OF_BLURRED = 0.6
 """Where the look blurred, so much of the original's texture counts as the block's own: what a radius that is a little
 wrong leaves or takes.
 """
+SOFTEST, SHARPEST = -0.5, 0.6
+"""Shares of an unsharp mask: what filters for shrinking and the app's sharpening do to a whole picture. A look that
+needs more was not captured.
+"""
 LEVELS_LEFT = 3.0
 MEAN_LEVELS = 5.0
 MEAN_OF_TEXTURE = 0.08
@@ -90,10 +94,14 @@ def press_of(data: bytes) -> Press:
         return Press(dict(image.quantization), JpegImagePlugin.get_sampling(image))
 
 
-def sharpened(reduced: Picture, share: float) -> Picture:
-    """A render reduced to the copy's size, sharpened as the copy was."""
+def sharpened(reduced: Picture, copy: Picture) -> Picture:
+    """A render reduced to the copy's size, sharpened (or softened) as the copy was when it was shrunk: one share of an
+    unsharp mask for the whole picture, by least squares.
+    """
     colors = planes_of(reduced)
-    sharp = colors + np.float32(share) * edges_of(colors)
+    edges = edges_of(colors)
+    share = float((edges * (planes_of(copy) - colors)).sum() / max(1.0, float((edges * edges).sum())))
+    sharp = colors + np.float32(np.clip(share, SOFTEST, SHARPEST)) * edges
     return np.asarray(np.clip(sharp + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0))
 
 

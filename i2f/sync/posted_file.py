@@ -32,8 +32,9 @@ from i2f.rendering.frame import Frame, find_frame, upright
 from i2f.rendering.posted import Copy, NotRenderedError, Posted, refusal, render_posted
 from i2f.rendering.proof import press_of
 from i2f.sync.known_copies import copy_pixels
+from i2f.sync.second_look import second_look
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 PREVIEW_EDGE = 600
 MAX_PIXELS = 64_000_000
 """Larger originals are not rendered: they would take more than 2 GiB."""
@@ -77,14 +78,14 @@ class Checked:
     preview: bytes | None
 
 
-def check_posted(original: Original, pair: Pair) -> Checked:
-    """Render and prove, and keep a small picture of it. PictureError where a file cannot be read."""
+def check_posted(original: Original, pair: Pair, edge: int = PREVIEW_EDGE) -> Checked:
+    """Render and prove, and keep a picture of it, `edge` pixels at most. PictureError where a file cannot be read."""
     try:
         made = rendered(original, pair)
     except NotRenderedError as error:
         return Checked(str(error), None)
-    small = to_srgb(made.picture.reduce(max(1, max(made.picture.size) // PREVIEW_EDGE)), made.profile)
-    small.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE))
+    small = to_srgb(made.picture.reduce(max(1, max(made.picture.size) // edge)), made.profile)
+    small.thumbnail((edge, edge))
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=88)
     return Checked(None, buffer.getvalue())
@@ -124,7 +125,7 @@ def rendered(original: Original, pair: Pair) -> Rendered:
     pixels = np.asarray(image)
     copy, frame = _laid_over(pair, (image.width, image.height), profile)
     del image
-    posted = render_posted(copy, pixels, frame, _to_srgb(profile))
+    posted = render_posted(copy, pixels, frame, _to_srgb(profile), second_look(pair.measures))
     return _as_picture(posted, profile, block)
 
 

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from i2f.display.review_server import serve
-from i2f.ground.model import Verdict
+from i2f.ground.model import Sent, Verdict
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import NEVER, Seen, Step, keep_step
 from i2f.sync.questions import Progress, read_progress, read_questions
@@ -420,6 +420,53 @@ def test_the_keyboard_alone_answers_a_group(open_desk: Callable[[Desk], Page], l
     page.get_by_text("All 10 matches reviewed.").wait_for()
     settled(page)
     assert [one.chosen for one in told(lone_desk)] == [0] * 10
+
+
+# As posted.
+
+
+def as_measured(desk: Path, *, stripes: bool) -> Desk:
+    """One question whose copy is the middle square of an original of 1200 pixels, as the matcher measured it."""
+    file = desk.with_suffix(".JPG")
+    with Image.open(io.BytesIO(photograph(0))) as picture:
+        large = picture.resize((1200, 900))
+    if stripes:
+        large.paste(STRIPES, (500, 300))
+    large.save(file, quality=95, subsampling=0)
+    status, candidate = file.stat(), make_candidate(file, 0.8)
+    original = replace(
+        candidate.original, width=1200, height=900, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns
+    )
+    measures = {"a": 900.0, "b": 0.0, "cx": 600.0, "cy": 450.0, "quarter_turns": 0.0, "width": 1200.0}
+    fit = replace(candidate.fit, measures=measures)
+    decision = make_decision(Verdict.REVIEW, 0, "Sunday", "because", [replace(candidate, original=original, fit=fit)])
+    return keep_questions(desk, [decision])
+
+
+def test_a_match_is_shown_as_posted_before_it_is_accepted_so(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
+    desk = as_measured(tmp_path / "state", stripes=False)
+    page = open_desk(desk)
+    assert ", posted 30 Sep 2012" in (page.locator("#copy-words").text_content() or "")
+    page.keyboard.press("p")
+    page.get_by_text("As posted, rendered at full size. Press p again to accept it.").wait_for(timeout=PATIENCE_MS)
+    drawn(page.locator("#posted .sheet"))
+    page.keyboard.press("Escape")
+    assert not page.locator("#posted").is_visible()
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    page.get_by_text("1 match reviewed.").wait_for()
+    settled(page)
+    assert [(one.chosen, one.sent) for one in told(desk)] == [(0, Sent.AS_POSTED)]
+
+
+def test_what_cannot_be_rendered_is_not_accepted_as_posted(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
+    desk = as_measured(tmp_path / "state", stripes=True)
+    page = open_desk(desk)
+    page.keyboard.press("p")
+    page.get_by_text("not rendered, the copy shows something else in").wait_for(timeout=PATIENCE_MS)
+    page.keyboard.press("p")
+    assert "Not rendered as posted" in (page.locator("#sign").text_content() or "")
+    assert [one.done for one in told(desk)] == [False]
 
 
 # 100 %.

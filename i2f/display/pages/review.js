@@ -17,6 +17,7 @@ let view = "pair";
 let whole = false, wasWhole = false;
 let facts = false;
 let leaving = false;
+let posted = null;  // which render as posted is shown, and why there is none
 
 const numberOf = new Map();
 const open = () => questions.filter((one) => !one.done).length;
@@ -176,6 +177,7 @@ function sheet(pane, ...images) {
 }
 function drawPanes() {
   zoom.leave();
+  hidePosted();
   const copy = picture(`copy/${at}`);
   const under = picture(`cut/${at}/${choice}#under`);
   copy.className = "over";
@@ -207,6 +209,37 @@ function outline(number, place, box, how) {
   svg.append(polygon);
   windows.get(number)?.then((found) => { if (found[place]) polygon.setAttribute("points", found[place]); });
   return svg;
+}
+// As posted: rendered when it is asked for, beside both; the same key once more accepts it.
+function hidePosted() {
+  posted = null;
+  $("posted").hidden = true;
+}
+function drawPosted(...said) {
+  const pane = $("posted").firstElementChild;
+  $("posted").hidden = false;
+  words($("posted-words"), ["b", "As posted"], ...said);
+  if (!posted.ready) { pane.replaceChildren(); return; }
+  const image = new Image();
+  image.alt = "";
+  image.src = `posted-picture/${posted.key}`;
+  pane.replaceChildren(element("div", { class: "sheet" }, image), element("span", { class: "tag" }, "Rendered from the original"));
+}
+async function asPosted() {
+  const key = `${at}/${choice}`;
+  if (posted?.key === key) {
+    if (posted.refused) sign(`Not rendered as posted: ${posted.refused}.`);
+    else answer("posted");
+    return;
+  }
+  if (zoom.on) toggleZoom();
+  const mine = posted = { key, ready: false, refused: "" };
+  drawPosted(", being rendered. Press p again to accept it.");
+  const told = await ask(`posted/${key}`).catch(() => ({ refused: "the original cannot be read now" }));
+  if (posted !== mine) return;
+  Object.assign(mine, { ready: !told.refused, refused: told.refused ?? "" });
+  if (mine.refused) drawPosted(["warn", `: not rendered, ${mine.refused}`], ". Answer y to send the original, or n.");
+  else drawPosted(", rendered at full size. Press p again to accept it.");
 }
 // Which picture is shown where; while it blinks, too.
 function tags() {
@@ -474,10 +507,10 @@ window.addEventListener("resize", () => { if (zoom.on) zoom.draw(); });
 const grid = makeGrid({ root: $("grid"), questions: () => questions, open: go, answer: answerGroup, confirm: confirmGroup, changed: () => heading() });
 const MOVES = { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, -0.25], ArrowDown: [0, 0.25] };
 const PAIR_KEYS = {
-  y: () => answer("this"), p: () => answer("posted"), n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
+  y: () => answer("this"), p: () => { asPosted(); }, n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
   i: () => { facts = !facts; drawFacts(questions[at], questions[at].choices[choice]); }, " ": () => blink(true),
   f: () => $("title").querySelector("a")?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
-  Escape: () => { if (zoom.on) toggleZoom(); },
+  Escape: () => { if (zoom.on) toggleZoom(); else hidePosted(); },
 };
 function press(key) {
   if (key === "?") { $("keys").showModal(); return true; }
