@@ -73,8 +73,7 @@ FRAME, FRAME_OF_TWO = 0.9, 0.75
 """Share of the window's breadth at which the photograph ends at one line, where one side does, and where two do."""
 CUT, OTHER_CUT = 0.8, 0.55
 """Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
-another side. (Of 282 true pairs some have up to 0.99 on one
-side; one had 0.89 and 0.63 on two.)"""
+another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
 TILTED = 1.0
 LARGEST_SAVED_SQUARE = 2048
 LARGEST_THUMBNAIL = 2048

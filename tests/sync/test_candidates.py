@@ -55,7 +55,9 @@ def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_se
     coarse = gaussian_filter(light, (12, 12, 0))
     symmetric = Image.fromarray(bytes_of((coarse + coarse[:, ::-1]) / 2 + light - coarse))
     (tmp_path / "roll").mkdir()
-    symmetric.save(tmp_path / "roll" / "IMG_0001.PNG")
+    exif = Image.Exif()
+    exif[0x0110], exif.get_ifd(0x8769)[0x9003] = "iPhone 5", "2012:06:01 12:00:00"
+    symmetric.save(tmp_path / "roll" / "IMG_0001.PNG", exif=exif)
     copy = tmp_path / "copy.jpg"
     symmetric.crop((106, 0, 746, 640)).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(copy, quality=90)
     for name in beside:  # what only holds the picture explains the copy, and must not end the search

@@ -322,7 +322,7 @@ def apart(candidate: Candidate) -> Candidate:
 def test_a_doubtful_file_of_the_true_shot_does_when_something_moved_between_it_and_its_sibling() -> None:
     sibling = apart(make_candidate(0.96))
     saved = make_original("saved.jpg", 1080, 1080, camera=None)
-    left = replace(apart(make_candidate(0.99, original=saved)), doubt="a square without camera data")
+    left = replace(apart(make_candidate(0.99, original=saved)), doubt="a square with no camera data")
     decision = decide(make_copy(), originals_first([left, sibling]), 1.2)
     assert (decision.verdict, margin(decision.candidates)) == (Verdict.REVIEW, 0.0)
     assert decision.reason == "saved.jpg matches almost as well as IMG_0001.JPG"
