@@ -62,8 +62,9 @@ NO_DETAIL = 0.5
 RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
 """Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, or none can
 be told, since the window is too small."""
-WHOLE_FACTOR = 0.015
-"""How far from a whole number the factor of an enlargement is measured, at most."""
+FAINT_TRACE, WHOLE_FACTOR = 6.0, 0.015
+"""As RESAMPLED, where hardly any detail was found in a whole file in the copy's tones; and how far from a whole number
+the factor of an enlargement is measured, at most."""
 LITTLE_DETAIL = 0.7
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6."""
 RIM, BEYOND_RIM = 0.04, 0.1
@@ -106,14 +107,16 @@ def doubt_about(original: Original, fit: Fit) -> str:
 
 def _is_enlarged_all_the_same(measures: Mapping[str, float]) -> bool:
     """Whether a file that a camera seems to have signed is most likely the copy, enlarged: with the trace of it, or
-    with hardly any detail of its own and a whole factor, which leaves no trace.
+    with hardly any detail of its own and a faint one, or a whole factor, which leaves none.
     """
     if is_resampled(measures):
         return not shows_more(measures)
     factor = measures.get("factor", 0.0)
     is_whole = round(factor) > 1 and abs(factor - round(factor)) <= WHOLE_FACTOR
+    if not is_whole and measures.get("resampled", 0.0) < FAINT_TRACE:
+        return False
     same_tones = measures.get("tones", 0.0) < TONES
-    return is_whole and same_tones and not _shows_beyond(measures) and measures.get("finer", 2.0) <= LITTLE_DETAIL
+    return same_tones and not _shows_beyond(measures) and measures.get("finer", 2.0) <= LITTLE_DETAIL
 
 
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:

@@ -136,6 +136,7 @@ def test_the_whole_copy_enlarged_by_a_whole_factor_is_asked_about_whoever_signed
     enlarged = "may be the copy itself, enlarged, whatever its camera data says"
     twice = {"finer": 0.4, "factor": 2.003}
     assert enlarged in doubt_about(SIGNED, fit(**twice))
+    assert enlarged in doubt_about(SIGNED, fit(finer=0.4, factor=1.5, resampled=8.7))
     for other in ({"finer": 0.9}, {"tones": 30.0}, {"tilt": 2.0}, {"left": GOES_ON}, {"factor": 1.41}, {"factor": 1.0}):
         assert doubt_about(SIGNED, fit(**twice | other)) == ""
 
