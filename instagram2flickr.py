@@ -314,9 +314,7 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **rest: Any
 
 
 @cli.command(short_help="Restore replaced photos from their backups.")
-@click.argument(
-    "photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=options.photo_ids, shell_complete=complete.REPLACED
-)
+@options.photo_ids_argument(complete.REPLACED)
 @click.option(
     "--run",
     metavar="RUN",
@@ -378,9 +376,7 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 
 
 @cli.command(short_help="Review uncertain matches side by side.")
-@click.argument(
-    "photo_ids", metavar="[PHOTO_ID]...", nargs=-1, callback=options.photo_ids, shell_complete=complete.WAITING
-)
+@options.photo_ids_argument(complete.WAITING)
 @click.option("--no-browser", is_flag=True, help="Print the page's URL instead of opening it.")
 @click.option("--terminal", is_flag=True, help="Review in the terminal, which shows the paths of the files to open.")
 @options.with_shared_options

@@ -21,7 +21,8 @@ from bench.tables import machine
 from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.photos.folder import FoundFile, find_files
-from i2f.sync.known_copies import VERSION, KnownCopies
+from i2f.sync.gallery import VERSION
+from i2f.sync.known_copies import KnownCopies
 from i2f.sync.originals import read_folder
 from tests.support.sessions import RecordedProgress
 

@@ -24,8 +24,7 @@ from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.photos.decode import pixels, read_picture
 from i2f.photos.folder import find_files
-from i2f.sync.gallery import Gallery
-from i2f.sync.known_copies import VERSION
+from i2f.sync.gallery import VERSION, Gallery
 
 NOISE = 8
 QUALITY = 50

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from i2f.ground.wording import counted
+
 VIDEO_ENDINGS = frozenset({".mov", ".mp4", ".m4v", ".avi", ".3gp", ".3g2", ".mkv", ".mpg", ".mpeg", ".mts", ".webm"})
 SIDECAR_ENDINGS = frozenset({".aae", ".xmp", ".thm", ".lrv", ".pp3", ".dop", ".json"})
 SYSTEM_NAMES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
@@ -103,5 +105,5 @@ def is_unread_archive(name: str) -> bool:
 
 def only_in_icloud(count: int) -> str:
     """How many photos of a library are not on this Mac, and what to do about it, in words."""
-    photos = "1 photo is" if count == 1 else f"{count:,} photos are"
+    photos = counted(count, "photo is", "photos are")
     return f"{photos} only in iCloud; in Photos choose Download Originals to this Mac"

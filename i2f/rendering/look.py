@@ -38,13 +38,12 @@ NOISE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that was fitted; `octaves` weigh those of local_contrast.py, `sharpening` is the unsharp mask's share."""
+    """All that was fitted; `octaves` weigh those of local_contrast.py."""
 
     octaves: Floats
     table: ColorTable
     grid: AffineGrid
     blur: BlurMap
-    sharpening: float
 
     def field(self, light: Floats) -> Floats | None:
         """What local contrast adds to every colour, for a whole picture's luminance (h, w); None for nothing."""
@@ -101,7 +100,6 @@ def fit_look(pair: Pair) -> Look:
         fit.sharpness()
         fit.blur_map()
     fit.grid()
-    fit.sharpness()
     return fit.look
 
 
@@ -202,13 +200,12 @@ class _Fitting:
         self._set(blur=fit_blur(self._after_grid(self._bent), self._wanted))
 
     def sharpness(self) -> None:
-        """How much the copy was sharpened after it was shrunk, and the copy without that."""
+        """Take from the copy what it was sharpened by after it was shrunk."""
         rendered = self._rendered()
         edges = edges_of(rendered)
         missing = self._copy - rendered
         heavy = self._weight
         share = float((edges * missing * heavy).sum() / max(1.0, float((edges * edges * heavy).sum())))
-        self._set(sharpening=share)
         self._wanted = self._copy - np.float32(share) * edges
 
     def _after_grid(self, bent: Floats) -> Floats:
@@ -226,4 +223,4 @@ def identity_look() -> Look:
     levels = np.linspace(0, 255, 6, dtype=np.float32)
     cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij")).reshape(3, -1)
     table = fit_table(cube, cube, np.ones(cube.shape[1], np.float32))
-    return Look(np.zeros(len(SCALES), np.float32), table, no_grid(), no_blur(), 0.0)
+    return Look(np.zeros(len(SCALES), np.float32), table, no_grid(), no_blur())

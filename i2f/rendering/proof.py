@@ -62,11 +62,6 @@ class Proof:
         """Whether the render equals the copy everywhere."""
         return not self.failed.any()
 
-    @property
-    def share_failed(self) -> float:
-        """Of all blocks."""
-        return float(self.failed.mean())
-
 
 @dataclass(frozen=True, slots=True)
 class Press:

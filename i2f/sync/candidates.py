@@ -19,7 +19,7 @@ from typing import Any
 import matcher
 from i2f.ground.errors import PictureError
 from i2f.memory.journal import Journal
-from i2f.sync.compare_workers import WorkerPool, in_workers, worker_count
+from i2f.sync.compare_workers import WorkerPool, worker_count
 from i2f.sync.comparing import Answer, Task, compare_all, laid, looked_for
 from i2f.sync.eligibility import doubt_about
 from i2f.sync.gallery import Assessed, Gallery, from_json, to_json
@@ -73,13 +73,10 @@ def _seek(
         yield dict.fromkeys(waiting, Assessed(()))
         return
     seeker = _Seeker(KnownCopies(gallery, journal, kept_as), gallery, journal, on_done)
-    pool = WorkerPool(worker_count(len(waiting)))
-    try:
+    with WorkerPool(worker_count(len(waiting))) as pool:
         names = list(waiting)
         for first in range(0, len(names), BATCH):
             yield seeker.seek({name: waiting[name] for name in names[first : first + BATCH]}, pool)
-    finally:
-        pool.shut_down()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ class _Seeker:
         while waiting:
             tasks = self._tasks(waiting, far, all_pictures)
             unseen = []
-            for copy, answer in zip(waiting, in_workers(tasks, len(waiting), pool), strict=True):
+            for copy, answer in zip(waiting, pool.compare(tasks), strict=True):
                 if answer is not None and answer.assessed is None and not all_pictures:
                     unseen.append(copy)
                     continue

@@ -20,28 +20,6 @@ def worker_count(copies: int) -> int:
     return max(1, min(os.cpu_count() or 1, 8, copies // COPIES_PER_WORKER))
 
 
-def in_workers(
-    tasks: Iterable[Task | Answer | None], count: int, kept: WorkerPool | None = None
-) -> Iterator[Answer | None]:
-    """Compare in worker processes, answers in order; a task that crashes its worker twice is answered None, and what is
-    answered already comes as it is.
-    """
-    workers = worker_count(count)
-    pool = kept or WorkerPool(workers)
-    try:
-        # A few tasks ahead, not all: each carries pictures, up to 12 MB of them.
-        pending: deque[tuple[Task | Answer | None, Future[Answer] | None]] = deque()
-        for task in tasks:
-            pending.append((task, pool.begin(task)))
-            if len(pending) > workers + 2:
-                yield pool.finish(*pending.popleft())
-        while pending:
-            yield pool.finish(*pending.popleft())
-    finally:
-        if kept is None:
-            pool.shut_down()
-
-
 class WorkerPool:
     """Worker processes that outlive a crash: what was under way is done again, each in a process of its own."""
 
@@ -50,7 +28,28 @@ class WorkerPool:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
-    def begin(self, task: Task | Answer | None) -> Future[Answer] | None:
+    def __enter__(self) -> WorkerPool:
+        """Itself; the processes end with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """As `shut_down`."""
+        self.shut_down()
+
+    def compare(self, tasks: Iterable[Task | Answer | None]) -> Iterator[Answer | None]:
+        """Answers in order; a task that crashes its worker twice is answered None, and what is answered already comes
+        as it is.
+        """
+        # A few tasks ahead, not all: each carries pictures, up to 12 MB of them.
+        pending: deque[tuple[Task | Answer | None, Future[Answer] | None]] = deque()
+        for task in tasks:
+            pending.append((task, self._begin(task)))
+            if len(pending) > self._workers + 2:
+                yield self._finish(*pending.popleft())
+        while pending:
+            yield self._finish(*pending.popleft())
+
+    def _begin(self, task: Task | Answer | None) -> Future[Answer] | None:
         """Hand a task to a worker; None where there is nothing to compare."""
         if not isinstance(task, Task):
             return None
@@ -61,9 +60,9 @@ class WorkerPool:
                 return self._pool.submit(compare_all, task)
         except BrokenProcessPool:
             self.shut_down()
-            return self.begin(task)
+            return self._begin(task)
 
-    def finish(self, task: Task | Answer | None, future: Future[Answer] | None) -> Answer | None:
+    def _finish(self, task: Task | Answer | None, future: Future[Answer] | None) -> Answer | None:
         """The answer to a task that was begun, None where it cost a worker twice."""
         if isinstance(task, Answer):
             return task

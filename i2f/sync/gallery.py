@@ -20,6 +20,9 @@ from i2f.sync.candidate_order import choose_twin, originals_first
 from i2f.sync.eligibility import doubt_about
 from i2f.sync.findings import fit_from_json, fit_to_json
 
+VERSION = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
+"""How originals are read and compared: what another version found is not believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
@@ -30,7 +33,7 @@ class Gallery:
 
     def signature(self) -> str:
         """Names this very set of files and how they are read: the same files unchanged give the same name."""
-        digest = hashlib.sha256(f"{matcher.MATCHER_VERSION}-{READER_VERSION}".encode())
+        digest = hashlib.sha256(VERSION.encode())
         for one in self.originals:
             digest.update(os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}\0".encode())
             if one.told is not None:  # names tell what is an edit of what

@@ -26,11 +26,9 @@ from i2f.memory.journal import Journal
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, turned
 from i2f.photos.open import open_picture, read_bytes
-from i2f.photos.reader import READER_VERSION
 from i2f.sync.findings import Findings, decode, encode
-from i2f.sync.gallery import Gallery
+from i2f.sync.gallery import VERSION, Gallery
 
-VERSION = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
 LARGEST_COPY = 2048
 WAYS: Mapping[str, Sequence[int]] = {"as it is": matcher.AS_IT_IS, "otherwise": matcher.OTHERWISE}
 AS_IT_IS, OTHERWISE = WAYS
@@ -77,12 +75,12 @@ class KnownCopies:
         places: dict[bytes, list[int]] = {}
         for place, content in enumerate(gallery.contents):
             places.setdefault(content, []).append(place)
-        self._contents, windows, coarse = journal.readings.fingerprints(gallery.contents)
-        self._names = np.array([_name_of(one) for one in self._contents], np.uint64)
+        contents, windows, coarse = journal.readings.fingerprints(gallery.contents)
+        self._names = np.array([_name_of(one) for one in contents], np.uint64)
         self.index = matcher.Index.stored(_mapped(windows), _mapped(coarse), self._names)
         self._among = journal.evidence.keep_names(np.unique(self._names).astype("<u8").tobytes())
         self._at = {int(name): at for at, name in enumerate(self._names)}
-        self._places = [tuple(places[one]) for one in self._contents]
+        self._places = [tuple(places[one]) for one in contents]
 
     def find(self, sha256: str, file: Path) -> KnownCopy:
         """What is known of this copy; a new one is described. Raises PictureError or OSError where it cannot be."""
@@ -138,10 +136,6 @@ class KnownCopies:
     def at(self, entry: np.void) -> int:
         """Where an entry's original stands among the contents."""
         return self._at[int(entry["name"])]
-
-    def content(self, at: int) -> bytes:
-        """The content there."""
-        return self._contents[at]
 
     def files(self, at: int) -> tuple[int, ...]:
         """The places in the gallery of the files that hold this content."""

@@ -26,8 +26,8 @@ from i2f.memory.readings import KnownReading, StoredPicture, StoredReading
 from i2f.photos.exif import is_plausible
 from i2f.photos.file_content import content_of_file, ends_of_file
 from i2f.photos.folder import FoundFile, Unreadable
-from i2f.photos.reader import READER_VERSION, Reading, read_originals
-from i2f.sync.gallery import Gallery
+from i2f.photos.reader import Reading, read_originals
+from i2f.sync.gallery import VERSION, Gallery
 
 BATCH = 32
 """Readings written to the journal at once; a run that is killed reads so many again at most."""
@@ -49,8 +49,7 @@ class OriginalsIndex:
 
 def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
-    version = f"{matcher.MATCHER_VERSION}-{READER_VERSION}"
-    kept = journal.readings.known(version)
+    kept = journal.readings.known(VERSION)
     by_path = {one.path: one for one in kept}
     known: dict[Path, KnownReading] = {}
     for one in files:
@@ -58,7 +57,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
         if as_it_was and (as_it_was.size_bytes, as_it_was.mtime_ns) == (one.size_bytes, one.mtime_ns):
             known[one.path] = as_it_was
     moved = list(_recognised([one for one in files if one.path not in known], kept, progress))
-    journal.readings.keep(((one.reading(), None) for one in moved), version)
+    journal.readings.keep(((one.reading(), None) for one in moved), VERSION)
     known |= {Path(os.fsdecode(one.path)): one for one in moved}
     unread = [one for one in files if one.path not in known]
     if unread:
@@ -76,9 +75,9 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
             unavailable.append(reading.path)
         progress.step()
         if len(batch) >= BATCH:
-            journal.readings.keep(batch, version)
+            journal.readings.keep(batch, VERSION)
             batch.clear()
-    journal.readings.keep(batch, version)
+    journal.readings.keep(batch, VERSION)
     return _make_index([(known[one.path], one.told) for one in files if one.path in known], unavailable)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
+from i2f.ground.wording import counted
 from i2f.photos.folder_names import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
@@ -272,7 +273,7 @@ def places_sentence(decisions: Sequence[Decision]) -> str | None:
     new = [one for one in decisions if one.match and one.match.original.place and one.copy.photo.latitude is None]
     if not new:
         return None
-    carry = "1 photo contains" if len(new) == 1 else f"{len(new):,} photos contain"
+    carry = counted(len(new), "photo contains", "photos contain")
     return f"{carry} GPS data that Flickr does not show yet. To remove it: [privacy] location = strip"
 
 

@@ -19,7 +19,7 @@ from i2f.ground.model import Original
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
 from i2f.sync.candidates import assess
-from i2f.sync.compare_workers import in_workers
+from i2f.sync.compare_workers import WorkerPool, worker_count
 from i2f.sync.comparing import Answer, Task
 from i2f.sync.gallery import Assessed
 from i2f.sync.originals import read_folder
@@ -43,7 +43,9 @@ def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
     spoilt = Task(b"no picture", (), {}, {})
     nothing = Answer(Assessed(()))
     tasks = [good, deadly, good, spoilt, None, good]
-    assert list(in_workers(tasks, len(tasks))) == [nothing, None, nothing, None, None, nothing]
+    with WorkerPool(worker_count(len(tasks))) as pool:
+        answers = list(pool.compare(tasks))
+    assert answers == [nothing, None, nothing, None, None, nothing]
 
 
 @pytest.mark.long
@@ -88,7 +90,8 @@ def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_th
     found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
     originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
     task = Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
-    near, far = in_workers([task, replace(task, far=True)], 2)
+    with WorkerPool(1) as pool:
+        near, far = pool.compare([task, replace(task, far=True)])
     assert (
         near is not None
         and near.assessed is not None
