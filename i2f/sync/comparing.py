@@ -46,10 +46,10 @@ class Task:
     proposals: tuple[matcher.Proposal, ...]
     originals: Mapping[int, Original]
     thumbnails: Mapping[int, bytes]
+    files: Mapping[int, tuple[int, ...]]
+    digests: Mapping[int, bytes]
+    contents: Mapping[int, bytes]
     far: bool = False
-    files: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    digests: Mapping[int, bytes] = field(default_factory=dict)
-    contents: Mapping[int, bytes] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -80,9 +80,9 @@ def _assessed(task: Task, findings: Findings) -> Assessed:
     sight = _Sight(task)
     if task.copy is not None:
         _ = sight.copy  # one that cannot be decoded has no answer, whatever is proposed for it
-    laid = _fits(task, findings, sight)
-    fits = {place: fit for first, (_, fit) in laid.items() for place in task.files.get(first, (first,))}
-    keys = {place: key for first, (key, _) in laid.items() for place in task.files.get(first, (first,))}
+    compared = _fits(task, findings, sight)
+    fits = {place: fit for first, (_, fit) in compared.items() for place in task.files[first]}
+    keys = {place: key for first, (key, _) in compared.items() for place in task.files[first]}
     digests = {place: sight.digest(place) for place in fits}
     files = Compared(task.originals, digests, sight, fits, findings, keys)
     groups = grouped(files)
@@ -94,8 +94,7 @@ def _assessed(task: Task, findings: Findings) -> Assessed:
 def looked_for(task: Task, ways: Sequence[matcher.Proposal]) -> str:
     """What the places found for a proposal depend on besides the copy."""
     one = ways[0]
-    content = task.contents.get(one.index, b"%d" % one.index).hex()
-    return f"places {content} {one.quarter_turns} {one.mirrored:d} {matcher.bars_of(one)}"
+    return f"places {task.contents[one.index].hex()} {one.quarter_turns} {one.mirrored:d} {matcher.bars_of(one)}"
 
 
 class _Sight(Mapping[int, Picture]):
@@ -126,19 +125,18 @@ class _Sight(Mapping[int, Picture]):
 
     def jpeg(self, place: int) -> bytes:
         """The thumbnail of an original."""
-        first = self._first.get(place, place)
+        first = self._first[place]
         if first not in self._task.thumbnails:
             raise UnseenError
         return self._task.thumbnails[first]
 
     def digest(self, place: int) -> bytes:
         """What tells this thumbnail from others."""
-        first = self._first.get(place, place)
-        return self._task.digests.get(first) or self._task.thumbnails[first]
+        return self._task.digests[self._first[place]]
 
     def __getitem__(self, place: int) -> Picture:
         """The picture of an original."""
-        first = self._first.get(place, place)
+        first = self._first[place]
         if first not in self._seen:
             self._seen[first] = pixels(self.jpeg(first))
         return self._seen[first]
@@ -175,7 +173,7 @@ def _compared(sight: _Sight, ways: list[matcher.Proposal]) -> Fit:
 def laid(task: Task, ways: Sequence[matcher.Proposal]) -> str:
     """What a fit depends on besides the copy: the content, and how it is held; places follow from both."""
     first = ways[0]
-    content = task.contents.get(first.index, b"%d" % first.index).hex()
+    content = task.contents[first.index].hex()
     if not task.far:
         return f"{content} {first.quarter_turns} {first.mirrored:d} {first.trim} {first.tilt:g}"
     bars = sorted({matcher.bars_of(one) for one in ways})

@@ -38,9 +38,9 @@ class Deadly:
 
 @pytest.mark.long
 def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
-    good = Task(picture(64, 64), (), {}, {})
-    deadly = Task(picture(64, 64), (Deadly(),), {}, {})  # type: ignore[arg-type]
-    spoilt = Task(b"no picture", (), {}, {})
+    good = Task(picture(64, 64), (), {}, {}, {}, {}, {})
+    deadly = replace(good, proposals=(Deadly(),))  # type: ignore[arg-type]
+    spoilt = replace(good, copy=b"no picture")
     nothing = Answer(Assessed(()))
     tasks = [good, deadly, good, spoilt, None, good]
     with WorkerPool(worker_count(len(tasks))) as pool:
@@ -89,7 +89,10 @@ def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_th
     index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
     found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
     originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
-    task = Task(buffer.getvalue(), tuple(found), originals, dict(enumerate(file.read_bytes() for file in files)))
+    thumbnails = {place: file.read_bytes() for place, file in enumerate(files)}
+    contents = {place: hashlib.sha256(data).digest() for place, data in thumbnails.items()}
+    alone = {place: (place,) for place in originals}
+    task = Task(buffer.getvalue(), tuple(found), originals, thumbnails, alone, contents, contents)
     with WorkerPool(1) as pool:
         near, far = pool.compare([task, replace(task, far=True)])
     assert (
