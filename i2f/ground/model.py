@@ -155,7 +155,7 @@ class Original:
     the name ends in. `camera` is make and model, None without them; `place` is latitude and longitude in degrees.
     `hdr_frame` is 3 for an iPhone's HDR picture and 4 for the normal frame kept beside it, None where nothing says.
     `marks` are what else the file says of its origin (provenance.py), `told` what is said of it elsewhere. The path may
-    lead through a zip archive (archives.py).
+    lead through a zip archive (archives.py). `content` is the sha256 of its bytes, None where that is not known.
     """
 
     path: Path
@@ -170,6 +170,7 @@ class Original:
     hdr_frame: int | None = None
     marks: tuple[str, ...] = ()
     told: Told | None = None
+    content: bytes | None = None
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ than a gibibyte (a HEIC two) is refused by name, too: 200 megapixels fit as JPEG
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import struct
@@ -30,6 +31,7 @@ from PIL import Image, ImageCms
 from i2f.ground.archives import ArchiveError, file_version, read_member, split_member
 from i2f.ground.errors import PictureError
 from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
+from i2f.ground.model import Original
 from i2f.photos.color_profiles import HDR_TRANSFERS, profile_of
 from i2f.photos.dng import full_preview, tiff_kind
 from i2f.photos.exif import EXIF_IFD, GPS_IFD, MAKE, MODEL, ORIENTATION, Exif, byte_order, read_exif
@@ -117,6 +119,22 @@ def read_bytes(path: Path, opener: Callable[[str, int], int] | None = None) -> b
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise UnavailableError((error.strerror or str(error)).lower()) from error
+
+
+def unchanged_bytes(original: Original) -> bytes:
+    """The bytes of a file that was read before; UnavailableError where they are no longer those.
+
+    Its size and time of change tell nearly always. Where the bytes themselves are known by their hash they must agree,
+    too: a file can be written over by another of its size that keeps its time.
+    """
+    if file_version(original.path) != (original.size_bytes, original.mtime_ns):
+        raise UnavailableError("changed since it was read; run again to read it again")
+    data = read_bytes(original.path)
+    if len(data) != original.size_bytes:
+        raise UnavailableError("changed while it was read; run again to read it again")
+    if original.content is not None and hashlib.sha256(data).digest() != original.content:
+        raise UnavailableError("changed since it was read, with its size and date kept; rename it and run again")
+    return data
 
 
 def _read_member(path: Path) -> bytes:

@@ -27,7 +27,7 @@ from i2f.photos.convert_to_jpeg import as_jpeg
 from i2f.photos.decode import prove_whole
 from i2f.photos.flaws import FlawError
 from i2f.photos.formats import content_format, find_flaw
-from i2f.photos.open import open_picture, read_bytes
+from i2f.photos.open import open_picture, unchanged_bytes
 from i2f.photos.strip_location import has_place, without_place
 
 
@@ -129,16 +129,6 @@ def _stripped(data: bytes) -> bytes:
     if not clean:
         raise PictureError("its GPS data cannot be removed")
     return stripped
-
-
-def unchanged_bytes(original: Original) -> bytes:
-    """The file's bytes; PictureError where it is not the version that was read."""
-    if file_version(original.path) != (original.size_bytes, original.mtime_ns):
-        raise PictureError("changed since it was read; run again to read it again")
-    data = read_bytes(original.path)
-    if len(data) != original.size_bytes:
-        raise PictureError("changed while it was read; run again to read it again")
-    return data
 
 
 def _write(data: bytes, workdir: Path) -> Path:

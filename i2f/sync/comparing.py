@@ -16,7 +16,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.image import Picture
 from i2f.ground.model import Fit, Original
 from i2f.photos.decode import BIG_PIXELS, Glimpse, glimpse, look_again, pixels
-from i2f.photos.open import UnavailableError, read_bytes
+from i2f.photos.open import UnavailableError, unchanged_bytes
 from i2f.sync.eligibility import needs_detail, needs_trace
 from i2f.sync.findings import Findings, UnseenError, fit_from_json, fit_to_json
 from i2f.sync.gallery import Assessed
@@ -220,13 +220,13 @@ def _at_full_detail(original: Original, fit: Fit, copy: Picture) -> Picture | No
     window = min(original.width * across, original.height * down)
     scale = OCTAVE * min(copy.shape[:2]) / max(1.0, window)
     short = min(original.width, original.height)
-    return look_again(read_bytes(original.path), min(short, max(1, round(short * scale))))
+    return look_again(unchanged_bytes(original), min(short, max(1, round(short * scale))))
 
 
 def _at_its_own_size(original: Original, looked_at: Picture) -> Picture:
     """The file with every pixel that it has; what was looked at, where that is so already."""
     short = min(original.width, original.height)
-    return looked_at if min(looked_at.shape[:2]) == short else look_again(read_bytes(original.path), short)
+    return looked_at if min(looked_at.shape[:2]) == short else look_again(unchanged_bytes(original), short)
 
 
 def _worth_comparing(task: Task, findings: Findings, sight: _Sight) -> list[list[matcher.Proposal]]:

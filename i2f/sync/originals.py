@@ -179,6 +179,7 @@ def _original(one: StoredReading, told: Told | None) -> Original:
         body.get("hdr_frame"),
         tuple(body.get("marks", ())),
         told,
+        one.content or None,
     )
 
 

@@ -26,8 +26,8 @@ from i2f.matching.bars import without_edges
 from i2f.photos.color_profiles import into_profile, to_srgb
 from i2f.photos.convert_to_jpeg import as_srgb, press
 from i2f.photos.decode import decode_fully, prove_even, turned
-from i2f.photos.open import open_picture
-from i2f.photos.outgoing_file import OutgoingFile, outgoing, ready, unchanged_bytes
+from i2f.photos.open import open_picture, unchanged_bytes
+from i2f.photos.outgoing_file import OutgoingFile, outgoing, ready
 from i2f.rendering.frame import Frame, find_frame, upright
 from i2f.rendering.posted import Copy, NotRenderedError, Posted, refusal, render_posted
 from i2f.rendering.proof import press_of

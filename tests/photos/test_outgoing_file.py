@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +173,19 @@ def test_a_file_that_changed_since_it_was_read_is_not_sent(phone: Path, workdir:
     original = read(path).original
     painted(900, 660, seed=2).save(path, quality=80)
     assert "changed since it was read" in refusal(original, workdir)
+
+
+def test_a_file_written_over_by_another_of_its_size_that_keeps_its_time_is_not_sent(phone: Path, workdir: Path) -> None:
+    path = phone / "a.png"
+    painted(90, 66).save(path)
+    read_one = read(path)
+    original, status = replace(read_one.original, content=read_one.content), path.stat()
+    other = bytearray(path.read_bytes())
+    other[-13:-12] = bytes([other[-13] ^ 1])
+    path.write_bytes(other)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    said = "IMG: changed since it was read, with its size and date kept; rename it and run again; it was not sent"
+    assert refusal(original, workdir) == said.replace("IMG", "a.png")
 
 
 def test_a_file_that_is_gone_is_said(phone: Path, workdir: Path) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 import matcher
+from i2f.ground.archives import file_version
 from i2f.ground.model import Original
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
@@ -88,7 +89,10 @@ def test_the_second_look_compares_what_promises_most_at_a_glance_however_late_th
     copy.save(buffer, "JPEG", quality=85)
     index = matcher.Index([matcher.fingerprint(shown) for shown in roll])
     found = sorted(index.search(np.asarray(copy), 12), key=lambda one: one.index == 6)
-    originals = {place: Original(file, 1, 1, "JPEG", WIDTH, HEIGHT, None, None) for place, file in enumerate(files)}
+    originals = {
+        place: Original(file, *file_version(file), "JPEG", WIDTH, HEIGHT, None, None)
+        for place, file in enumerate(files)
+    }
     thumbnails = {place: file.read_bytes() for place, file in enumerate(files)}
     contents = {place: hashlib.sha256(data).digest() for place, data in thumbnails.items()}
     alone = {place: (place,) for place in originals}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_a_file_of_the_year_2300_or_1900_is_read_once_and_kept(journal: Journal,
         assert [one.path.name for one in index.gallery.originals] == ["IMG_0.JPG", "IMG_1.JPG", "IMG_2.JPG"]
         said.append(progress.lines)
     assert said == [["Reading your originals"], []]
+
+
+def test_an_original_knows_the_hash_of_its_bytes_also_when_it_is_not_read_again(journal: Journal, phone: Path) -> None:
+    painted(320, 240).save(phone / "IMG_0.JPG")
+    content = hashlib.sha256((phone / "IMG_0.JPG").read_bytes()).digest()
+    for _ in range(2):
+        (original,) = read_folder(find_files([phone]).files, journal, RecordedProgress()).gallery.originals
+        assert original.content == content
 
 
 @pytest.mark.parametrize(
