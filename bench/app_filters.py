@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
+from bench.look_families import LUMA, SHARPENING, SHARPENING_PX
+
 Floats = NDArray[np.float32]
 
 FAMILIES = ("curves", "vignette", "burnt edge", "metal", "paper and dust", "glow", "sliders")
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-SHARPENING, SHARPENING_PX = 0.35, 1.0 / 750
 STRENGTHS = (0.3, 1.0)
 
 

@@ -41,7 +41,7 @@ from bench.tables import machine
 from i2f.ground.model import Fit, Kinship
 from i2f.photos.decode import pixels, read_picture
 from i2f.sandbox.photos.crops import Crop
-from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, draw_copy, make_copy, make_sibling, random_recipe
+from i2f.sandbox.photos.looks import TIERS, Recipe, Tilt, draw_copy, make_copy, make_sibling, press, random_recipe
 from i2f.sandbox.photos.overlays import TILTS
 from i2f.sandbox.photos.siblings import SIBLINGS
 from i2f.sync.thresholds import SURE_SCORE
@@ -238,13 +238,7 @@ def under_a_filter(picture: Image.Image, recipe: Recipe, look: int) -> bytes:
     """The copy of a recipe under this look, pressed as the recipe says."""
     seen = np.asarray(draw_copy(picture, recipe).picture, np.float32) / np.float32(255)
     shown = Image.fromarray((app_filters.look(seen, look) * 255 + 0.5).astype(np.uint8))
-    data = b""
-    for quality in recipe.qualities:
-        kept = io.BytesIO()
-        shown.save(kept, "JPEG", quality=quality, progressive=True, subsampling="4:2:0")
-        data = kept.getvalue()
-        shown = Image.open(io.BytesIO(data))
-    return data
+    return press(shown, recipe.qualities)
 
 
 def decoys(bench: Bench, count: int) -> None:

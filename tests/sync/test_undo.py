@@ -80,25 +80,24 @@ def test_a_second_undo_has_nothing_to_take_back(bench: Bench, photo_id: str, ori
     assert bench.sent() == 2
 
 
-def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
-    bench: Bench, photo_id: str, original: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "IMG_2.JPG"
+def replace_twice(bench: Bench, photo_id: str, original: Path) -> None:
+    other = original.with_name("IMG_2.JPG")
     other.write_bytes(picture(2000, 1500, seed=4))
     assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
     assert bench.replace(bench.save(photo_id), other).outcome == "replaced"
+
+
+def test_undo_of_a_picture_replaced_twice_leads_to_the_copy_as_it_first_was(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    replace_twice(bench, photo_id, original)
     assert bench.replacer.undo(photo_id).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == picture(600, 600)
     assert bench.standing(photo_id) is Standing.TAKEN_BACK
 
 
-def test_undo_of_the_last_of_two_replacements_leads_to_the_first(
-    bench: Bench, photo_id: str, original: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "IMG_2.JPG"
-    other.write_bytes(picture(2000, 1500, seed=4))
-    assert bench.replace(bench.save(photo_id), original).outcome == "replaced"
-    assert bench.replace(bench.save(photo_id), other).outcome == "replaced"
+def test_undo_of_the_last_of_two_replacements_leads_to_the_first(bench: Bench, photo_id: str, original: Path) -> None:
+    replace_twice(bench, photo_id, original)
     assert bench.replacer.undo(photo_id, 1).outcome == "replaced"
     assert bench.flickr.photo(photo_id).data == original.read_bytes()
     assert bench.standing(photo_id) is Standing.REPLACED

@@ -27,6 +27,7 @@ shrinking frames are outside it, a frame that covers the picture's edge is insid
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -50,6 +51,7 @@ __all__ = [
     "draw_copy",
     "make_copy",
     "make_sibling",
+    "press",
     "random_recipe",
 ]
 
@@ -109,14 +111,18 @@ class Drawn:
 def make_copy(original: Image.Image, recipe: Recipe) -> tuple[bytes, Window]:
     """The copy's JPEG bytes, and the window of the upright `original` it shows."""
     drawn = draw_copy(original, recipe)
-    picture = drawn.picture
+    return press(drawn.picture, recipe.qualities), drawn.window
+
+
+def press(picture: Image.Image, qualities: Sequence[int]) -> bytes:
+    """As JPEG, once for each of these qualities."""
     data = b""
-    for quality in recipe.qualities:
+    for quality in qualities:
         kept = io.BytesIO()
         picture.save(kept, "JPEG", quality=quality, progressive=True, subsampling="4:2:0")
         data = kept.getvalue()
         picture = Image.open(io.BytesIO(data))
-    return data, drawn.window
+    return data
 
 
 def draw_copy(original: Image.Image, recipe: Recipe) -> Drawn:
