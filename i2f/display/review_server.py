@@ -70,7 +70,6 @@ def make_app(
     _add_page(app, session, secret)
     _add_measures(app, session, secret, pictures)
     _add_pictures(app, session, secret, pictures)
-    _add_render(app, session, secret, pictures)
     _add_answers(app, session, secret, on_answer)
     return app
 
@@ -112,15 +111,25 @@ def _add_measures(app: Flask, session: ReviewSession, secret: str, pictures: Rev
         except (OSError, PictureError):
             abort(404)
 
-    @app.get(f"/{secret}/full/<int:number>/<int:choice>")
-    def full(number: int, choice: int) -> Response:
+    def told(tell: Callable[[], dict[str, object]], number: int, choice: int) -> Response:
         if not _in(session.questions, number) or not _in(session.questions[number].choices, choice):
             abort(404)
         try:
-            width, height = pictures.full_size(number, choice)
+            return jsonify(tell())
         except (OSError, PictureError):
             abort(404)
-        return jsonify(width=width, height=height, tile=TILE_EDGE)
+
+    @app.get(f"/{secret}/full/<int:number>/<int:choice>")
+    def full(number: int, choice: int) -> Response:
+        def tell() -> dict[str, object]:
+            width, height = pictures.full_size(number, choice)
+            return {"width": width, "height": height, "tile": TILE_EDGE}
+
+        return told(tell, number, choice)
+
+    @app.get(f"/{secret}/posted/<int:number>/<int:choice>")
+    def posted(number: int, choice: int) -> Response:
+        return told(lambda: {"refused": pictures.posted(number, choice).refused}, number, choice)
 
 
 def _add_pictures(app: Flask, session: ReviewSession, secret: str, pictures: ReviewPictures) -> None:
@@ -163,6 +172,10 @@ def _add_pictures(app: Flask, session: ReviewSession, secret: str, pictures: Rev
     def large(number: int, choice: int) -> Response:
         return send(pictures.large_whole, number, choice)
 
+    @app.get(f"/{secret}/posted-picture/<int:number>/<int:choice>")
+    def posted_picture(number: int, choice: int) -> Response:
+        return send(pictures.posted_picture, number, choice)
+
     @app.get(f"/{secret}/tile/<int:number>/<int:choice>/<int:column>/<int:row>")
     def tile(number: int, choice: int, column: int, row: int) -> Response:
         return send(pictures.tile, number, choice, column, row)
@@ -173,26 +186,6 @@ def _add_pictures(app: Flask, session: ReviewSession, secret: str, pictures: Rev
         with suppress(RuntimeError):  # the review is ending, and nobody will answer any more
             session.identify(number, choice)
         return sent
-
-
-def _add_render(app: Flask, session: ReviewSession, secret: str, pictures: ReviewPictures) -> None:
-    @app.get(f"/{secret}/posted/<int:number>/<int:choice>")
-    def posted(number: int, choice: int) -> Response:
-        if not _in(session.questions, number) or not _in(session.questions[number].choices, choice):
-            abort(404)
-        try:
-            return jsonify(refused=pictures.posted(number, choice).refused)
-        except (OSError, PictureError):
-            abort(404)
-
-    @app.get(f"/{secret}/posted-picture/<int:number>/<int:choice>")
-    def posted_picture(number: int, choice: int) -> Response:
-        if not _in(session.questions, number) or not _in(session.questions[number].choices, choice):
-            abort(404)
-        try:
-            return Response(pictures.posted_picture(number, choice), content_type="image/jpeg")
-        except (OSError, PictureError):
-            abort(404)
 
 
 def _add_answers(app: Flask, session: ReviewSession, secret: str, on_answer: Callable[[str], None]) -> None:
