@@ -26,9 +26,16 @@ BERNE = (46.948, 7.4474)
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
-@functools.lru_cache(maxsize=16)
 def painted(width: int, height: int, seed: int = 1) -> Image.Image:
-    """Soft colours, hard-edged discs and a little grain; no two corners alike."""
+    """Soft colours, hard-edged discs and a little grain; no two corners alike. A picture of the caller's own.
+
+    Saving leaves marks on a picture (a JPEG's settings stay for the next format), so no two tests share one.
+    """
+    return Image.fromarray(_pixels(width, height, seed))
+
+
+@functools.lru_cache(maxsize=16)
+def _pixels(width: int, height: int, seed: int) -> NDArray[np.uint8]:
     random = np.random.default_rng(seed)
     small = random.integers(30, 220, (6, 8, 3), dtype=np.uint8)
     ground = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
@@ -38,7 +45,7 @@ def painted(width: int, height: int, seed: int = 1) -> Image.Image:
         radius = random.uniform(0.01, 0.08) * min(width, height)
         brush.ellipse((x - radius, y - radius, x + radius, y + radius), tuple(random.integers(20, 235, 3).tolist()))
     grain = random.integers(-5, 6, (height, width, 1), dtype=np.int16)
-    return Image.fromarray(np.clip(np.asarray(ground) + grain, 0, 255).astype(np.uint8))
+    return np.clip(np.asarray(ground) + grain, 0, 255).astype(np.uint8)
 
 
 def camera_exif(
