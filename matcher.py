@@ -69,7 +69,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "28"
+MATCHER_VERSION = "29"
 UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 LEAST_ALIGNED = 0.4

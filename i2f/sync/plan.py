@@ -21,9 +21,8 @@ from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)
 SMALLER = 0.6
-"""Times the copy's pixels below which a file that no camera signed is in doubt for its size, whatever `min_gain` allows:
-cells of a collage are as small, originals hardly ever (a frame that was posted with the picture takes less of a copy).
-"""
+"""Times the copy's pixels below which a file that no camera signed is in doubt, whatever `min_gain` allows: cells of a
+collage are as small, originals hardly ever (a frame that was posted with the picture takes less of a copy)."""
 SHOWN = 5
 """So many candidates at most stand in the report. What is decided is decided on all of them."""
 
