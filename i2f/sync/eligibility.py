@@ -79,7 +79,12 @@ CUT, OTHER_CUT = 0.8, 0.55
 """Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
 another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
 TILTED = 1.0
-LARGEST_SAVED_SQUARE = 2048
+LARGEST_SAVED = 2048
+SAVED_WIDTHS = frozenset({720, 750, 828, 1080, 1125, 1170, 1179, 1206, 1242, 1284, 1290, 1320, 1440})
+"""Pixels across of what is saved from Instagram: its own pictures, and what is left of a phone's screen when all around
+the post is cut away."""
+SAVED_SHAPES = (0.74, 1.93)
+"""Width to height of posts that are no squares: 3:4 to 1.91:1."""
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
 """Share of a file's sides that a window of the whole file has at least."""
@@ -137,8 +142,9 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} is called a collage and has {bare}"
     if PathMark.CHAT in marks:
         return f"{name} comes from a chat app, which shrinks pictures, and has {bare}"
-    if _is_saved_square(original, fit):
-        return f"{name} is a square with {bare}, as Instagram saves its own"
+    if _is_saved_post(original, fit):
+        kind = "a square" if original.width == original.height else f"{original.width} pixels wide"
+        return f"{name} is {kind} with {bare}, as pictures saved from Instagram are"
     if is_screen_size(original):
         return f"{name} has the size of a screen and {bare}"
     if is_resampled(fit.measures):
@@ -156,12 +162,18 @@ def _is_screen(original: Original) -> bool:
     return is_screen_size(original) and not is_signed(original)
 
 
-def _is_saved_square(original: Original, fit: Fit) -> bool:
-    """Instagram keeps what was posted, filter and all: where tones differ, somebody's own square was posted."""
-    if original.camera is not None or original.width != original.height or original.width > LARGEST_SAVED_SQUARE:
+def _is_saved_post(original: Original, fit: Fit) -> bool:
+    """Instagram keeps what was posted, filter and all: where tones differ, somebody's own picture was posted."""
+    if original.camera is not None:
         return False
+    shape = original.width / original.height
+    if shape == 1:
+        is_size = original.width <= LARGEST_SAVED
+    else:
+        is_size = original.width in SAVED_WIDTHS and SAVED_SHAPES[0] <= shape <= SAVED_SHAPES[1]
     as_posted = fit.measures.get("tones", 0.0) < SAME_TONES and min(fit.window.size) >= WHOLE
-    return as_posted or FileMark.INSTAGRAM in original.marks
+    by_instagram = FileMark.INSTAGRAM in original.marks and max(original.width, original.height) <= LARGEST_SAVED
+    return by_instagram or (is_size and as_posted)
 
 
 def sides_of(measures: Mapping[str, float]) -> list[Side]:

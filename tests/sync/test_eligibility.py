@@ -258,8 +258,21 @@ def test_a_thumbnail_is_one_though_its_maker_kept_the_exif_unless_it_is_too_larg
     assert doubt_about(replace(SIGNED, path=path), told) == ""
 
 
-def test_the_square_that_instagram_saved_is_an_export() -> None:
+def test_what_was_saved_from_instagram_is_an_export() -> None:
     square = replace(BARE, width=1936, height=1936)
-    assert "as Instagram saves its own" in doubt_about(square, fit(finer=3.0))
+    said = doubt_about(square, fit(finer=3.0))
+    assert said == "IMG_0001.JPG is a square with no camera data, as pictures saved from Instagram are"
     assert doubt_about(square, fit(finer=3.0, tones=12.0)) == ""
     assert doubt_about(replace(square, camera="Apple iPhone 4", taken=TAKEN), fit()) == ""
+    assert doubt_about(replace(square, marks=("instagram",)), fit(finer=3.0, tones=12.0)) != ""
+
+
+@pytest.mark.parametrize("size", [(1080, 1350), (1080, 566), (1440, 1800), (1170, 1463)])
+def test_so_is_a_post_that_is_no_square_and_a_screenshot_with_all_around_it_cut_away(size: tuple[int, int]) -> None:
+    post = replace(BARE, width=size[0], height=size[1])
+    assert f"is {size[0]} pixels wide with no camera data" in doubt_about(post, fit(finer=3.0))
+    for other in (replace(post, width=size[0] + 100), replace(post, height=3 * size[0])):
+        assert doubt_about(other, fit(finer=3.0)) == ""
+    part = replace(fit(finer=3.0), window=Window((0.5, 0.5), (1.0, 0.8), 0.0, False))
+    assert doubt_about(post, part) == ""
+    assert doubt_about(post, fit(finer=3.0, tones=12.0)) == ""
