@@ -358,12 +358,13 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
     )
 
 
-def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
+def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
     """What a file itself, looked at as an upright `picture`, shows at the window that `fit` found: where it ends, and
-    how its tones differ from the copy's.
+    how its tones differ from the copy's. The file has `width` pixels across, `factor` for one of the copy's.
     """
     turned, at = _looked_at(copy, picture, fit)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
+    found["factor"] = _factor(turned, picture, at, width)
     for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
@@ -376,14 +377,16 @@ def inspect(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
 
 
 def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
-    """The same of what detail the file has, which takes longer; it has `width` pixels across, `factor` for one of the
-    copy's. Empty where that cannot be told.
-    """
+    """The same of what detail the file has, which takes longer. Empty where that cannot be told."""
     turned, at = _looked_at(copy, picture, fit)
     at = snapped(turned, picture, at)
-    factor = at.scale / min(turned.shape[:2]) * width / picture.shape[1]
+    factor = _factor(turned, picture, at, width)
     finer = finer_detail(turned, picture, at, factor)
     return {} if finer is None else {"finer": finer, "factor": factor}
+
+
+def _factor(copy: Picture, picture: Picture, at: Similarity, width: int) -> float:
+    return float(at.scale / min(copy.shape[:2]) * width / picture.shape[1])
 
 
 def _looked_at(copy: Picture, picture: Picture, fit: Fit) -> tuple[Picture, Similarity]:

@@ -70,7 +70,8 @@ def compare(data: bytes, files: list[Path], thumbnails: list[bytes], index: matc
             place = look.proposal.index
             fit = matcher.explain(copied, look, pixels(thumbnails[place]))
             if fit.sure:
-                matcher.inspect(copy, look_again(files[place].read_bytes(), round(OCTAVE * SIZE)), fit)
+                seen = look_again(files[place].read_bytes(), round(OCTAVE * SIZE))
+                matcher.inspect(copy, seen, fit, seen.shape[1])
 
 
 def measure(folder: Path, copies: int) -> tuple[Times, float, int]:

@@ -17,7 +17,7 @@ from i2f.ground.image import Picture
 from i2f.ground.model import Fit, Original
 from i2f.photos.decode import BIG_PIXELS, Glimpse, glimpse, look_again, pixels
 from i2f.photos.open import UnavailableError, unchanged_bytes
-from i2f.sync.eligibility import needs_a_closer_look
+from i2f.sync.eligibility import needs_detail, needs_trace
 from i2f.sync.findings import Findings, UnseenError, fit_from_json, fit_to_json
 from i2f.sync.gallery import Assessed
 from i2f.sync.grouping import Compared, grouped, noted_apart
@@ -204,10 +204,10 @@ def _inspect(task: Task, sight: _Sight, place: int, fit: Fit) -> dict[str, float
         return {"inspected": 1.0}  # looked at, and nothing seen
     seen = sight[place] if whole is None else whole
     original = task.originals[place]
-    told = matcher.inspect(sight.copy, seen, fit)
-    if needs_a_closer_look(original, told):
-        if whole is not None:
-            told["resampled"] = matcher.resampling_peak(_at_its_own_size(original, whole))
+    told = matcher.inspect(sight.copy, seen, fit, original.width)
+    if whole is not None and needs_trace(original, told):
+        told["resampled"] = matcher.resampling_peak(_at_its_own_size(original, whole))
+    if needs_detail(original, told):
         told |= matcher.inspect_detail(sight.copy, seen, fit, original.width)
     return {name: float(value) for name, value in told.items()}
 

@@ -58,6 +58,9 @@ CONTINUES, LEAST_BEYOND = 0.45, 0.03
 TONES, SAME_TONES = 12.0, 5.0
 """Grey levels by which the copy's tones differ from the file's own where a filter was applied, and at most where none
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
+SMALLER = 0.8
+"""Pixels for one of the copy's, a side, below which a file is smaller than the copy: cells of a collage are, originals
+hardly ever."""
 NO_DETAIL, TELLING_FACTOR = 0.5, 1.5
 """Share of the finer detail an original has, below which there is none; and pixels for one of the copy's, a side, from
 which that condemns a bare file by itself. (Of 28 photographs of 10 to 12 megapixels the least have 0.73 and 1.0; of 77
@@ -147,6 +150,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} is {kind} with {bare}, as pictures saved from Instagram are"
     if is_screen_size(original):
         return f"{name} has the size of a screen and {bare}"
+    if fit.measures.get("factor", 1.0) < SMALLER:
+        return f"{name} has {bare} and is smaller than the copy"
     if is_resampled(fit.measures):
         return f"{name} has {bare} and was enlarged by a program"
     if fit.measures.get("factor", 0.0) >= TELLING_FACTOR and fit.measures.get("finer", 2.0) < NO_DETAIL:
@@ -266,12 +271,17 @@ def shows_more(measures: Mapping[str, float]) -> bool:
     return _shows_beyond(measures) or filtered or measures.get("finer", 0.0) > 1.0
 
 
-def needs_a_closer_look(original: Original, measures: Mapping[str, float]) -> bool:
-    """Whether the trace of an enlargement, for which a file is decoded whole, and its finer detail, which takes longest
-    to measure, could change what is said of it.
-    """
+def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
+    """Whether the trace of an enlargement, for which a file is decoded whole, could change what is said of it."""
     signed = is_signed(original)
     return not contains(measures, signed) and not (signed and _shows_beyond(measures))
+
+
+def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
+    """The same of its finer detail alone, which takes longest to measure; `measures` hold the trace by now."""
+    unclear = RESAMPLED_WITHOUT_DETAIL <= measures.get("resampled", 0.0) < RESAMPLED
+    may_condemn = not is_signed(original) and (unclear or measures.get("factor", 0.0) >= TELLING_FACTOR)
+    return needs_trace(original, measures) and (may_condemn or not _shows_beyond(measures))
 
 
 def _shows_beyond(measures: Mapping[str, float]) -> bool:

@@ -14,15 +14,11 @@ from datetime import UTC, timedelta
 
 from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
 from i2f.ground.wording import day
-from i2f.photos.provenance import is_signed
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
 # A camera's clock without a zone may be anywhere from UTC-12 to UTC+14.
 ZONE_GRACE = timedelta(hours=14)
-SMALLER = 0.6
-"""Times the copy's pixels below which a file that no camera signed is in doubt, whatever `min_gain` allows: cells of a
-collage are as small, originals hardly ever (a frame that was posted with the picture takes less of a copy)."""
 SHOWN = 5
 """So many candidates at most stand in the report. What is decided is decided on all of them."""
 
@@ -110,8 +106,6 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
         return Verdict.REVIEW, _dated_late(copy, late)
     if min_gain > 0 and gain(copy, best) < min_gain:
         return Verdict.KEEP, _too_small(name, gain(copy, best))
-    if gain(copy, best) < SMALLER and not is_signed(best.original):
-        return Verdict.REVIEW, f"{name} is smaller than the copy and has no camera data of its own"
     of_twins = f"; {len(best.twins) + 1} versions found, using {best.because}" if best.because else ""
     return Verdict.REPLACE, f"Matches {name} (only match{of_twins})"
 

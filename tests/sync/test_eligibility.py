@@ -10,7 +10,7 @@ import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
 from i2f.matching.seams import SIDES
-from i2f.sync.eligibility import doubt_about, needs_a_closer_look
+from i2f.sync.eligibility import doubt_about, needs_detail
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
@@ -209,17 +209,26 @@ def test_a_bare_file_with_pixels_for_finer_detail_and_none_of_it_was_enlarged_th
     assert doubt_about(SIGNED, fit(factor=1.6, finer=0.3, **around)) == ""  # a camera's picture may be blurred
 
 
-def test_a_file_is_looked_at_closer_only_where_it_can_change_what_is_said_of_a_file() -> None:
+def test_a_bare_file_smaller_than_the_copy_is_no_original() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    said = doubt_about(BARE, fit(factor=0.5, **around))
+    assert said == "IMG_0001.JPG has no camera data and is smaller than the copy"
+    assert doubt_about(BARE, fit(factor=0.9, **around)) == ""
+    assert doubt_about(SIGNED, fit(factor=0.5, **around)) == ""
+
+
+def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
     stops = fit(**dict.fromkeys(SIDES, STOPS))
-    for told in (fit(), fit(tones=15.0), fit(left=GOES_ON), fit(tilt=3.0)):
-        assert needs_a_closer_look(BARE, told.measures)
-    assert needs_a_closer_look(SIGNED, fit().measures)
+    for told in (fit(), fit(tones=15.0), fit(left=GOES_ON, factor=1.6), fit(tilt=3.0, resampled=12.0)):
+        assert needs_detail(BARE, told.measures)
+    assert needs_detail(SIGNED, fit().measures)
     for original, told in (
-        (SIGNED, fit(left=GOES_ON)),
-        (SIGNED, fit(tilt=3.0)),
+        (SIGNED, fit(left=GOES_ON, factor=1.6)),
+        (BARE, fit(left=GOES_ON, factor=1.4)),
+        (BARE, fit(tilt=3.0)),
         (BARE, stops),
     ):
-        assert not needs_a_closer_look(original, told.measures)
+        assert not needs_detail(original, told.measures)
         for finer in (0.3, 0.8, 2.0):
             found = replace(told, measures=dict(told.measures) | {"finer": finer})
             assert doubt_about(original, found) == doubt_about(original, told)
