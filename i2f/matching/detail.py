@@ -196,7 +196,7 @@ def _share(grey: Floats, explaining: Sequence[Floats], grid: _Grid) -> tuple[flo
     order = np.argsort(structure)
     fifth = max(4, len(order) // 5)
     weak, strong = order[:fifth], order[-fifth:]
-    if structure[strong].mean() < LEAST_STRUCTURE:
+    if not len(order) or structure[strong].mean() < LEAST_STRUCTURE:
         return None, images
     more = power[strong].mean() - power[weak].mean()
     return float(max(0.0, more / (structure[strong].mean() - structure[weak].mean() + 1e-6))), images

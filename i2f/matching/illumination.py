@@ -113,7 +113,8 @@ def _left(cells: Cells, terms: list[Floats]) -> Light:
     share = gaussian_filter(here.astype(np.float32), SMOOTH)
     smooth = gaussian_filter(plane, SMOOTH) / (share + 1e-3)
     at_edges = np.clip(plane - smooth, -30, 30)[here]
+    within = here & (share > 0.5)
     return Light(
-        soft=float(np.percentile(np.abs(smooth[here & (share > 0.5)]), 97)),
+        soft=float(np.percentile(np.abs(smooth[within if within.any() else here]), 97)),
         hard=float(np.sqrt(np.mean(at_edges**2))),
     )

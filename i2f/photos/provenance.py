@@ -46,6 +46,7 @@ class PathMark(StrEnum):
     THUMBNAIL = "thumbnail"
     PREVIEW = "preview"
     COLLAGE = "collage"
+    ENLARGED = "enlarged"
     INSTAGRAM_FOLDER = "instagram folder"
     EDIT = "edit"
     INSTAGRAM = "instagram"
@@ -87,6 +88,12 @@ _PREVIEW_PARENT = re.compile(
 )
 _COLLAGE_NAME = re.compile(
     r"(?:^|[^a-z])collage|photo ?grid|pic ?stitch|^layout[_-]|piccollage|instacollage|diptic|moldiv|PhotoCollage",
+    re.IGNORECASE,
+)
+# What programs that enlarge call their work; those that invent detail leave no other sign of it.
+_ENLARGED_NAME = re.compile(
+    r"up-?scal|upscayl|gigapixel|topaz|waifu2x|esrgan|bigjpg|^remini|lets-?enhance|super-?res(?:olution)?(?![a-z])|"
+    r"(?<![a-z])enlarged?(?![a-z])|@[2348]x$|[-_ ](?:[2348]x|x[2348])$",
     re.IGNORECASE,
 )
 _EDIT_NAME = re.compile(
@@ -176,6 +183,8 @@ def path_marks(path: Path) -> frozenset[PathMark]:
         found.add(PathMark.PREVIEW)
     if _COLLAGE_NAME.search(stem):
         found.add(PathMark.COLLAGE)
+    if _ENLARGED_NAME.search(stem):
+        found.add(PathMark.ENLARGED)
     if _EDIT_NAME.search(stem):
         found.add(PathMark.EDIT)
     if _INSTAGRAM_NAME.match(stem) or (_INSTAGRAM_FOLDER.search("/".join(folders)) and _EXPORTED_STEM.fullmatch(stem)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from i2f.ground.processes import be_quiet, one_thread, spawning
 from i2f.sync.comparing import Answer, Task, compare_all
 
+LOG = logging.getLogger(__name__)
 # A worker takes about as long to start as two copies take to be compared.
 COPIES_PER_WORKER = 4
 
@@ -73,11 +75,13 @@ class WorkerPool:
         except (BrokenProcessPool, CancelledError):
             self.shut_down()
         except Exception:  # noqa: BLE001 - whatever it is, it costs this copy only
+            LOG.info("A copy could not be compared:", exc_info=True)
             return None
         with one_thread(), self._start(1) as alone:
             try:
                 return alone.submit(compare_all, task).result()
             except Exception:  # noqa: BLE001 - the same once more
+                LOG.info("A copy could not be compared:", exc_info=True)
                 return None
 
     def shut_down(self) -> None:

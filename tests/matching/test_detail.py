@@ -85,6 +85,12 @@ def test_a_file_hardly_larger_than_the_copy_tells_nothing_and_a_plain_one_has_as
     assert finer_detail(plain, large, whole(large), 2.0) == PLAIN
 
 
+def test_a_copy_of_a_few_pixels_tells_nothing_of_detail() -> None:
+    copy = np.asarray(paint("leaves", 4, (1000, 800)).resize((12, 90)))
+    large = np.asarray(Image.fromarray(copy).resize((24, 180)))
+    assert finer_detail(copy, large, whole(large), 2.0) == PLAIN
+
+
 def test_a_filter_sets_tones_apart_and_jpeg_does_not(pair: tuple[Image.Image, Image.Image]) -> None:
     original, copy = pair
     picture = np.asarray(original)

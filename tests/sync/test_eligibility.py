@@ -209,12 +209,21 @@ def test_a_bare_file_with_pixels_for_finer_detail_and_none_of_it_was_enlarged_th
     assert doubt_about(SIGNED, fit(factor=1.6, finer=0.3, **around)) == ""  # a camera's picture may be blurred
 
 
-def test_a_bare_file_smaller_than_the_copy_is_no_original() -> None:
+def test_a_file_smaller_than_the_copy_is_in_doubt_whoever_signed_it() -> None:
     around = dict.fromkeys(SIDES, GOES_ON)
-    said = doubt_about(BARE, fit(factor=0.5, **around))
-    assert said == "IMG_0001.JPG has no camera data and is smaller than the copy"
-    assert doubt_about(BARE, fit(factor=0.9, **around)) == ""
-    assert doubt_about(SIGNED, fit(factor=0.5, **around)) == ""
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(factor=0.5, **around)) == "IMG_0001.JPG is smaller than the copy"
+        assert doubt_about(original, fit(factor=0.9, **around)) == ""
+
+
+def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoever_signed_it() -> None:
+    around = dict.fromkeys(("left", "right", "bottom"), GOES_ON)
+    bar = GOES_ON | {"outer": 0.98, "outer_ground": 1.0, "straight": 0.98}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(top=bar, cut_top=0.98, **around))
+    for weaker in ({"outer_ground": 0.76}, {"straight": 0.6}, {"outer": 0.6}):  # a white sky above a roof
+        assert doubt_about(SIGNED, fit(top=bar | weaker, cut_top=0.98, **around)) == ""
+    assert doubt_about(SIGNED, fit(top=bar, cut_top=0.5, **around)) == ""
 
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
@@ -249,6 +258,8 @@ def test_a_file_that_calls_itself_a_screenshot_is_one() -> None:
         ("IMG-20150706-WA0031.jpg", "comes from a chat app"),
         ("Telegram/1.jpg", "comes from a chat app"),
         ("IMG_20190101-COLLAGE.jpg", "called a collage"),
+        ("IMG_0001-gigapixel-2x.jpg", "called an enlargement"),
+        ("IMG_0001@2x.jpg", "called an enlargement"),
         ("Pictures/Instagram/IMG_20171214_190314_347.jpg", "lies in a folder of Instagram's app"),
     ],
 )
