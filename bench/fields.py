@@ -29,9 +29,10 @@ from i2f.ground.image import Picture, luminance
 from i2f.matching.bars import without_edges
 from i2f.matching.blocks import middles
 from i2f.matching.displacement import Doubles
-from i2f.matching.illumination import Light
+from i2f.matching.limits import tests_of_copies, tests_of_exposure
 from i2f.matching.looks import upright
 from i2f.matching.overshoot import Overshoot
+from i2f.matching.photometry import Photometry
 from i2f.matching.registration import align, start_of
 from i2f.matching.same_exposure import Blocks, measure, settle, weigh
 from i2f.photos.decode import pixels
@@ -71,9 +72,9 @@ def measured(copy: Picture, original: Picture) -> tuple[Picture, Blocks]:
 def verdict(copy: Picture, original: Picture, blocks: Blocks) -> tuple[bool, bool]:
     """Whether the pair is still by all other tests, and whether by those of the whole copy, too."""
     evidence = weigh(copy, original, blocks)
-    tests = matcher.tests_of_exposure(evidence, 0.0, Light())
+    tests = tests_of_exposure(evidence, Photometry())
     still = max(tests[name] for name in ("texture", "movement", "stretch")) <= 1
-    return still, still and max(matcher.tests_of_copies(evidence, Overshoot()).values()) <= 1
+    return still, still and max(tests_of_copies(evidence, Overshoot()).values()) <= 1
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -67,12 +67,12 @@ class Tint:
     leaked: bool = False
 
 
-def tint_left(cells: Cells, tolerance: Tolerance, leaks: bool) -> Tint:
-    """The tint that no filter explains, nor, where `leaks` may be, a light leak."""
+def tint_left(cells: Cells, tolerance: Tolerance) -> Tint:
+    """The tint that no filter explains, nor, where one may be, a light leak."""
     if cells.here.sum() < LEAST_CELLS:
         return Tint()
     tinted = _largest(cells, tolerance)
-    if not leaks or tinted < LEAST_LEAK:
+    if not tolerance.leaks or tinted < LEAST_LEAK:
         return Tint(tinted)
     left = at_best_angle(lambda angle: _largest(cells, tolerance, angle), float)
     return Tint(left, leaked=True) if left <= LEFT_OF_LEAK * tinted else Tint(tinted)

@@ -43,7 +43,7 @@ SHARP = 0.15
 """Pixels: a block whose displacement is less certain than this has no voice."""
 LEAST_MEASURED = 12
 NEAR_MAHALANOBIS, NEAR_FIELD = 5.4, 0.075
-"""One and a half times what matcher.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
+"""One and a half times what limits.py allows a true pair: beyond them the answer is plain, whatever else is seen."""
 FAR_MAHALANOBIS, FAR_FIELD = 9.0, 0.2
 """Beyond these it is plain also in fewer pixels than the last. (Of 498 true pairs at 256 pixels the largest were 3.7
 and 0.09.)"""

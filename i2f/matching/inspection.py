@@ -1,0 +1,62 @@
+"""The inspection: what a file itself shows around and inside the window that its copy was cut from.
+
+A comparison sees a thumbnail and asks whether the exposure is the same. A screenshot, a collage or an enlarged copy
+passes that as well as the photograph does, since it holds the same exposure. What gives it away lies in the file: the
+picture ends where the copy ends (seams.py) or a little further out (frames.py), another one begins beside it (cuts.py),
+its tones are those that were posted, or there is nothing in it finer than the copy could hold (detail.py). So whatever
+fits is opened once more, larger, and all of these are measured at the window found.
+
+Only numbers are made here, by name; `eligibility.py` weighs them, together with what the file says of itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from i2f.ground.image import Picture
+from i2f.ground.model import Fit
+from i2f.matching.bars import without_edges
+from i2f.matching.cuts import cuts_of
+from i2f.matching.detail import finer_detail, snapped, tones_apart
+from i2f.matching.frames import FILE_SIDES, frames_of
+from i2f.matching.looks import upright
+from i2f.matching.registration import Similarity
+from i2f.matching.seams import SIDES, sides_of
+
+
+def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
+    """What a file itself, looked at as an upright `picture`, shows at the window that `fit` found: where it ends, and
+    how its tones differ from the copy's. The file has `width` pixels across, `factor` for one of the copy's.
+    """
+    turned, at = _looked_at(copy, picture, fit)
+    found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
+    found["factor"] = _factor(turned, picture, at, width)
+    for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
+        if side is not None:
+            found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
+    frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
+    for name, (share, outside) in zip(FILE_SIDES, frames, strict=True):
+        found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
+    cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
+    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
+    return found
+
+
+def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
+    """The same of what detail the file has, which takes longer. Empty where that cannot be told."""
+    turned, at = _looked_at(copy, picture, fit)
+    at = snapped(turned, picture, at)
+    factor = _factor(turned, picture, at, width)
+    finer = finer_detail(turned, picture, at, factor)
+    return {} if finer is None else {"finer": finer, "factor": factor}
+
+
+def _factor(copy: Picture, picture: Picture, at: Similarity, width: int) -> float:
+    return float(at.scale / min(copy.shape[:2]) * width / picture.shape[1])
+
+
+def _looked_at(copy: Picture, picture: Picture, fit: Fit) -> tuple[Picture, Similarity]:
+    """The copy as a file shows it, and where it lies in this picture of the file."""
+    turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
+    grow = picture.shape[1] / fit.measures["width"]
+    return turned, Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
