@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""The command line: parse, call one function, render. Everything else is elsewhere.
+"""The command line: every command with its options and its help, in the order a person meets them.
 
-It is loaded for every word typed, so it loads nothing but click: each command brings its own modules when it is called,
-and `--help` waits for none of them (kept by tests/commands/test_start.py, measured by bench/start.py).
+A command here parses and calls one function of i2f/commands; everything else is elsewhere. This file is loaded for
+every word typed, so it loads nothing but click: each command brings its own modules when it is called, and `--help`
+waits for none of them (kept by tests/commands/test_start.py, measured by bench/start.py). Options that several commands
+share are in i2f/commands/options.py.
 
-Results go to standard output, everything for eyes to standard error. An expected failure becomes one line and
-an exit code in one place, `Cli`; a traceback is shown with --debug only.
+Results go to standard output, everything for eyes to standard error. An expected failure becomes one line and an exit
+code in one place, i2f/commands/error_boundary.py; a traceback is shown with --debug only.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a clone is run by whatever Pytho
     sys.exit(f"Error: instagram2flickr needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}")
 
 import os
-import signal
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,100 +29,19 @@ if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # answered before 
     sys.stdout.write(f"instagram2flickr, version {__version__}\n")
     sys.exit()
 
-
-def _without(missing: ModuleNotFoundError) -> str:
-    return (
-        f"the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, run "
-        ".venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made"
-    )
-
+from i2f.ground.errors import SettingsError, missing_module
 
 try:
     import click
 except ModuleNotFoundError as missing:
-    sys.exit(f"Error: {_without(missing)}")
+    sys.exit(f"Error: {missing_module(missing)}")
 
 from i2f.commands import completion as complete
 from i2f.commands import options
-from i2f.ground.errors import ExitCode, SettingsError, SyncError
+from i2f.commands.error_boundary import Cli, interrupt_on_signals
 
 if TYPE_CHECKING:
     from i2f.ground.settings import Settings
-
-
-class Cli(click.Group):
-    """The one place where an expected failure becomes a line and an exit code."""
-
-    command_class = options.Command
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; settle what went wrong."""
-        try:
-            return super().invoke(ctx)
-        except SyncError as error:
-            return _fail(ctx, str(error), error.exit_code, error)
-        except Terminated as error:
-            return _fail(
-                ctx, f"stopped by the system: {_progress(error)}. Run again to continue", ExitCode.STOPPED, error
-            )
-        except KeyboardInterrupt as error:
-            return _fail(ctx, f"Interrupted: {_progress(error)}. Run again to continue", ExitCode.INTERRUPTED, error)
-        except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that the interpreter's own flush is quiet
-            return ctx.exit(ExitCode.DONE)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except ModuleNotFoundError as missing:
-            return _fail(ctx, _without(missing), ExitCode.FAILED, missing)
-        except OSError as error:
-            return _fail(
-                ctx,
-                f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; progress "
-                "is saved, run again to continue",
-                ExitCode.STOPPED,
-                error,
-            )
-        except Exception as error:  # noqa: BLE001 - a traceback is for --debug, and there with its secrets masked
-            return _fail(
-                ctx,
-                f"Internal error ({type(error).__name__}); progress is saved. Report it with the output of --debug",
-                ExitCode.FAILED,
-                error,
-            )
-
-
-class Terminated(KeyboardInterrupt):
-    """The system asks the program to end (SIGTERM, a closed terminal): as Ctrl-C, with another exit code."""
-
-
-def _terminate(_number: int, _frame: object) -> None:
-    raise Terminated
-
-
-def _progress(error: KeyboardInterrupt) -> str:
-    """How far it was, where the command knows."""
-    return str(error) or "progress is saved"
-
-
-def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:
-    import logging
-
-    from i2f.display.lines import fitted
-    from i2f.ground.log_redaction import masked_traceback
-    from i2f.sync.report import in_plain_words
-
-    if _debug(ctx):
-        click.echo(masked_traceback(error), err=True)
-    words = in_plain_words(line) if code is ExitCode.INTERRUPTED else f"Error: {in_plain_words(line)}"
-    log = logging.getLogger("i2f")
-    log.addHandler(logging.NullHandler())  # else Python writes to the terminal while no log is set up
-    log.error("%s", words, exc_info=error)
-    click.echo(fitted(words, sys.stderr), err=True)
-    ctx.exit(code)
-
-
-def _debug(ctx: click.Context) -> bool:
-    return bool(ctx.find_root().meta.get("debug"))
 
 
 def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -542,9 +462,7 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")  # a file name may hold bytes that no terminal can show
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _terminate)
+    interrupt_on_signals()
     cli()
 
 

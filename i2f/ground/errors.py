@@ -7,6 +7,7 @@ Whatever is not one of these is a mistake in this program.
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 
 
@@ -78,3 +79,11 @@ class PictureGoneError(PictureError):
 
 class ReplyLostError(PictureError):
     """A picture was sent and no clear answer came; only asking Flickr again can tell what it holds."""
+
+
+def missing_module(missing: ModuleNotFoundError) -> str:
+    """The words for a library that is not installed, in the Python that somebody ran this with."""
+    return (
+        f"the Python {sys.executable} has no {missing.name}, which this program needs. In a clone, run "
+        ".venv/bin/python instagram2flickr.py; README.md, Try it, shows how .venv is made"
+    )
