@@ -21,8 +21,7 @@ from i2f.memory.uploads import UploadStanding
 from i2f.sync.candidates import assess
 from i2f.sync.gallery import as_candidates
 from i2f.sync.originals import OriginalsIndex
-from i2f.sync.pipeline import keep_too_large
-from i2f.sync.plan import decide, leave, shortened
+from i2f.sync.plan import decide, keep_too_large, leave, shortened
 from i2f.sync.post_pictures import PostPicture, as_copy
 from i2f.sync.posts_on_flickr import Account, find_presences, settled_reason
 from i2f.sync.presence import Presence

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
-from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
@@ -38,7 +37,7 @@ from i2f.sync.gallery import as_candidates
 from i2f.sync.instagram_account import follow_short_links
 from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
-from i2f.sync.plan import decide, leave, shortened
+from i2f.sync.plan import decide, keep_too_large, leave, shortened
 from i2f.sync.replace import LATE_S, Replacer
 from i2f.sync.report import Report, in_plain_words
 from i2f.sync.session import Session, claim_account
@@ -313,14 +312,3 @@ def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
     except PictureError as error:
         return str(error)
     return "comparing failed; the next run tries again"
-
-
-def keep_too_large(decision: Decision) -> Decision:
-    """A file that is sent as it is and that Flickr would not take is no failure of every run anew."""
-    if decision.match is None:
-        return decision
-    original = decision.match.original
-    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
-        return decision
-    reason = f"{original.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
-    return replace(decision, verdict=Verdict.KEEP, reason=reason)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
 from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
 from i2f.ground.wording import day
 from i2f.photos.same_shot import other_exposure_by_exif
@@ -78,6 +79,17 @@ def as_posted(decision: Decision, refused: str | None) -> Decision:
         )
     reason = decision.reason if decision.decided_by == "person" else f"{decision.reason}; sent as posted"
     return replace(decision, reason=reason, sent=Sent.AS_POSTED)
+
+
+def keep_too_large(decision: Decision) -> Decision:
+    """A file that is sent as it is and that Flickr would not take is no failure of every run anew."""
+    if decision.match is None:
+        return decision
+    original = decision.match.original
+    if original.content_format not in SENT_AS_THEY_ARE or original.size_bytes <= MAX_PHOTO_BYTES:
+        return decision
+    reason = f"{original.name} exceeds Flickr's {MAX_PHOTO_BYTES // 2**20} MiB limit"
+    return replace(decision, verdict=Verdict.KEEP, reason=reason)
 
 
 def leave(copy: InstagramCopy, reason: str) -> Decision:
