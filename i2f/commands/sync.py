@@ -21,6 +21,7 @@ from i2f.ground.settings import Settings
 from i2f.photos.folder import Found
 from i2f.sync import pipeline
 from i2f.sync.again import check_again
+from i2f.sync.folder_guard import compare_with_last_time
 from i2f.sync.order import SyncOrder
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.report import Report, in_plain_words, nothing_done_words, places_sentence, write_report
@@ -38,7 +39,7 @@ def sync(settings: Settings, order: SyncOrder) -> ExitCode:
         ):
             check_again(session, order)
             report, found = pipeline.begin_report(session, order, "dry-run" if order.dry_run else "sync")
-            pipeline.check_folders(session, order, found)
+            compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
             order = pipeline.read_posts(session, order)
             pipeline.check_login(session)
             if order.dry_run:

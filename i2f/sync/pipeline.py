@@ -32,7 +32,7 @@ from i2f.sync.candidates import assess
 from i2f.sync.copies import choose_copies, list_copies, save_copies
 from i2f.sync.copy_origin import ask_about_strangers
 from i2f.sync.export_evidence import Judged, settle_by_export
-from i2f.sync.folder_guard import check_readable, compare_with_last_time
+from i2f.sync.folder_guard import check_readable
 from i2f.sync.gallery import as_candidates
 from i2f.sync.instagram_account import follow_short_links
 from i2f.sync.order import SyncOrder
@@ -68,11 +68,6 @@ def begin_report(session: Session, order: SyncOrder, mode: str) -> tuple[Report,
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)
     return report, found
-
-
-def check_folders(session: Session, order: SyncOrder, found: Found) -> None:
-    """Stop where a folder suddenly holds far less than at the last run. Raises StoppedError."""
-    compare_with_last_time(found, order.folders, session.journal, accept=order.again_folder)
 
 
 def ask_permission(session: Session) -> Permission:
