@@ -19,7 +19,6 @@ from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.ground.wording import day
 from i2f.instagram.export import read_export
-from i2f.instagram.posts import Post
 from i2f.memory.history import History, Standing
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
@@ -98,16 +97,20 @@ def make_plan(session: Session, order: SyncOrder, found: Found, report: Report) 
         report.passed_over["no pictures"] = index.passed_over
     histories = session.journal.histories.all()
     order = replace(order, again=(*order.again, *sorted(restored_again(session, order, histories))))
-    resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order, report) for copy in copies}
-    fetched, failures = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
-    decisions = _decide(session, fetched, index, report, order.posts)
+    resting = {copy.photo_id: _resting(copy, histories.get(copy.photo_id), order) for copy in copies}
+    fetched, not_saved = save_copies(session, [copy for copy in copies if resting[copy.photo_id] is None])
+    decisions, not_compared = _decide(session, order, fetched, index, histories)
     backups = {copy.photo_id: backup for copy, backup in fetched}
     decisions = choose_what_is_sent(session, order, decisions, backups, histories)
     for copy in copies:
         decision = resting[copy.photo_id] or decisions.get(copy.photo_id)
         if decision is None:
             decision = leave(copy, "The copy could not be downloaded from Flickr")
-            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, failures.get(copy.photo_id, "its backup is missing"))
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, not_saved.get(copy.photo_id, "its backup is missing"))
+        elif copy.photo_id in not_compared:
+            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, not_compared[copy.photo_id])
+        elif resting[copy.photo_id] is not None and histories[copy.photo_id].is_open:
+            report.outcomes[copy.photo_id] = (OutcomeKind.UNSURE, _left_open(copy, histories[copy.photo_id]))
         report.decisions.append(decision)
     kept = [(one["photo_id"], one) for one in report.explained() if one["candidates"]]
     session.journal.assessments.keep_decisions(session.run, kept)
@@ -233,23 +236,24 @@ def _failure(outcome: Outcome) -> str | None:
     return None if outcome.outcome is OutcomeKind.REPLACED else outcome.note or outcome.outcome
 
 
-def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder, report: Report) -> Decision | None:
+def _resting(copy: InstagramCopy, history: History | None, order: SyncOrder) -> Decision | None:
     """The decision for a copy that an earlier run settled or left open; None for one to be looked at."""
     if history is None or history.standing is Standing.UNTOUCHED:
         return None
     if history.is_open:
         if copy.photo_id in order.again and history.last_step == JournalStep.UNSURE:
             return None
-        again = f"; `sync --again {copy.photo_id}` reconsiders it" if history.last_step == JournalStep.UNSURE else ""
-        report.outcomes[copy.photo_id] = (
-            OutcomeKind.UNSURE,
-            f"an earlier run was interrupted here, and Flickr's reply is not clear{again}",
-        )
         return leave(copy, "Not yet clear on Flickr after an interrupted run; the next `sync` checks first")
     if copy.photo_id in order.again:
         return None
     became = "Restored by undo" if history.standing is Standing.TAKEN_BACK else "Already replaced"
     return leave(copy, f"{became} on {day(history.at.astimezone())}" if history.at else became)
+
+
+def _left_open(copy: InstagramCopy, history: History) -> str:
+    """What the report says of a copy that an earlier run left open."""
+    again = f"; `sync --again {copy.photo_id}` reconsiders it" if history.last_step == JournalStep.UNSURE else ""
+    return f"an earlier run was interrupted here, and Flickr's reply is not clear{again}"
 
 
 def read_posts(session: Session, order: SyncOrder) -> SyncOrder:
@@ -266,17 +270,18 @@ def read_posts(session: Session, order: SyncOrder) -> SyncOrder:
 
 def _decide(
     session: Session,
+    order: SyncOrder,
     fetched: Sequence[tuple[InstagramCopy, Backup]],
     index: OriginalsIndex,
-    report: Report,
-    posts: Sequence[Post],
-) -> Mapping[str, Decision]:
+    histories: Mapping[str, History],
+) -> tuple[dict[str, Decision], dict[str, str]]:
+    """A decision for every copy that was fetched; those that could not be compared with the reason."""
     session.progress.stage("Comparing", len(fetched))
     files = {backup.sha256: session.state.backups / backup.file for _, backup in fetched}
     answers = assess(files, index.gallery, session.journal, session.progress.step)
     rules = session.settings.sync
-    histories = session.journal.histories.all()
     decisions: dict[str, Decision] = {}
+    failures: dict[str, str] = {}
     judged: dict[str, Judged] = {}
     for copy, backup in fetched:
         # Flickr does not always say the size; the file does.
@@ -284,7 +289,7 @@ def _decide(
         answer = answers.get(backup.sha256)
         if answer is None:
             decisions[copy.photo_id] = leave(sized, "The copy could not be compared")
-            report.outcomes[copy.photo_id] = (OutcomeKind.FAILED, _why_not_compared(session, copy))
+            failures[copy.photo_id] = _why_not_compared(session, copy)
             continue
         said = said_about(session.journal, copy.photo_id, backup.sha256)
         originals = [index.gallery.originals[place] for group in answer.groups for place, _ in group]
@@ -292,12 +297,12 @@ def _decide(
         candidates = as_candidates(answer, index.gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decision = replace(decide(sized, candidates, rules.min_gain, obeyed), answers=state_of(said))
         judged[copy.photo_id] = Judged(sized, backup.sha256, files[backup.sha256], answer, decision)
-    by_export = settle_by_export(session, posts, index.gallery, judged) if posts else {}
+    by_export = settle_by_export(session, order.posts, index.gallery, judged) if order.posts else {}
     for photo_id, one in judged.items():
         decision = keep_too_large(by_export.get(photo_id, one.decision))
         shows_ours = photo_id in histories and histories[photo_id].pile
         decisions[photo_id] = shortened(decision if shows_ours else ask_about_strangers(decision, one.file))
-    return decisions
+    return decisions, failures
 
 
 def _why_not_compared(session: Session, copy: InstagramCopy) -> str:
