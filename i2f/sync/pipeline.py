@@ -155,7 +155,7 @@ def _leave(session: Session, order: SyncOrder, report: Report) -> None:
     for decision in report.decisions:
         photo_id = decision.copy.photo_id
         if photo_id in looked_at - report.outcomes.keys() and decision.verdict is not Verdict.REPLACE:
-            session.journal.record.append(session.run, photo_id, JournalStep.LEFT, {})
+            session.note(photo_id, JournalStep.LEFT, {})
 
 
 def _mark_cut_off(session: Session, planned: Sequence[Decision], report: Report) -> None:

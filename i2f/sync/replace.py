@@ -45,16 +45,16 @@ class Replacer:
 
     def __init__(self, session: Session) -> None:
         """Nothing is sent yet."""
+        self._session = session
         self._flickr = session.flickr
         self._journal = session.journal
         self._state = session.state
-        self._run = session.run
         self._clock = session.clock
         self._settings = session.settings
         self._tickets = session.settings.flickr.tickets
         self._file_worker = session.file_worker
         self._backups = session.backups
-        self._verifier = Verifier(session.flickr, session.clock, session.state.outgoing, self._record)
+        self._verifier = Verifier(session)
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
         """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
@@ -152,9 +152,11 @@ class Replacer:
         if not history.is_open:
             return None
         if history.gone_at is None:
-            self._record(photo_id, JournalStep.GONE.when(undoing=history.is_undo), {})
+            self._session.note(photo_id, JournalStep.GONE.when(undoing=history.is_undo), {})
         elif self._clock.now() - history.gone_at >= LATE_S:
-            self._record(photo_id, JournalStep.NOT_TAKEN.when(undoing=history.is_undo), {"why": "no longer on Flickr"})
+            self._session.note(
+                photo_id, JournalStep.NOT_TAKEN.when(undoing=history.is_undo), {"why": "no longer on Flickr"}
+            )
             return None
         return Outcome(OutcomeKind.UNSURE, str(error))
 
@@ -254,10 +256,7 @@ class Replacer:
         return Outcome(OutcomeKind.UNSURE, f"{error}; the next `sync` checks with Flickr first")
 
     def _note(self, upload: Upload, step: JournalStep, body: Mapping[str, Any]) -> None:
-        self._record(upload.photo_id, step.when(undoing=upload.undoing), body)
-
-    def _record(self, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
-        self._journal.record.append(self._run, photo_id, step, body)
+        self._session.note(upload.photo_id, step.when(undoing=upload.undoing), body)
 
 
 def _is_same_version(info: PhotoInfo, photo: Photo) -> bool:

@@ -7,10 +7,11 @@ one Flickr account: a login as somebody else is refused before anything is asked
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flickr_client import Access, FlickrClient, Network
 from i2f.ground.errors import LoginError, SettingsError
@@ -18,6 +19,7 @@ from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import CallBudget, Clock
 from i2f.ground.settings import VERSION, Settings
 from i2f.memory.journal import Journal
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.login_store import load_login
 from i2f.memory.state_dir import StateFolder
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
@@ -40,6 +42,10 @@ class Session:
     run: str
     file_worker: OutgoingFileWorker
     backups: Backups
+
+    def note(self, photo_id: str, step: JournalStep, body: Mapping[str, Any]) -> None:
+        """Append to the record what this run does to a photo; returns only when it is on the disk."""
+        self.journal.record.append(self.run, photo_id, step, body)
 
 
 @contextmanager

@@ -14,22 +14,19 @@ became the file's name, as Flickr does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flickr_client import FlickrClient, OriginalSize, PhotoInfo, Replaced, caption_as_typed
+from flickr_client import OriginalSize, PhotoInfo, Replaced, caption_as_typed
 from i2f.ground.errors import PictureError, PictureGoneError
 from i2f.ground.model import OutcomeKind
-from i2f.ground.rate_limit import Clock
 from i2f.memory.journal_steps import JournalStep
 from i2f.sync.photo_metadata import PhotoMetadata, put_metadata, tried
+from i2f.sync.session import Session
 
 # Waits between looks at a Flickr that may still be at work, seconds.
 LOOKS_S = (0.0, 2.0, 5.0, 15.0)
-
-Record = Callable[[str, JournalStep, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,12 @@ class Sending:
 class Verifier:
     """Asks Flickr what it holds after a sending; safe for several threads."""
 
-    def __init__(self, flickr: FlickrClient, clock: Clock, workdir: Path, record: Record) -> None:
-        """`record` writes into the journal."""
-        self._flickr = flickr
-        self._clock = clock
-        self._workdir = workdir
-        self._record = record
+    def __init__(self, session: Session) -> None:
+        """Nothing is asked yet."""
+        self._session = session
+        self._flickr = session.flickr
+        self._clock = session.clock
+        self._workdir = session.state.outgoing
 
     def was_taken(self, upload: Upload, before: PhotoInfo, looks_s: tuple[float, ...] = LOOKS_S) -> bool:
         """Whether Flickr holds another picture than before."""
@@ -116,7 +113,7 @@ class Verifier:
         if doubt is not None:
             # Only what is ours for certain may be taken back as ours; anything else could be the person's own.
             is_ours = secret is not None and after.secret == secret
-            self._record(
+            self._session.note(
                 upload.photo_id,
                 JournalStep.UNSURE.when(undoing=upload.undoing),
                 {"why": doubt, **({"after": after.to_json()} if is_ours else {})},
@@ -138,7 +135,9 @@ class Verifier:
             notes += told
         # The secrets of what was proved: a picture that somebody put there meanwhile is not ours.
         after = replace(after, secret=proved.secret, original_secret=proved.original_secret)
-        self._record(upload.photo_id, JournalStep.CONFIRMED.when(undoing=upload.undoing), {"after": after.to_json()})
+        self._session.note(
+            upload.photo_id, JournalStep.CONFIRMED.when(undoing=upload.undoing), {"after": after.to_json()}
+        )
         return Outcome(OutcomeKind.REPLACED, "; ".join(notes) or None)
 
     def holds(self, upload: Upload) -> bool:
