@@ -14,9 +14,9 @@ from i2f.commands.review import closing, ssh_line
 from i2f.display.review_facts import group_of
 from i2f.ground.model import Verdict
 from i2f.sync.questions import Progress, read_progress, read_questions
-from tests.display.test_review import Desk, keep_questions
 from tests.support.program import ROOT
 from tests.support.reports import make_candidate, make_decision
+from tests.support.review_desk import Desk, keep_questions
 
 ADDRESS = "http://127.0.0.1:40123/secret/"
 
