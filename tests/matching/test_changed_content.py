@@ -17,9 +17,12 @@ from i2f.matching.registration import Similarity, colours_below, grid_of
 from i2f.sandbox.photos.filters import boost_local_contrast
 from tests.support.scenes import HEIGHT, WIDTH, Light, Picture, bytes_of, scene
 
-ORIGINAL = scene(3)
 YELLOW, BLUE, WHITE = (0.98, 0.85, 0.1), (0.12, 0.31, 0.48), (0.96, 0.96, 0.96)
 EDGE = (WIDTH - HEIGHT) // 2
+
+
+def original() -> Light:
+    return scene(3)
 
 
 def copy_of(light: Light, size: int = 512) -> Light:
@@ -37,11 +40,11 @@ def fit_of(copy: Picture, original: Picture) -> Fit:
 @pytest.mark.parametrize("amount", [0.0, 0.6, 1.0])
 @pytest.mark.long
 def test_a_word_is_ink_also_under_much_local_contrast(amount: float) -> None:
-    contrasty = boost_local_contrast(copy_of(ORIGINAL).astype(np.float32).clip(0, 1), amount)
+    contrasty = boost_local_contrast(copy_of(original()).astype(np.float32).clip(0, 1), amount)
     copy = np.asarray(contrasty, np.float64)
     copy[250:290, 150:300] = YELLOW
     copy[262:278, 165:285] = WHITE
-    fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(copy), bytes_of(original()))
     assert fit.sure, (fit.words, fit.measures)
     assert fit.measures["ink"] > 0
 
@@ -57,8 +60,8 @@ def board(light: Light, *strokes: tuple[slice, slice]) -> Light:
 
 @pytest.mark.long
 def test_the_other_word_on_a_board_is_no_ink_however_exact_its_colour() -> None:
-    before = board(ORIGINAL, np.s_[290:350, 380:392], np.s_[290:350, 430:442])
-    after = board(ORIGINAL, np.s_[290:302, 375:470], np.s_[338:350, 375:470])
+    before = board(original(), np.s_[290:350, 380:392], np.s_[290:350, 430:442])
+    after = board(original(), np.s_[290:302, 375:470], np.s_[338:350, 375:470])
     fit = fit_of(bytes_of(copy_of(after)), bytes_of(before))
     assert not fit.sure
     assert fit.measures["strange"] > 4, fit.measures
@@ -67,16 +70,16 @@ def test_the_other_word_on_a_board_is_no_ink_however_exact_its_colour() -> None:
 @pytest.mark.parametrize(("top", "left"), [(0, 300), (HEIGHT - 60, 420), (250, EDGE), (300, EDGE + HEIGHT - 60)])
 @pytest.mark.long
 def test_a_thing_in_the_margin_is_seen_where_there_is_no_frame(top: int, left: int) -> None:
-    other = ORIGINAL.copy()
+    other = original().copy()
     other[top : top + 60, left : left + 60] = scene(8)[200:260, 300:360]
-    fit = fit_of(bytes_of(copy_of(ORIGINAL)), bytes_of(other))
+    fit = fit_of(bytes_of(copy_of(original())), bytes_of(other))
     assert not fit.sure, fit.measures
 
 
 def test_a_frame_is_no_thing_in_the_margin() -> None:
-    copy = copy_of(ORIGINAL)
+    copy = copy_of(original())
     copy[:36], copy[-36:], copy[:, :36], copy[:, -36:] = WHITE, WHITE, WHITE, WHITE
-    fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(copy), bytes_of(original()))
     assert fit.sure, (fit.words, fit.measures)
 
 
@@ -88,7 +91,7 @@ def sharp_within(radius: int, copy: Light) -> Light:
 
 
 def test_a_picture_that_grows_blurred_within_a_block_shows_nothing_strange() -> None:
-    fit = fit_of(bytes_of(sharp_within(110, copy_of(ORIGINAL))), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(sharp_within(110, copy_of(original()))), bytes_of(original()))
     assert fit.sure, (fit.words, fit.measures)
     assert fit.measures["strange_total"] == 0
 
@@ -106,7 +109,7 @@ def pressed(light: Light, quality: int) -> Picture:
 
 
 def test_what_jpeg_leaves_of_film_grain_is_nothing_strange_where_a_tilt_shift_left_it_sharp() -> None:
-    film = grainy(0.5 * ORIGINAL + 0.25, 5)
+    film = grainy(0.5 * original() + 0.25, 5)
     fit = fit_of(pressed(sharp_within(70, copy_of(film)), 40), bytes_of(film))
     assert fit.measures["strange_total"] == 0, fit.measures
     assert fit.measures["vanished"] < 2, fit.measures
@@ -114,7 +117,7 @@ def test_what_jpeg_leaves_of_film_grain_is_nothing_strange_where_a_tilt_shift_le
 
 @pytest.mark.parametrize("radius", [70, 110])
 def test_what_chance_moves_in_the_few_places_a_tilt_shift_left_sharp_is_no_movement(radius: int) -> None:
-    film = grainy(0.5 * ORIGINAL + 0.25, 5)
+    film = grainy(0.5 * original() + 0.25, 5)
     fit = fit_of(pressed(sharp_within(radius, copy_of(film)), 60), bytes_of(film))
     assert fit.measures["measured"] < 70
     assert fit.sure, (fit.words, fit.measures)
@@ -124,7 +127,7 @@ def test_what_chance_moves_in_the_few_places_a_tilt_shift_left_sharp_is_no_movem
 @pytest.mark.parametrize("angle", [0.3, 1.2, 2.4])
 def test_the_edge_of_a_shadow_that_moved_over_gravel_is_seen(angle: float) -> None:
     """Nothing moved but the light; a quarter of it is missing behind the edge."""
-    gravel = grainy(0.6 * ORIGINAL + 0.2, 6)
+    gravel = grainy(0.6 * original() + 0.2, 6)
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH] / HEIGHT - 0.5
     edge = np.clip(((x - 0.17) * np.cos(angle) + y * np.sin(angle)) / 0.004, -1, 1)
     fit = fit_of(pressed(copy_of(gravel * (0.875 + 0.125 * edge)[..., None]), 85), bytes_of(gravel))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import numpy as np
 import pytest
@@ -32,10 +33,15 @@ def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
+@cache
+def leaves() -> Image.Image:
+    return paint("leaves", 4, (1000, 800))
+
+
 @pytest.fixture(scope="module")
 def pair() -> tuple[Image.Image, Image.Image]:
     """A square original of 640 pixels and its copy of 320."""
-    original = paint("leaves", 4, (1000, 800)).crop((100, 0, 900, 800)).resize((640, 640), Image.Resampling.LANCZOS)
+    original = leaves().crop((100, 0, 900, 800)).resize((640, 640), Image.Resampling.LANCZOS)
     return original, through_jpeg(original.resize((320, 320), Image.Resampling.LANCZOS), 85)
 
 
@@ -78,7 +84,7 @@ def test_grain_is_no_detail(pair: tuple[Image.Image, Image.Image]) -> None:
 
 
 def test_a_file_hardly_larger_than_the_copy_tells_nothing_and_a_plain_one_has_as_little_as_an_enlargement() -> None:
-    copy = np.asarray(paint("leaves", 4, (1000, 800)).crop((0, 0, 450, 450)))
+    copy = np.asarray(leaves().crop((0, 0, 450, 450)))
     hardly = np.asarray(Image.fromarray(copy).resize((520, 520)))
     assert finer_detail(copy, hardly, whole(hardly), 520 / 450) is None
     plain, large = np.full((450, 450, 3), 200, np.uint8), np.full((900, 900, 3), 200, np.uint8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,8 +13,14 @@ from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.registration import Similarity
 from tests.support.scenes import bytes_of, scene
 
-SCENE = bytes_of(scene(5, 480, 640))
 COPY = (300, 300)
+
+
+@cache
+def shown() -> NDArray[np.uint8]:
+    picture = bytes_of(scene(5, 480, 640))
+    picture.setflags(write=False)
+    return picture
 
 
 def ends(file: NDArray[np.uint8], center: tuple[float, float], degrees: float = 0.0) -> dict[str, float]:
@@ -23,12 +31,12 @@ def ends(file: NDArray[np.uint8], center: tuple[float, float], degrees: float = 
 
 
 def padded(ground: Image.Image, left: int, top: int) -> NDArray[np.uint8]:
-    ground.paste(Image.fromarray(SCENE), (left, top))
+    ground.paste(Image.fromarray(shown()), (left, top))
     return np.asarray(ground)
 
 
 def test_a_scene_that_goes_on_to_the_edge_of_its_file_ends_nowhere_inside() -> None:
-    assert max(ends(SCENE, (320, 240)).values(), default=0.0) < 0.7
+    assert max(ends(shown(), (320, 240)).values(), default=0.0) < 0.7
 
 
 @pytest.mark.parametrize("degrees", [0.0, 4.0, -6.0])
@@ -39,19 +47,19 @@ def test_on_flat_paper_the_photograph_ends_on_all_sides_however_the_copy_is_tilt
 
 
 def test_bars_of_its_own_blur_end_the_photograph_at_two_sides() -> None:
-    blur = Image.fromarray(SCENE).resize((1000, 480)).filter(ImageFilter.GaussianBlur(25))
+    blur = Image.fromarray(shown()).resize((1000, 480)).filter(ImageFilter.GaussianBlur(25))
     found = ends(padded(blur, 180, 0), (500, 240))
     assert min(found["left"], found["right"]) > 0.75
 
 
 def test_a_skyline_and_a_hazy_horizon_are_no_frame() -> None:
-    land = SCENE.astype(float)
+    land = shown().astype(float)
     ridge = (90 + 30 * np.sin(np.arange(640) / 70)).astype(int)
     for x, y in enumerate(ridge):
         land[:y, x] = (190, 210, 240)
     assert ends(land.astype(np.uint8), (320, 300)).get("top", 0.0) < 0.75
     haze = np.clip((np.arange(480) - 60) / 40, 0, 1)[:, None, None]
-    dim = (SCENE * haze + np.array((190, 210, 240)) * (1 - haze)).astype(np.uint8)
+    dim = (shown() * haze + np.array((190, 210, 240)) * (1 - haze)).astype(np.uint8)
     assert ends(dim, (320, 300)).get("top", 0.0) < 0.75
 
 

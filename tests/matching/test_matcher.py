@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pytest
@@ -57,7 +58,26 @@ def fit_of(copy: Picture, *originals: Picture, place: int = 0) -> Fit:
     return matcher.compare(copy, originals[place], proposal)
 
 
-ORIGINAL = scene(3)
+def original() -> Light:
+    return scene(3)
+
+
+@cache
+def shown() -> Picture:
+    """The original as a file shows it; one for all tests, so nobody may write into it."""
+    picture = bytes_of(original())
+    picture.setflags(write=False)
+    return picture
+
+
+def copy_of(crop: Crop, size: int = 512) -> Light:
+    """The copy that is cut from the original: the test's own."""
+    return _cut_once(crop, size).copy()
+
+
+@cache
+def _cut_once(crop: Crop, size: int) -> Light:
+    return cut(original(), crop, size)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +93,7 @@ ORIGINAL = scene(3)
     ids=["middle", "left", "two thirds", "55 percent", "6 degrees", "minus 10 degrees"],
 )
 def test_a_crop_is_known_for_its_exposure_and_its_window_is_found(crop: Crop) -> None:
-    fit = fit_of(bytes_of(noisy(faded(cut(ORIGINAL, crop)))), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(faded(copy_of(crop)))), shown())
     assert fit.sure, fit.words
     assert fit.score > 0.9
     assert fit.window.center == pytest.approx((crop.x / WIDTH, crop.y / HEIGHT), abs=0.003)
@@ -84,41 +104,41 @@ def test_a_crop_is_known_for_its_exposure_and_its_window_is_found(crop: Crop) ->
 @pytest.mark.long
 @pytest.mark.parametrize("size", [306, 480, 1080, 1440])
 def test_copies_of_every_size_are_known(size: int) -> None:
-    assert fit_of(bytes_of(noisy(cut(ORIGINAL, Crop(), size))), bytes_of(ORIGINAL)).sure
+    assert fit_of(bytes_of(noisy(copy_of(Crop(), size))), shown()).sure
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_copy_turned_by_right_angles_is_known(turns: int) -> None:
-    fit = fit_of(np.rot90(bytes_of(noisy(cut(ORIGINAL, Crop(x=330)))), turns).copy(), bytes_of(ORIGINAL))
+    fit = fit_of(np.rot90(bytes_of(noisy(copy_of(Crop(x=330)))), turns).copy(), shown())
     assert fit.sure
     assert abs(fit.window.degrees) == pytest.approx([0, 90, 180, 90][turns], abs=0.1)
 
 
 def test_a_mirror_image_is_known_as_one() -> None:
-    fit = fit_of(bytes_of(noisy(cut(ORIGINAL, Crop(x=330))))[:, ::-1].copy(), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(copy_of(Crop(x=330))))[:, ::-1].copy(), shown())
     assert fit.sure
     assert fit.window.mirrored
 
 
 def test_black_and_white_is_known() -> None:
-    grey = cut(ORIGINAL, Crop()) @ np.array([0.5, 0.4, 0.1])
-    assert fit_of(bytes_of(noisy(np.repeat(grey[..., None], 3, 2))), bytes_of(ORIGINAL)).sure
+    grey = copy_of(Crop()) @ np.array([0.5, 0.4, 0.1])
+    assert fit_of(bytes_of(noisy(np.repeat(grey[..., None], 3, 2))), shown()).sure
 
 
 def test_the_whole_picture_between_bars_is_known() -> None:
-    shrunk = zoom(ORIGINAL, (384 / HEIGHT, 512 / WIDTH, 1), order=1, grid_mode=True, mode="nearest")
+    shrunk = zoom(original(), (384 / HEIGHT, 512 / WIDTH, 1), order=1, grid_mode=True, mode="nearest")
     copy = np.ones((512, 512, 3))
     copy[64:448] = noisy(shrunk)
-    fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(copy), shown())
     assert fit.sure, fit.words
     assert fit.window.size == pytest.approx((1, 1), abs=0.02)
 
 
 @pytest.mark.parametrize("thickness", [10, 40])
 def test_a_frame_does_not_hide_the_exposure(thickness: int) -> None:
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     copy[:thickness], copy[-thickness:], copy[:, :thickness], copy[:, -thickness:] = 0.02, 0.02, 0.02, 0.02
-    assert fit_of(bytes_of(noisy(copy)), bytes_of(ORIGINAL)).sure
+    assert fit_of(bytes_of(noisy(copy)), shown()).sure
 
 
 def disc(x: float, y: float, radius: float) -> NDArray[np.bool_]:
@@ -128,9 +148,9 @@ def disc(x: float, y: float, radius: float) -> NDArray[np.bool_]:
 
 @pytest.mark.long
 def test_a_sticker_in_one_exact_colour_does_not_hide_the_exposure() -> None:
-    copy = noisy(cut(ORIGINAL, Crop()))
+    copy = noisy(copy_of(Crop()))
     copy[disc(330, 300, 30)] = (0.98, 0.85, 0.1)
-    fit = fit_of(bytes_of(copy), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(copy), shown())
     assert fit.sure, fit.words
     assert fit.measures["ink"] > 0
 
@@ -138,10 +158,10 @@ def test_a_sticker_in_one_exact_colour_does_not_hide_the_exposure() -> None:
 @pytest.mark.long
 def test_a_thing_with_light_and_grain_of_its_own_is_no_sticker() -> None:
     """However flatly a print is painted: what a lens saw is shaded, and only a program draws in one exact colour."""
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     shade = np.array([0.98, 0.85, 0.1]) * np.linspace(0.75, 1, 512)[:, None, None] * np.ones((512, 512, 1))
     copy[disc(330, 300, 30)] = (shade + np.random.default_rng(5).normal(size=(512, 512, 3)) * 0.03)[disc(330, 300, 30)]
-    fit = fit_of(bytes_of(noisy(copy)), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(copy)), shown())
     assert not fit.sure
     assert fit.score < 0.9
 
@@ -149,48 +169,48 @@ def test_a_thing_with_light_and_grain_of_its_own_is_no_sticker() -> None:
 @pytest.mark.long
 def test_a_sticker_makes_two_originals_rivals_not_twins() -> None:
     """With words on one of them only one is what was posted, and nobody may choose for the person."""
-    drawn = ORIGINAL.copy()
+    drawn = original().copy()
     drawn[260:330, 400:480] = (0.98, 0.85, 0.1)
-    copy, plain, pasted = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL), bytes_of(drawn)
+    copy, plain, pasted = bytes_of(noisy(copy_of(Crop()))), shown(), bytes_of(drawn)
     assert matcher.kinship(plain, fit_of(copy, plain), pasted, fit_of(copy, pasted)) is not Kinship.TWIN
 
 
 @pytest.mark.parametrize("degrees", [0, 40, 115])
 def test_a_light_leak_does_not_hide_the_exposure(degrees: int) -> None:
     """Warm light along a straight line, added as by a second projector."""
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     y, x = np.mgrid[-1:1:512j, -1:1:512j]
     across = x * np.cos(np.deg2rad(degrees)) + y * np.sin(np.deg2rad(degrees))
     leak = np.exp(-(((across - 0.7) / 0.5) ** 2))[..., None] * np.array([0.85, 0.35, 0.1])
-    fit = fit_of(bytes_of(noisy(1 - (1 - copy) * (1 - leak))), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(1 - (1 - copy) * (1 - leak))), shown())
     assert fit.sure, (fit.words, fit.measures)
 
 
 @pytest.mark.long
 def test_a_still_scene_in_other_light_is_a_question() -> None:
     """Nothing moved; but a corner lies in a deep shadow that no filter draws."""
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     y, x = np.mgrid[-1:1:512j, -1:1:512j]
     shadow = 0.5 + 0.5 * np.tanh(12 * (np.hypot(x - 0.5, y + 0.4) - 0.55))
-    fit = fit_of(bytes_of(noisy(copy * (0.3 + 0.7 * shadow[..., None]))), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(copy * (0.3 + 0.7 * shadow[..., None]))), shown())
     assert not fit.sure
     assert "light" in fit.words
 
 
 def test_a_large_thing_in_another_colour_is_a_question() -> None:
     """Softly or all over: no filter turns one hue into another, however well a supple colouring would follow."""
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     y, x = np.mgrid[-1:1:512j, -1:1:512j]
     stain = np.clip(1.2 - 3 * np.hypot(x - 0.2, y), 0, 1)[..., None]
     dyed = copy * (1 - stain) + copy[..., [2, 0, 1]] * stain * 0.6 + stain * np.array([0.4, 0.0, 0.3])
-    fit = fit_of(bytes_of(noisy(np.clip(dyed, 0, 1))), bytes_of(ORIGINAL))
+    fit = fit_of(bytes_of(noisy(np.clip(dyed, 0, 1))), shown())
     assert not fit.sure
 
 
 def test_blur_outside_a_band_does_not_hide_the_exposure() -> None:
-    copy = cut(ORIGINAL, Crop())
+    copy = copy_of(Crop())
     away = np.clip((np.abs(np.arange(512) - 256) / 512 - 0.22) / 0.15, 0, 1)[:, None, None]
-    assert fit_of(bytes_of(noisy(copy * (1 - away) + gaussian_filter(copy, (5, 5, 0)) * away)), bytes_of(ORIGINAL)).sure
+    assert fit_of(bytes_of(noisy(copy * (1 - away) + gaussian_filter(copy, (5, 5, 0)) * away)), shown()).sure
 
 
 def shifted(light: Light, dx: Light, dy: Light) -> Light:
@@ -248,17 +268,17 @@ SIBLINGS: dict[str, Callable[[Light], Light]] = {
 @pytest.mark.long
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_a_sibling_alone_is_never_sure(name: str) -> None:
-    sibling = bytes_of(SIBLINGS[name](ORIGINAL))
+    sibling = bytes_of(SIBLINGS[name](original()))
     for look in (lambda light: light, faded):
-        fit = fit_of(bytes_of(noisy(look(cut(ORIGINAL, Crop())))), sibling)
+        fit = fit_of(bytes_of(noisy(look(copy_of(Crop())))), sibling)
         assert not fit.sure, fit.words
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_beside_its_sibling_the_true_original_scores_higher(name: str) -> None:
-    copy = bytes_of(noisy(faded(cut(ORIGINAL, Crop()))))
-    pair = bytes_of(SIBLINGS[name](ORIGINAL)), bytes_of(ORIGINAL)
+    copy = bytes_of(noisy(faded(copy_of(Crop()))))
+    pair = bytes_of(SIBLINGS[name](original())), shown()
     assert fit_of(copy, *pair, place=1).score > fit_of(copy, *pair, place=0).score
 
 
@@ -279,12 +299,12 @@ def test_a_flat_picture_carries_no_evidence(light: float) -> None:
     flat = bytes_of(np.full((HEIGHT, WIDTH, 3), light))
     copy = bytes_of(np.full((512, 512, 3), light))
     assert not fit_of(copy, flat).sure
-    assert not fit_of(copy, bytes_of(ORIGINAL)).sure
-    assert not fit_of(bytes_of(cut(ORIGINAL, Crop())), flat).sure
+    assert not fit_of(copy, shown()).sure
+    assert not fit_of(bytes_of(copy_of(Crop())), flat).sure
 
 
 def test_a_dark_blurred_picture_carries_no_evidence() -> None:
-    dim = gaussian_filter(ORIGINAL, (25, 25, 0)) * 0.06
+    dim = gaussian_filter(original(), (25, 25, 0)) * 0.06
     assert not fit_of(bytes_of(noisy(cut(dim, Crop()))), bytes_of(noisy(dim, 2))).sure
 
 
@@ -292,14 +312,14 @@ def test_a_dark_blurred_picture_carries_no_evidence() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (8, 300), (20, 20), (40, 1600)])
 def test_tiny_and_odd_pictures_are_compared_without_a_word(shape: tuple[int, int]) -> None:
     odd = bytes_of(np.random.default_rng(1).uniform(size=(*shape, 3)))
-    assert not fit_of(odd, bytes_of(ORIGINAL)).sure
-    assert not fit_of(bytes_of(cut(ORIGINAL, Crop())), odd).sure
+    assert not fit_of(odd, shown()).sure
+    assert not fit_of(bytes_of(copy_of(Crop())), odd).sure
 
 
 @pytest.mark.long
 def test_an_edit_and_its_source_are_twins_and_a_recoloured_one_a_rival() -> None:
-    copy, source = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL)
-    edit, rival = bytes_of(noisy(ORIGINAL**0.8)), bytes_of(recoloured(ORIGINAL))
+    copy, source = bytes_of(noisy(copy_of(Crop()))), shown()
+    edit, rival = bytes_of(noisy(original() ** 0.8)), bytes_of(recoloured(original()))
     fits = [fit_of(copy, one) for one in (source, edit, rival)]
     assert matcher.kinship(source, fits[0], edit, fits[1]) is Kinship.TWIN
     assert matcher.kinship(edit, fits[1], source, fits[0]) is Kinship.TWIN
@@ -308,7 +328,7 @@ def test_an_edit_and_its_source_are_twins_and_a_recoloured_one_a_rival() -> None
 
 @pytest.mark.long
 def test_a_sibling_is_neither_twin_nor_rival() -> None:
-    copy, source, sibling = bytes_of(noisy(cut(ORIGINAL, Crop()))), bytes_of(ORIGINAL), bytes_of(parallax(ORIGINAL, 3))
+    copy, source, sibling = bytes_of(noisy(copy_of(Crop()))), shown(), bytes_of(parallax(original(), 3))
     kin = matcher.kinship(source, fit_of(copy, source), sibling, fit_of(copy, sibling))
     assert kin is Kinship.OTHER
 
@@ -316,25 +336,25 @@ def test_a_sibling_is_neither_twin_nor_rival() -> None:
 @pytest.mark.long
 def test_the_search_finds_the_window_among_many() -> None:
     originals = [matcher.fingerprint(bytes_of(scene(seed, 480, 640))) for seed in range(20)]
-    index = matcher.Index([*originals, matcher.fingerprint(bytes_of(ORIGINAL))])
-    best = index.search(bytes_of(faded(cut(ORIGINAL, Crop(400, 300, 450)))))[0]
+    index = matcher.Index([*originals, matcher.fingerprint(shown())])
+    best = index.search(bytes_of(faded(copy_of(Crop(400, 300, 450)))))[0]
     assert best.index == 20
     assert best.center == pytest.approx((400, 300), abs=35)
     assert best.side / (1 - 2 * best.trim) == pytest.approx(450, rel=0.12)
 
 
 def test_an_empty_folder_proposes_nothing() -> None:
-    assert matcher.Index([]).search(bytes_of(cut(ORIGINAL, Crop()))) == []
+    assert matcher.Index([]).search(bytes_of(copy_of(Crop()))) == []
 
 
 def test_a_proposal_travels_to_another_process() -> None:
-    index = matcher.Index([matcher.fingerprint(bytes_of(ORIGINAL))])
-    proposal = index.search(bytes_of(cut(ORIGINAL, Crop())))[0]
+    index = matcher.Index([matcher.fingerprint(shown())])
+    proposal = index.search(bytes_of(copy_of(Crop())))[0]
     assert pickle.loads(pickle.dumps(proposal)) == proposal
 
 
 def test_a_fingerprint_is_small() -> None:
-    assert matcher.fingerprint(bytes_of(ORIGINAL)).nbytes < 60_000
+    assert matcher.fingerprint(shown()).nbytes < 60_000
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -13,21 +15,32 @@ from tests.support.scenes import bytes_of, scene
 
 HIGH, WIDE, SIDE = 756, 1008, 612
 KNOWN: Doubles = np.eye(4) * 1e-5**2
-COPY = bytes_of(scene(3, SIDE, SIDE))
+
+
+@cache
+def square() -> Picture:
+    picture = bytes_of(scene(3, SIDE, SIDE))
+    picture.setflags(write=False)
+    return picture
 
 
 def laid(
-    dy: float, copy: Picture = COPY, covariance: Doubles = KNOWN, grow: float = 1.0, turn: float = 0.0
+    dy: float, copy: Picture | None = None, covariance: Doubles = KNOWN, grow: float = 1.0, turn: float = 0.0
 ) -> Overshoot:
     """A square of the full short side, `dy` pixels of the thumbnail too low, `grow` times as large."""
     a, b = HIGH * grow * np.cos(turn), HIGH * grow * np.sin(turn)
-    return overshoot(copy, (HIGH, WIDE), Similarity(float(a), float(b), WIDE / 2, HIGH / 2 + dy), covariance)
+    return overshoot(
+        square() if copy is None else copy,
+        (HIGH, WIDE),
+        Similarity(float(a), float(b), WIDE / 2, HIGH / 2 + dy),
+        covariance,
+    )
 
 
-def framed(colour: int, width: int, beside: Picture = COPY) -> Picture:
+def framed(colour: int, width: int) -> Picture:
     """The copy with so many pixels of one colour along all its sides."""
-    copy = np.full_like(beside, colour)
-    copy[width:-width, width:-width] = beside[width:-width, width:-width]
+    copy = np.full_like(square(), colour)
+    copy[width:-width, width:-width] = square()[width:-width, width:-width]
     return copy
 
 
@@ -50,7 +63,7 @@ def test_half_a_pixel_is_rounding() -> None:
 
 def test_beside_bars_that_were_cut_off_a_line_may_be_left() -> None:
     at = Similarity(float(HIGH), 0.0, WIDE / 2, HIGH / 2 + 2.0)
-    assert overshoot(COPY, (HIGH, WIDE), at, KNOWN, had_bars=True).beyond == 0
+    assert overshoot(square(), (HIGH, WIDE), at, KNOWN, had_bars=True).beyond == 0
 
 
 def test_a_window_that_is_not_known_better_than_that_is_no_proof() -> None:
@@ -68,7 +81,7 @@ def test_a_frame_lies_outside_the_original_rightly(colour: int) -> None:
 
 
 def test_a_sky_that_goes_on_is_no_frame() -> None:
-    sky = COPY.copy()
+    sky = square().copy()
     sky[:60] = 200
     sky[-60:] = 200
     assert laid(0.0, sky, grow=SIDE / (SIDE - 40)).beyond > 2
@@ -76,6 +89,6 @@ def test_a_sky_that_goes_on_is_no_frame() -> None:
 
 def test_a_frame_on_one_side_excuses_no_other() -> None:
     assert laid(20.0, framed(255, 20), grow=1.0).beyond == 0
-    half = COPY.copy()
+    half = square().copy()
     half[:20] = 255
     assert laid(20.0, half).beyond > 2

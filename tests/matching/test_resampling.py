@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,7 +13,12 @@ from PIL import Image
 from i2f.matching.resampling import resampling_peak
 from tests.support.scenes import bytes_of, scene
 
-SCENE = bytes_of(scene(3, 480, 640))
+
+@cache
+def shown() -> NDArray[np.uint8]:
+    picture = bytes_of(scene(3, 480, 640))
+    picture.setflags(write=False)
+    return picture
 
 
 def saved(picture: Image.Image, quality: int) -> NDArray[np.uint8]:
@@ -29,13 +35,13 @@ def grained(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("quality", [70, 95])
 def test_a_picture_at_its_own_size_has_no_trace_whatever_its_quality(quality: int) -> None:
-    assert resampling_peak(saved(Image.fromarray(grained(SCENE)), quality)) < 10
+    assert resampling_peak(saved(Image.fromarray(grained(shown())), quality)) < 10
 
 
 @pytest.mark.parametrize("times", [1.6, 2.37, 3.2])
 @pytest.mark.parametrize("kernel", [Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS])
 def test_an_enlarged_picture_bears_the_trace_of_its_enlargement(kernel: Image.Resampling, times: float) -> None:
-    small = Image.fromarray(saved(Image.fromarray(grained(SCENE)), 80))
+    small = Image.fromarray(saved(Image.fromarray(grained(shown())), 80))
     large = small.resize((round(small.width * times), round(small.height * times)), kernel)
     assert resampling_peak(saved(large, 92)) > 10
 

@@ -47,16 +47,20 @@ def fingerprints() -> list[NDArray[np.int8]]:
     return [matcher.fingerprint(one) for one in roll()]
 
 
+@cache
+def quarters() -> list[tuple[Floats, float]]:
+    return [quarter(one) for one in roll()]
+
+
 def index_with(true: Picture) -> matcher.Index:
     """The roll with another picture in the true original's place."""
     return matcher.Index([*fingerprints()[:TRUE], matcher.fingerprint(true), *fingerprints()[TRUE + 1 :]])
 
 
 def looked_for(copy: Picture, true: Picture | None = None) -> list[list[matcher.Proposal]]:
-    true = roll()[TRUE] if true is None else true
-    originals = {place: quarter(true if place == TRUE else one) for place, one in enumerate(roll())}
+    originals = quarters() if true is None else [*quarters()[:TRUE], quarter(true), *quarters()[TRUE + 1 :]]
     scanner = matcher.Scanner(copy)
-    proposals = index_with(true).search_widely(copy, len(roll()))
+    proposals = (matcher.Index(fingerprints()) if true is None else index_with(true)).search_widely(copy, len(roll()))
     return matcher.look_everywhere(proposals, lambda one: scanner.places(*originals[one.index], one))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,13 +14,17 @@ from i2f.ground.model import Fit
 from i2f.sandbox.photos.looks import Frame, Recipe, Tilt, make_copy
 from tests.support.scenes import bytes_of, scene
 
-PHOTOGRAPH = Image.fromarray(bytes_of(scene(4, 756, 1008)))
+
+@cache
+def photograph() -> Image.Image:
+    return Image.fromarray(bytes_of(scene(4, 756, 1008)))
 
 
-def fit_of(recipe: Recipe, file: Image.Image = PHOTOGRAPH) -> Fit:
-    """What the matcher says of a copy of the photograph and a file."""
-    with Image.open(io.BytesIO(make_copy(PHOTOGRAPH, recipe)[0])) as made:
+def fit_of(recipe: Recipe, file: Image.Image | None = None) -> Fit:
+    """What the matcher says of a copy of the photograph and a file, the photograph itself where none is given."""
+    with Image.open(io.BytesIO(make_copy(photograph(), recipe)[0])) as made:
         copy = np.asarray(made.convert("RGB"))
+    file = file or photograph()
     original = np.asarray(file.resize(matcher.thumbnail_size(*file.size), Image.Resampling.LANCZOS))
     return matcher.compare(copy, original, matcher.Index([matcher.fingerprint(original)]).search(copy, 1)[0])
 
@@ -32,7 +37,7 @@ def test_the_usual_crop_ends_where_its_original_does() -> None:
 
 
 def test_a_file_that_was_cropped_since_is_no_original_of_what_it_lost() -> None:
-    fit = fit_of(Recipe(), PHOTOGRAPH.crop((0, 4, 1008, 756)))
+    fit = fit_of(Recipe(), photograph().crop((0, 4, 1008, 756)))
     assert not fit.sure
     assert fit.words.startswith("the copy reaches beyond the edge of this file (")
     assert fit.score > 0.1
