@@ -18,10 +18,23 @@ from i2f.photos.isobmff import is_sequence, read_items
 from i2f.photos.open import open_picture
 from i2f.photos.outgoing_file import make_outgoing_file
 from tests.support.heif_boxes import Heif, add_grid, burst, extent, ios_18
-from tests.support.photographs import box, camera_exif, difference, display_p3, painted, read, refused
+from tests.support.photographs import (
+    QUICK_HEIC,
+    box,
+    camera_exif,
+    difference,
+    display_p3,
+    painted,
+    read,
+    refused,
+    save_heic,
+)
 
-PICTURE = painted(700, 460)
 EXIF = camera_exif("2024:10:01 10:00:00", subsec="123", place=(46.948, 7.4474), orientation=6, model="iPhone 16 Pro")
+
+
+def picture() -> Image.Image:
+    return painted(700, 460)
 
 
 @pytest.mark.parametrize("deep", [False, True], ids=["8-bit", "10-bit"])
@@ -29,8 +42,8 @@ EXIF = camera_exif("2024:10:01 10:00:00", subsec="123", place=(46.948, 7.4474), 
 def test_a_heic_of_ios_18_is_read_upright_and_sent(tmp_path: Path, deep: bool, quarters: int) -> None:
     """With its gain map, tone-mapped version, thumbnail and styles; the turn is the box's, whatever EXIF says."""
     turn = box(b"irot", bytes([quarters])) if quarters else b""
-    (tmp_path / "IMG_0001.HEIC").write_bytes(ios_18(PICTURE, EXIF, deep=deep, turn=turn))
-    upright = PICTURE.rotate(90 * quarters, expand=True)
+    (tmp_path / "IMG_0001.HEIC").write_bytes(ios_18(picture(), EXIF, deep=deep, turn=turn))
+    upright = picture().rotate(90 * quarters, expand=True)
     reading = read(tmp_path / "IMG_0001.HEIC")
     assert (reading.original.width, reading.original.height) == upright.size
     assert (reading.original.content_format, reading.original.camera) == ("HEIF", "Apple iPhone 16 Pro")
@@ -59,7 +72,7 @@ def test_of_several_pictures_in_a_heic_the_one_that_is_shown_counts(tmp_path: Pa
 @pytest.mark.parametrize("left", [0.0, 0.5])
 def test_every_tile_that_is_missing_or_half_there_is_found(tmp_path: Path, number: int, left: float) -> None:
     """As zeros in its place, the way an interrupted copy leaves them."""
-    data = bytearray(ios_18(PICTURE, EXIF))
+    data = bytearray(ios_18(picture(), EXIF))
     ((at, length),) = read_items(bytes(data)).places[number + 1]
     there = int(length * left)
     data[at + there : at + length] = bytes(length - there)
@@ -71,7 +84,7 @@ def test_every_tile_that_is_missing_or_half_there_is_found(tmp_path: Path, numbe
 def test_a_grid_with_a_hole_is_never_sent(missing: str) -> None:
     """A tile without contents, without a place, or not there at all; libheif shows grey for it and says nothing."""
     heif = Heif()
-    heif.primary = add_grid(heif, PICTURE, 256)
+    heif.primary = add_grid(heif, picture(), 256)
     if missing == "contents":
         heif.items[2] = replace(heif.items[2], content=b"")
     else:
@@ -88,7 +101,7 @@ def test_a_grid_with_a_hole_is_never_sent(missing: str) -> None:
 
 def test_a_heic_that_claims_to_be_larger_than_its_tiles_is_refused() -> None:
     heif = Heif()
-    heif.primary = add_grid(heif, PICTURE, 256)
+    heif.primary = add_grid(heif, picture(), 256)
     grid = heif.items[heif.primary - 1]
     larger = struct.pack(">BBBBHH", 0, 0, 1, 2, 7000, 4600)
     heif.items[heif.primary - 1] = replace(grid, content=larger, properties=(extent(7000, 4600),))
@@ -129,7 +142,11 @@ def with_numbers(data: bytes, primaries: int, transfer: int) -> bytes:
 @pytest.mark.parametrize("ending", ["heic", "avif"])
 def test_colours_that_are_named_by_number_become_a_profile(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a.{ending}"
-    options: dict[str, Any] = {"speed": 10, "subsampling": "4:4:4"} if ending == "avif" else {"save_nclx_profile": True}
+    options: dict[str, Any] = (
+        {"speed": 10, "subsampling": "4:4:4"}
+        if ending == "avif"
+        else {"save_nclx_profile": True, "enc_params": dict(QUICK_HEIC)}
+    )
     Image.new("RGB", (700, 700), (200, 100, 60)).save(path, quality=95, **options)
     path.write_bytes(with_numbers(path.read_bytes(), 12, 13))
     reading = read(path)
@@ -155,7 +172,7 @@ def test_the_profile_made_of_a_number_is_the_one_everybody_uses() -> None:
 @pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
 def test_hdr_is_named_and_not_sent_in_wrong_colours(tmp_path: Path, transfer: int) -> None:
     path = tmp_path / "a.heic"
-    PICTURE.save(path, save_nclx_profile=True)
+    save_heic(picture(), path, save_nclx_profile=True)
     path.write_bytes(with_numbers(path.read_bytes(), 9, transfer))
     assert refused(path).reason == "an HDR picture (PQ or HLG), which is not supported"
 
@@ -187,6 +204,6 @@ def test_a_sequence_is_named_for_what_it_is(
 
 
 def test_a_still_picture_with_a_film_beside_it_is_no_sequence() -> None:
-    heic = ios_18(PICTURE, EXIF, deep=False, turn=b"")
+    heic = ios_18(picture(), EXIF)
     assert not is_sequence(heic + box(b"moov", bytes(range(200))))
     assert not is_sequence(heic)

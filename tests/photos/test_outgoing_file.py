@@ -21,12 +21,14 @@ from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from tests.support.format_table import HEADING, format_table
 from tests.support.photographs import (
     BERNE,
+    QUICK_HEIC,
     as_array,
     camera_exif,
     difference,
     display_p3,
     painted,
     read,
+    save_heic,
     send,
     untouched_bytes,
 )
@@ -80,7 +82,11 @@ def test_an_animated_gif_is_refused(phone: Path, workdir: Path) -> None:
 def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Path, workdir: Path, ending: str) -> None:
     path = phone / f"a.{ending}"
     exif = camera_exif("2019:06:27 14:55:13", subsec="560", offset="+02:00", place=BERNE, orientation=6)
-    options: dict[str, dict[str, Any]] = {"webp": {"lossless": True}, "avif": {"quality": 95, "speed": 10}}
+    options: dict[str, dict[str, Any]] = {
+        "heic": {"quality": 95, "enc_params": dict(QUICK_HEIC)},
+        "webp": {"lossless": True},
+        "avif": {"quality": 95, "speed": 10},
+    }
     painted(450, 330).save(path, exif=exif, icc_profile=display_p3(), **options.get(ending, {"quality": 95}))
     before = untouched_bytes(path)
     outgoing = send(path, workdir)
@@ -107,7 +113,7 @@ def test_what_flickr_does_not_take_becomes_a_jpeg_that_shows_the_same(phone: Pat
 
 
 def test_the_jpeg_has_quality_95_without_colour_subsampling(phone: Path, workdir: Path) -> None:
-    painted(450, 330).save(phone / "a.heic")
+    save_heic(painted(450, 330), phone / "a.heic")
     with Image.open(send(phone / "a.heic", workdir).path) as sent, io.BytesIO() as reference:
         painted(64, 64).save(reference, "JPEG", quality=95, subsampling=0)
         with Image.open(reference) as expected:
@@ -138,7 +144,7 @@ def test_exif_too_long_for_a_jpeg_loses_the_maker_s_notes_first(phone: Path, wor
     exif = Image.Exif()
     exif[0x010F], exif[0x0110] = "Apple", "iPhone 13"
     exif.get_ifd(0x8769).update({0x9003: "2019:06:27 14:55:13", 0x927C: b"note" * 20_000})
-    painted(400, 300).save(phone / "a.heic", exif=exif.tobytes())
+    save_heic(painted(400, 300), phone / "a.heic", exif=exif.tobytes())
     with Image.open(send(phone / "a.heic", workdir).path) as sent:
         assert read_exif(sent.info["exif"]).camera == "Apple iPhone 13"
         assert read_exif(sent.info["exif"]).taken is not None

@@ -12,13 +12,14 @@ import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pillow_heif
 from PIL import Image
 
 from i2f.photos.isobmff import boxes, read_items
-from tests.support.photographs import box, display_p3
+from tests.support.photographs import QUICK_HEIC, box, display_p3
 
 AUX_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap\x00"
 IOS_18 = (b"mif1", b"MiHB", b"MiHE", b"MiPr", b"miaf", b"heic", b"tmap")
@@ -91,24 +92,29 @@ class Heif:
         return box(b"meta", *parts, version=0)
 
 
-def coded(image: Image.Image, tile: int = 0, deep: bool = False) -> tuple[bytes, list[bytes]]:
+def coded(image: Image.Image, tile: int = 0, deep: bool = False) -> tuple[bytes, tuple[bytes, ...]]:
     """The picture as the real encoder codes it, whole or in tiles: the box with its parameters, the coded pictures."""
-    buffer = io.BytesIO()
-    options = {"quality": 92, "enc_params": {"preset": "ultrafast"}, **({"tile_size": tile} if tile else {})}
+    return _coded(image.mode, image.size, image.tobytes(), tile, deep)
+
+
+@lru_cache(maxsize=16)
+def _coded(mode: str, size: tuple[int, int], pixels: bytes, tile: int, deep: bool) -> tuple[bytes, tuple[bytes, ...]]:
+    image, buffer = Image.frombytes(mode, size, pixels), io.BytesIO()
+    options = {"quality": 92, "enc_params": dict(QUICK_HEIC), **({"tile_size": tile} if tile else {})}
     if deep:
         values = np.asarray(image.convert("RGB")).astype(np.uint16) * 257
-        pillow_heif.from_bytes("RGB;16", image.size, values.tobytes()).save(buffer, **options)
+        pillow_heif.from_bytes("RGB;16", size, values.tobytes()).save(buffer, **options)
     else:
         image.save(buffer, "HEIF", **options)
     data = buffer.getvalue()
     found = read_items(data)
-    parts = [
+    parts = (
         data[offset : offset + length]
         for item, kind in sorted(found.kinds.items())
         if kind == b"hvc1"
         for offset, length in found.places[item]
-    ]
-    return _parameters(data), parts
+    )
+    return _parameters(data), tuple(parts)
 
 
 def _parameters(data: bytes) -> bytes:
