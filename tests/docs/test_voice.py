@@ -77,10 +77,10 @@ def retired_in(text: str) -> list[str]:
 
 def messages(source: Path) -> Iterator[str]:
     """The string constants of a module, those that are documentation left out; an f-string in one piece."""
-    tree = ast.parse(source.read_text(encoding="utf-8"))
-    inside = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
-    inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    inside = {id(value) for node in nodes if isinstance(node, ast.JoinedStr) for value in node.values}
+    inside |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if id(node) in inside:
             continue
         if isinstance(node, ast.JoinedStr):

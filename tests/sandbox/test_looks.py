@@ -38,6 +38,7 @@ CROPS = [
 ]
 
 
+@functools.cache
 def _beads(size: tuple[int, int]) -> tuple[Image.Image, list[tuple[float, float]]]:
     """A grey picture with white discs, and where they are: a truth that owes nothing to the code under test."""
     picture = Image.new("L", (size[0] * 2, size[1] * 2), 60)
@@ -128,13 +129,19 @@ def _photograph(size: tuple[int, int] = LANDSCAPE) -> Image.Image:
     return Image.fromarray(np.clip(125 + 55 * spread, 0, 255).astype(np.uint8))
 
 
+@functools.cache
+def _plain(width: int | None = None) -> Image.Image:
+    """The photograph's copy without any look; one for all, to be compared with and never written into."""
+    return draw_copy(_photograph(), Recipe() if width is None else Recipe(width=width)).picture
+
+
 def _grey(picture: Image.Image) -> NDArray[np.float64]:
     return np.asarray(picture.convert("L"), np.float64)
 
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_bends_tones_and_keeps_the_picture(name: str) -> None:
-    plain = draw_copy(_photograph(), Recipe()).picture
+    plain = _plain()
     toned = draw_copy(_photograph(), Recipe(filter=name)).picture
 
     likeness = np.corrcoef(_grey(plain).ravel(), _grey(toned).ravel())[0, 1]
@@ -151,7 +158,7 @@ def test_black_and_white_has_no_colour(name: str) -> None:
 
 @pytest.mark.parametrize("kind", FRAMES)
 def test_a_frame_covers_the_edge_and_nothing_else(kind: str) -> None:
-    plain = draw_copy(_photograph(), Recipe(width=600)).picture
+    plain = _plain(600)
     framed = draw_copy(_photograph(), Recipe(width=600, frame=Frame(kind, 0.06))).picture
 
     changed = np.abs(_grey(plain) - _grey(framed)) > 8
@@ -161,7 +168,7 @@ def test_a_frame_covers_the_edge_and_nothing_else(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["disc", "band"])
 def test_tilt_shift_keeps_the_middle_sharp(kind: str) -> None:
-    plain = draw_copy(_photograph(), Recipe()).picture
+    plain = _plain()
     blurred = draw_copy(_photograph(), Recipe(tilt=Tilt(kind, (0.5, 0.5), 0.2, 0.012))).picture
 
     change = np.abs(_grey(plain) - _grey(blurred))
@@ -170,7 +177,7 @@ def test_tilt_shift_keeps_the_middle_sharp(kind: str) -> None:
 
 
 def test_local_contrast_text_and_stickers_change_the_picture_in_their_own_way() -> None:
-    plain = _grey(draw_copy(_photograph(), Recipe()).picture)
+    plain = _grey(_plain())
     lux = _grey(draw_copy(_photograph(), Recipe(lux=0.6)).picture)
     decorated = _grey(draw_copy(_photograph(), Recipe(texts=1, stickers=2)).picture)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -56,6 +57,7 @@ def logged_in(
         yield Side(client, own_clock, history)
 
 
+@lru_cache(maxsize=64)
 def picture(width: int, height: int, *, seed: int = 1, kind: str = "JPEG") -> bytes:
     """A picture that compresses badly enough to have many rows of data."""
     noise = np.random.default_rng(seed).integers(0, 255, (max(1, height // 8), max(1, width // 8), 3), np.uint8)

@@ -106,8 +106,7 @@ def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]
         for place, candidate in enumerate(decision.candidates):
             thumbnail = photograph(number % 4 + 10 * place)
             journal.readings.keep([(StoredReading(candidate.original.path, 1, 1, {}), StoredPicture(thumbnail))], "1")
-        with Image.open(io.BytesIO(photograph(number % 4))) as picture:
-            data = as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
+        data = squared(number % 4)
         (backups / f"{number}.jpg").write_bytes(data)
         sha256 = hashlib.sha256(data).hexdigest()
         backup = Backup(decision.copy.photo_id, "o", sha256, f"{number}.jpg", len(data), 612, 612, 0.0)
@@ -117,6 +116,12 @@ def keep_pictures(journal: Journal, backups: Path, decisions: Sequence[Decision]
 @functools.cache
 def photograph(seed: int) -> bytes:
     return as_jpeg(make_photograph(seed))
+
+
+@functools.cache
+def squared(seed: int) -> bytes:
+    with Image.open(io.BytesIO(photograph(seed))) as picture:
+        return as_jpeg(picture.crop((125, 0, 875, 750)).resize((612, 612)))
 
 
 def as_jpeg(picture: Image.Image) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,12 +17,14 @@ from i2f.sandbox import SandboxFlickr
 
 
 def picture(width: int = 640, height: int = 640, kind: str = "JPEG", exif: Image.Exif | None = None) -> bytes:
+    return _picture(width, height, kind, b"" if exif is None else exif.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _picture(width: int, height: int, kind: str, exif: bytes) -> bytes:
     image = Image.linear_gradient("L").resize((width, height)).convert("RGB")
     out = io.BytesIO()
-    if exif is None:
-        image.save(out, kind)
-    else:
-        image.save(out, kind, exif=exif)
+    image.save(out, kind, **({"exif": exif} if exif else {}))
     return out.getvalue()
 
 

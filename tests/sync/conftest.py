@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,19 @@ def photo_id(flickr: SandboxFlickr) -> str:
 
 @pytest.fixture
 def original(tmp_path: Path) -> Path:
+    file = tmp_path / "IMG_1.JPG"
+    file.write_bytes(_taken_by_a_camera())
+    return file
+
+
+@cache
+def _taken_by_a_camera() -> bytes:
     exif = Image.Exif()
     exif[0x010E] = "said by the camera"
     exif.get_ifd(0x8769)[0x9003] = "2012:01:02 03:04:05"
-    file = tmp_path / "IMG_1.JPG"
-    with Image.open(io.BytesIO(picture(1600, 1200, seed=2))) as image:
-        image.save(file, exif=exif)
-    return file
+    with Image.open(io.BytesIO(picture(1600, 1200, seed=2))) as image, io.BytesIO() as out:
+        image.save(out, "JPEG", exif=exif)
+        return out.getvalue()
 
 
 @pytest.fixture
