@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
@@ -25,9 +26,13 @@ from i2f.sandbox.flickr.oauth import Keys, SignedRequest
 from i2f.sandbox.flickr.refusals import OAuthRefusal, Refusal
 from i2f.sandbox.flickr.tickets import Sent
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SECRET = ("oauth_", "api_key")
 _LARGEST_FORM_BYTES = 64 << 20
+_SERVICE = "sandbox.routes"
 
 
 @dataclass
@@ -65,23 +70,42 @@ class _Request(FlaskRequest):
         return BytesIO()
 
 
-def make_app(flickr: Service) -> Flask:
+def make_app(flickr: Service) -> WSGIApplication:
     """Make the application that answers for one sandbox."""
+    routes, app = _Routes(flickr), _application()
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[_SERVICE] = routes
+        return app(environ, start_response)
+
+    return answer
+
+
+@cache
+def _application() -> Flask:
+    """The one application of a process: Flask compiles its addresses, which takes longer than most tests of a call.
+
+    Whose sandbox is asked stands in the request.
+    """
     app = Flask("sandbox", static_folder=None)
     app.request_class = _Request
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM_BYTES
-    routes = _Routes(flickr)
     both = ["GET", "POST"]
-    app.add_url_rule("/services/rest/", view_func=routes.rest, methods=both)
-    app.add_url_rule("/services/replace/", view_func=routes.replace, methods=["POST"])
-    app.add_url_rule("/services/upload/", view_func=routes.upload, methods=["POST"])
-    app.add_url_rule("/services/oauth/request_token", view_func=routes.request_token, methods=both)
-    app.add_url_rule("/services/oauth/authorize", view_func=routes.authorize, methods=both)
-    app.add_url_rule("/services/oauth/access_token", view_func=routes.access_token, methods=both)
+    app.add_url_rule("/services/rest/", "rest", lambda: _asked().rest(), methods=both)
+    app.add_url_rule("/services/replace/", "replace", lambda: _asked().replace(), methods=["POST"])
+    app.add_url_rule("/services/upload/", "upload", lambda: _asked().upload(), methods=["POST"])
+    app.add_url_rule("/services/oauth/request_token", "request", lambda: _asked().request_token(), methods=both)
+    app.add_url_rule("/services/oauth/authorize", "authorize", lambda: _asked().authorize(), methods=both)
+    app.add_url_rule("/services/oauth/access_token", "access", lambda: _asked().access_token(), methods=both)
     app.add_url_rule(static.UNAVAILABLE_PATH, view_func=static.unavailable)
-    app.add_url_rule("/<int:server>/<name>", view_func=routes.picture)
-    app.register_error_handler(Exception, routes.crashed)
+    app.add_url_rule("/<int:server>/<name>", "picture", lambda server, name: _asked().picture(server, name))
+    app.register_error_handler(Exception, lambda error: _asked().crashed(error))
     return app
+
+
+def _asked() -> _Routes:
+    routes: _Routes = request.environ[_SERVICE]
+    return routes
 
 
 class _Routes:
