@@ -89,8 +89,9 @@ class Database:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
             raise SettingsError(f"the journal {file} was written by a newer version of this program; update it")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
+        if version < len(MIGRATIONS):  # all at once: each transaction waits for the disk
+            steps = "".join(MIGRATIONS[version:])
+            self._db.executescript(f"BEGIN; {steps} PRAGMA user_version={len(MIGRATIONS)}; COMMIT;")
         free, pages = (self._db.execute(f"PRAGMA {one}").fetchone()[0] for one in ("freelist_count", "page_count"))
         if 2 * free > pages > FEW_PAGES:  # what was dropped gives its room back
             self._db.execute("VACUUM")
