@@ -22,19 +22,36 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """The tests run in as many processes as there are cores; numpy's own threads would stand in each other's way.
 
     A shell that started them in the background has Ctrl-C ignored, and the programs they start would inherit that.
     """
     os.environ.update(ONE_THREAD)
+    if config.option.basetemp is None and _has_room(IN_MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Each entry of a journal waits until the disk has it, and the tests make tens of thousands: they lie in memory where
+# the system has such a folder with room for them.
+IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free > ROOM_BYTES
+
+
 # What needs one of these takes more than a second or so: a browser, photographs, forks of the program.
 COSTLY_FIXTURES = {"chromium", "corpus", "painted", "roll", "zygote"}
-COSTLY_FOLDERS = {"bench", "end_to_end"}
+COSTLY_FOLDERS, TESTS = {"bench", "end_to_end"}, Path(__file__).parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave folders alone in which every test is long, when none of those is wanted: what they import takes seconds."""
+    unwanted = config.option.markexpr == "not long" and collection_path.name in COSTLY_FOLDERS
+    return True if unwanted and collection_path.parent == TESTS else None
 
 
 @pytest.hookimpl(tryfirst=True)
