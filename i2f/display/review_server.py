@@ -40,6 +40,8 @@ SCRIPTS = ("review.js", "review_queue.js", "review_zoom.js", "review_grid.js")
 MOST_AT_ONCE = 100
 # After the last answer the page may still take it back; then the server ends by itself.
 GRACE_S = 20.0
+# So often the server looks whether it is to end; the program waits for that.
+POLL_S = 0.05
 
 
 def make_app(
@@ -277,7 +279,7 @@ def serve(session: ReviewSession, grace_s: float = GRACE_S) -> Iterator[tuple[st
     origin = f"http://127.0.0.1:{server.server_port}"
     pictures = ReviewPictures(session)
     server.app = make_app(session, pictures, secret, origin, watch.hear)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     waiting = threading.Thread(target=ending.wait, daemon=True)
     serving.start()
     waiting.start()
