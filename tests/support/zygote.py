@@ -10,6 +10,7 @@ that forking is safe.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -116,6 +117,8 @@ def serve() -> None:
     import instagram2flickr
     from i2f.commands import demo, doctor, login, new, posts, review, status, sync, undo  # noqa: F401
 
+    gc.collect()
+    gc.freeze()  # what is imported stays out of the forks' own collections, which would copy its pages
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin:
         order = json.loads(line)
