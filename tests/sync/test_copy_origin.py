@@ -96,7 +96,7 @@ def test_a_photographers_own_upload_with_a_link_is_asked_about_and_shown(
 ) -> None:
     folder = tmp_path / "iphone"
     folder.mkdir()
-    make_photograph(1, 2400, 1800).save(folder / "IMG_1.JPG", quality=90)
+    make_photograph(1, 2400, 1800).save(folder / "IMG_1.JPG", quality=90, exif=camera_exif())
     with Image.open(folder / "IMG_1.JPG") as picture:
         buffer = io.BytesIO()
         picture.resize((1200, 900)).save(buffer, "JPEG", quality=92, exif=camera_exif(model="iPhone 6"))
