@@ -47,6 +47,7 @@ class PathMark(StrEnum):
     PREVIEW = "preview"
     COLLAGE = "collage"
     ENLARGED = "enlarged"
+    WATERMARK = "watermark"
     INSTAGRAM_FOLDER = "instagram folder"
     EDIT = "edit"
     INSTAGRAM = "instagram"
@@ -96,6 +97,7 @@ _ENLARGED_NAME = re.compile(
     r"(?<![a-z])enlarged?(?![a-z])|@[2348]x$|[-_ ](?:[2348]x|x[2348])$",
     re.IGNORECASE,
 )
+_WATERMARK_NAME = re.compile(r"water-?mark|wasserzeichen|filigrane|marca de [áa]gua|marca de agua", re.IGNORECASE)
 _EDIT_NAME = re.compile(
     r"^IMG_E\d{4}|[-_ (](?:edited|adjusted|edit|bearbeitet|modifi[ée]e?|modificat[oa]|editad[oa]|editado|bewerkt|"
     r"redigerad|redigeret|muokattu|edytowan[ey]|upraven[oéý]|изменено|編集済み|已编辑|수정됨)"
@@ -185,6 +187,8 @@ def path_marks(path: Path) -> frozenset[PathMark]:
         found.add(PathMark.COLLAGE)
     if _ENLARGED_NAME.search(stem):
         found.add(PathMark.ENLARGED)
+    if _WATERMARK_NAME.search(stem):
+        found.add(PathMark.WATERMARK)
     if _EDIT_NAME.search(stem):
         found.add(PathMark.EDIT)
     if _INSTAGRAM_NAME.match(stem) or (_INSTAGRAM_FOLDER.search("/".join(folders)) and _EXPORTED_STEM.fullmatch(stem)):

@@ -73,8 +73,8 @@ be told, since the window is too small."""
 FAINT_TRACE, WHOLE_FACTOR = 6.0, 0.015
 """As RESAMPLED, where hardly any detail was found in a whole file in the copy's tones; and how far from a whole number
 the factor of an enlargement is measured, at most."""
-LITTLE_DETAIL = 0.7
-"""As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6."""
+LITTLE_DETAIL = 1.0
+"""As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6, a sharpened one 0.91."""
 RIM, BEYOND_RIM = 0.04, 0.1
 """Shares of the copy's short side: what a scan's or a lens correction's flat rim takes at most, and how far the scene
 must go on at another side for it to be one."""
@@ -91,8 +91,10 @@ LARGEST_SAVED = 2048
 SAVED_WIDTHS = frozenset({720, 750, 828, 1080, 1125, 1170, 1179, 1206, 1242, 1284, 1290, 1320, 1440})
 """Pixels across of what is saved from Instagram: its own pictures, and what is left of a phone's screen when all around
 the post is cut away."""
-SAVED_SHAPES = (0.74, 1.93)
-"""Width to height of posts that are no squares: 3:4 to 1.91:1."""
+SAVED_SHAPES, CLOSE = (0.74, 1.93), 0.004
+"""Width to height of posts that are no squares, 3:4 to 1.91:1, and how near a picture must come to one of POST_SHAPES,
+which no camera makes, for its width not to matter."""
+POST_SHAPES = (1.0, 0.8, 1.91)
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
 """Share of a file's sides that a window of the whole file has at least."""
@@ -152,10 +154,12 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} is called a collage and has {bare}"
     if PathMark.ENLARGED in marks:
         return f"{name} is called an enlargement and has {bare}"
+    if PathMark.WATERMARK in marks:
+        return f"{name} is called watermarked and has {bare}"
     if PathMark.CHAT in marks:
         return f"{name} comes from a chat app, which shrinks pictures, and has {bare}"
     if _is_saved_post(original, fit):
-        kind = "a square" if original.width == original.height else f"{original.width} pixels wide"
+        kind = "a square" if original.width == original.height else f"{original.width} x {original.height} pixels large"
         return f"{name} is {kind} with {bare}, as pictures saved from Instagram are"
     if is_screen_size(original):
         return f"{name} has the size of a screen and {bare}"
@@ -179,13 +183,13 @@ def _is_saved_post(original: Original, fit: Fit) -> bool:
     if original.camera is not None:
         return False
     shape = original.width / original.height
-    if shape == 1:
-        is_size = original.width <= LARGEST_SAVED
-    else:
-        is_size = original.width in SAVED_WIDTHS and SAVED_SHAPES[0] <= shape <= SAVED_SHAPES[1]
+    has_shape = any(abs(shape / one - 1) <= CLOSE for one in POST_SHAPES)
+    has_width = original.width in SAVED_WIDTHS and SAVED_SHAPES[0] <= shape <= SAVED_SHAPES[1]
     as_posted = fit.measures.get("tones", 0.0) < SAME_TONES and min(fit.window.size) >= WHOLE
-    by_instagram = FileMark.INSTAGRAM in original.marks and max(original.width, original.height) <= LARGEST_SAVED
-    return by_instagram or (is_size and as_posted)
+    is_small = max(original.width, original.height) <= LARGEST_SAVED
+    return (is_small and (FileMark.INSTAGRAM in original.marks or (has_shape and as_posted))) or (
+        has_width and as_posted
+    )
 
 
 def sides_of(measures: Mapping[str, float]) -> list[Side]:

@@ -23,6 +23,7 @@ from i2f.photos.provenance import FileMark, PathMark, is_edit, is_screen_size, m
         ("Captura de pantalla 2018-07-07.png", PathMark.SCREENSHOT),
         ("Screenshots/a.jpg", PathMark.SCREENSHOT),
         ("photo_upscaled.png", PathMark.ENLARGED),
+        ("IMG_0001 (Wasserzeichen).jpg", PathMark.WATERMARK),
         ("IMG_0001_upscayl_4x.png", PathMark.ENLARGED),
         ("beach-x4.jpg", PathMark.ENLARGED),
         ("IMG-20150706-WA0031.jpg", PathMark.CHAT),
