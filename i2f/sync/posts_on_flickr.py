@@ -44,7 +44,9 @@ from instagram_client import recognise
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What of the account concerns the posts: related photos, and by squeezed key the photos that `new` uploaded."""
+    """What of the account concerns the posts: related photos, by squeezed key the photos that `new` uploaded, and the
+    ids of all photos there are.
+    """
 
     related: tuple[Related, ...]
     ours: Mapping[str, str]
@@ -58,9 +60,11 @@ def list_account(session: Session, posts: Sequence[Post]) -> Account:
     times = sorted(post.time for post in posts if post.time is not None)
     related: list[Related] = []
     ours: dict[str, str] = {}
+    photo_ids: set[str] = set()
 
     def keep(photos: Sequence[Photo]) -> None:
         for photo in photos:
+            photo_ids.add(photo.photo_id)
             if (key := key_in(photo.tags)) is not None:
                 ours[key] = photo.photo_id
             mark = recognise(photo.title, photo.caption, photo.tags)
@@ -82,7 +86,7 @@ def list_account(session: Session, posts: Sequence[Post]) -> Account:
             "uploaded twice, so nothing was uploaded. Run again later"
         )
     related.sort(key=lambda one: one.photo.photo_id)
-    return Account(tuple(related), ours, frozenset(one.photo.photo_id for one in related))
+    return Account(tuple(related), ours, frozenset(photo_ids))
 
 
 def _tagged_time(key: str | None) -> tuple[datetime | None, timedelta]:

@@ -235,3 +235,14 @@ def test_what_is_there_or_not_certain_is_left_alone_with_the_reason(
     assert reasons[4:] == ["Another post of the export has the same second"] * 2
     assert [row[0] for row in rows_of(ran)] == ["keep", *["review"] * 5]
     assert flickr.changing_requests == []
+
+
+def test_a_post_found_on_flickr_stays_there_when_its_title_is_edited(
+    flickr: SandboxFlickr, prepared: PreparedPosts, program: QuickProgram
+) -> None:
+    there = [flickr.add_photo(square_of(one, 612), caption_of(one)) for one in prepared.posted.originals]
+    assert rows_of(run_new(program, prepared.posted, "--yes")) == [("keep", "skipped")] * 2
+    for photo_id in there:
+        flickr.edit(photo_id, title="My own title")
+    assert rows_of(run_new(program, prepared.posted, "--yes")) == [("keep", "skipped")] * 2
+    assert flickr.changing_requests == []
