@@ -299,22 +299,34 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
 @options.photo_ids_argument(complete.WAITING)
 @click.option("--no-browser", is_flag=True, help="Print the page's URL instead of opening it.")
 @click.option("--terminal", is_flag=True, help="Review in the terminal, which shows the paths of the files to open.")
+@click.option(
+    "--post",
+    "posts",
+    multiple=True,
+    metavar="KEY",
+    shell_complete=complete.WAITING_POSTS,
+    help="Review this post, by the key that `new --json` tells; repeatable.",
+)
 @options.with_shared_options
 @click.pass_context
-def review(ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool) -> None:
+def review(
+    ctx: click.Context, photo_ids: tuple[str, ...], no_browser: bool, terminal: bool, posts: tuple[str, ...]
+) -> None:
     """Review uncertain matches side by side in the browser; the next `sync` applies your answers.
 
-    Name photo IDs to review them whatever was decided.
+    Posts that `new` left for review are shown, too; the next `new` applies those answers. Name photo IDs or posts to
+    review them whatever was decided.
 
     \b
     Examples:
       instagram2flickr.py review
       instagram2flickr.py review 8037212345 --terminal
+      instagram2flickr.py review --post 1341835201
     """
     from i2f.commands import review as asking
 
     how = "terminal" if terminal else "address" if no_browser else "browser"
-    ctx.exit(asking.review(_settings(ctx), photo_ids, how))
+    ctx.exit(asking.review(_settings(ctx), photo_ids, how, posts))
 
 
 @cli.command(short_help="Explain the decision for a photo.")

@@ -82,6 +82,12 @@ def _waiting(journal: Journal) -> Iterator[tuple[str, str]]:
     return ((one.photo_id, one.title) for one in open_questions(journal))
 
 
+def _waiting_posts(journal: Journal) -> Iterator[tuple[str, str]]:
+    from i2f.sync.post_questions import read_post_questions
+
+    return ((one.post, one.title) for one in read_post_questions(journal) if one.post is not None)
+
+
 def _decided(journal: Journal) -> Iterator[tuple[str, str]]:
     return ((str(one["photo_id"]), str(one["title"])) for one in journal.assessments.decisions())
 
@@ -100,6 +106,7 @@ def _standing(name: str) -> Callable[[Journal], Iterator[tuple[str, str]]]:
 
 RUNS = _offer(_runs)
 WAITING = _offer(_waiting)
+WAITING_POSTS = _offer(_waiting_posts)
 DECIDED = _offer(_decided)
 REPLACED = _offer(_standing("replaced"))
 RESTORED = _offer(_standing("taken back"))

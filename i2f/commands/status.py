@@ -23,6 +23,7 @@ from i2f.memory.journal_steps import UNDO
 from i2f.memory.state_dir import StateFolder
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.output_files import check_places
+from i2f.sync.post_questions import read_post_questions
 from i2f.sync.questions import read_progress, read_questions
 from i2f.sync.report import printable, timestamp, write_report
 
@@ -61,6 +62,7 @@ def look_over(settings: Settings) -> dict[str, Any]:
         uploads = Counter(one.standing for one in journal.uploads.all().values())
         standings = Counter(one.standing for one in histories.values())
         answered = [read_progress(journal, one).done for one in read_questions(journal)]
+        of_posts = [read_progress(journal, one).done for one in read_post_questions(journal)]
         files = {one.file: one.size_bytes for one in journal.record.backups()}
         calls = journal.record.calls_since(datetime.now(UTC).timestamp() - 3600)
         return {
@@ -84,6 +86,7 @@ def look_over(settings: Settings) -> dict[str, Any]:
                 if one["decision"] == Verdict.REPLACE and _may_replace(histories.get(one["photo_id"]))
             ),
             "questions": {"waiting": answered.count(False), "answered": answered.count(True)},
+            "post_questions": {"waiting": of_posts.count(False), "answered": of_posts.count(True)},
             "backups": {"folder": printable(state.backups), "files": len(files), "bytes": sum(files.values())},
             "calls_left_this_hour": max(0, settings.flickr.calls_per_hour - len(calls)),
         }
@@ -124,7 +127,7 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
         yield f"  {run['run']}  {_when(run)}: {_became(run)}", BAD if _went_wrong(run) else ""
     if hidden:
         yield f"  ({counted(hidden, 'earlier run')}: `status --all`)", ""
-    pictures, questions, backups = told["pictures"], told["questions"], told["backups"]
+    pictures, backups = told["pictures"], told["backups"]
     yield (
         f"Replaced: {pictures['replaced']:,}, restored by undo: {pictures['taken_back']:,}",
         GOOD if pictures["replaced"] else "",
@@ -138,17 +141,26 @@ def in_words(told: Mapping[str, Any], *, every_run: bool = False) -> Iterator[tu
         yield f"Interrupted uploads: {uploads['unclear']:,}; the next `new` or `undo` asks Flickr first", BAD
     if told["planned"]:
         yield f"Planned: {told['planned']:,}; the next `sync` replaces them", ATTENTION
-    if questions["waiting"]:
-        yield f"To review: {questions['waiting']:,}; run `review`", ATTENTION
-    else:
-        yield "Nothing to review", ""
-    if questions["answered"]:
-        yield f"Reviewed: {questions['answered']:,}; the next `sync` applies your answers", ATTENTION
+    yield from _reviews(told["questions"], told["post_questions"])
     yield (
         (f"Backups: {counted(backups['files'], 'file')}, {backups['bytes'] / 1e6:,.1f} MB in {backups['folder']}"),
         "",
     )
     yield f"Flickr calls left this hour: {told['calls_left_this_hour']:,}", ""
+
+
+def _reviews(copies: Mapping[str, int], posts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """What waits for review, and what was reviewed and waits for the next run."""
+    if copies["waiting"]:
+        yield f"To review: {copies['waiting']:,}; run `review`", ATTENTION
+    if posts["waiting"]:
+        yield f"Posts to review: {posts['waiting']:,}; run `review`", ATTENTION
+    if not copies["waiting"] and not posts["waiting"]:
+        yield "Nothing to review", ""
+    if copies["answered"]:
+        yield f"Reviewed: {copies['answered']:,}; the next `sync` applies your answers", ATTENTION
+    if posts["answered"]:
+        yield f"Posts reviewed: {posts['answered']:,}; the next `new` applies your answers", ATTENTION
 
 
 def _when(run: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """What came out for each copy: the matcher's answers, the decisions made of them, and what a person answered.
 
-An answer of the matcher belongs to one copy's bytes and one set of originals; a decision to a photo, the latest alone;
-a person's answers to a photo, all of them (review_answers.py knows what they mean).
+An answer of the matcher belongs to one copy's bytes and one set of originals; a decision to a photo, or to a post's
+picture that `new` looked at, the latest alone; a person's answers to either, all of them (review_answers.py knows what
+they mean).
 """
 
 from __future__ import annotations
@@ -49,6 +50,17 @@ class Assessments:
         for (body,) in self._database.rows("SELECT body FROM decisions ORDER BY photo_id"):
             yield json.loads(body)
 
+    def keep_post_decisions(self, run: str, decisions: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Keep the latest decision of each post's picture with its evidence, for `review`."""
+        rows = [(post, run, json.dumps(body)) for post, body in decisions]
+        with self._database.writing() as db:
+            db.executemany("INSERT OR REPLACE INTO post_decisions VALUES (?, ?, ?)", rows)
+
+    def post_decisions(self) -> Iterator[Mapping[str, Any]]:
+        """The latest decision of every post's picture."""
+        for (body,) in self._database.rows("SELECT body FROM post_decisions ORDER BY post"):
+            yield json.loads(body)
+
     def keep_answer(self, photo_id: str, body: Mapping[str, Any], answered_at: float) -> None:
         """Keep everything said about a photo, in place of what was kept; returns when it is on the disk."""
         with self._database.writing() as db:
@@ -58,6 +70,16 @@ class Assessments:
         """What was said about a photo, and when."""
         rows = self._database.rows("SELECT body, answered_at FROM answers WHERE photo_id = ?", (photo_id,))
         return (json.loads(rows[0][0]), float(rows[0][1])) if rows else None
+
+    def answered(self, start: str) -> list[str]:
+        """The ids beginning so about which something was said."""
+        rows = self._database.rows("SELECT photo_id FROM answers WHERE substr(photo_id, 1, ?) = ?", (len(start), start))
+        return [str(photo_id) for (photo_id,) in rows]
+
+    def rename_answer(self, photo_id: str, other: str) -> None:
+        """Let what was said under one id stand under another, of which nothing was said yet."""
+        with self._database.writing() as db:
+            db.execute("UPDATE OR IGNORE answers SET photo_id = ? WHERE photo_id = ?", (other, photo_id))
 
     def forget_answer(self, photo_id: str) -> None:
         """Forget what was said about a photo."""

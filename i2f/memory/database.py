@@ -64,6 +64,9 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (copy_sha256, ways)) WITHOUT ROWID;
     CREATE TABLE searched (among TEXT PRIMARY KEY, names BLOB NOT NULL);
     """,
+    """
+    CREATE TABLE post_decisions (post TEXT PRIMARY KEY, run TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

@@ -1,4 +1,4 @@
-"""What a person said about a copy, kept so that it is found again whatever the folder is called by then.
+"""What a person said about a copy or a post, kept so that it is found again whatever the folder is called by then.
 
 An answer belongs to one copy (its bytes, by sha256) and names originals by what they are, not by where they lie: the
 sha256 of the file, or of the thumbnail that was made of it with the original's size in pixels. Either suffices, so an
@@ -8,13 +8,16 @@ Answers to one copy are steps, in order: "this" (this original it is), "posted" 
 picture as posted, rendered from it), "never" (not this one), "none" (none of those shown). The last choice counts
 unless something after it takes it back; what was refused stays refused until it is chosen, also when a replacement was
 taken back since. Nothing here replaces anything: plan.py says what follows from an answer.
+
+A picture of a post that is not on Flickr yet (post_of) is asked about in the same way, with the exported picture in the
+copy's place; a photo on Flickr may be among what is shown. What follows from that is post_answers.py's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -27,11 +30,17 @@ from i2f.memory.journal import Journal
 
 THIS, POSTED, NEVER, NONE = "this", "posted", "never", "none"
 CHOICES = frozenset({THIS, POSTED})
+_POST = "post:"
+
+
+def post_of(key: str) -> str:
+    """What answers about a post's picture are kept under in a photo's place; no photo's id looks like it."""
+    return _POST + key
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an original is; `name` is only for words."""
+    """What an original is, or a photo on Flickr (`photo_id`) as it was compared; `name` is only for words."""
 
     sha256: str | None
     thumbnail_sha256: str | None
@@ -39,9 +48,14 @@ class Identity:
     height: int
     size_bytes: int
     name: str
+    photo_id: str | None = None
 
     def agrees(self, other: Identity) -> bool:
-        """Whether both name one original, though perhaps only one of them was read to its end."""
+        """Whether both name one original, though perhaps only one of them was read to its end; or one photo on Flickr,
+        of which only the very bytes count.
+        """
+        if self.photo_id is not None or other.photo_id is not None:
+            return (self.photo_id, self.sha256) == (other.photo_id, other.sha256)
         if self.sha256 is not None and self.sha256 == other.sha256:
             return True
         return (
@@ -53,10 +67,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One answer: what was said, of which originals."""
+    """One answer: what was said, of which originals. `beside` are the photos on Flickr that were shown with a chosen
+    original, and were not chosen.
+    """
 
     kind: str
     originals: tuple[Identity, ...]
+    beside: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,17 @@ class Said:
         return found
 
     @property
+    def is_none(self) -> bool:
+        """Whether everything shown was refused at once, and nothing chosen since."""
+        return self.chosen is None and any(step.kind == NONE for step in self.steps)
+
+    @property
+    def weighed(self) -> tuple[Identity, ...]:
+        """The photos on Flickr that were refused, or shown when an original was chosen."""
+        refused = tuple(one for one in self.never if one.photo_id is not None)
+        return refused + tuple(one for step in self.steps for one in step.beside)
+
+    @property
     def never(self) -> tuple[Identity, ...]:
         """The originals that were refused."""
         refused: list[Identity] = []
@@ -118,7 +146,11 @@ class Seen:
 
     @cached_property
     def sha256(self) -> str | None:
-        """Of the file as it is now; None when it is not there, or no longer what was seen."""
+        """Of the file as it was read; where that is not known, as it is now, and None when it is not there, or no
+        longer what was seen.
+        """
+        if self._original.content is not None:
+            return self._original.content.hex()
         with suppress(OSError):
             digest = sha256_of(self._original.path)
             if file_version(self._original.path) == (self._original.size_bytes, self._original.mtime_ns):
@@ -128,6 +160,8 @@ class Seen:
     def is_the_one(self, identity: Identity) -> bool:
         """Whether this is the original that was named."""
         one = self._original
+        if identity.photo_id is not None:
+            return False
         if (one.width, one.height) == (identity.width, identity.height) and (
             identity.thumbnail_sha256 is not None and self.thumbnail_sha256 == identity.thumbnail_sha256
         ):
@@ -155,6 +189,16 @@ def said_about(journal: Journal, photo_id: str, copy_sha256: str) -> Said | None
         return said
     refused = tuple(Step(NEVER, (one,)) for one in said.never)
     return Said(copy_sha256, refused, said.answered_at, asks_anew=True) if refused else None
+
+
+def photos_named(journal: Journal) -> frozenset[str]:
+    """The photos on Flickr that a person took for the picture of a post."""
+    found = set()
+    for photo_id in journal.assessments.answered(_POST):
+        for said in _all_said(journal, photo_id).values():
+            if said.chosen is not None and said.chosen.photo_id is not None:
+                found.add(said.chosen.photo_id)
+    return frozenset(found)
 
 
 def is_refused_since(journal: Journal, photo_id: str, moment: float) -> bool:
@@ -196,8 +240,12 @@ def _all_said(journal: Journal, photo_id: str) -> dict[str, Said]:
 
 
 def _read(body: Mapping[str, Any], answered_at: float) -> Said:
-    steps = tuple(Step(one["kind"], tuple(Identity(**each) for each in one["originals"])) for one in body["steps"])
+    steps = tuple(Step(one["kind"], _named(one["originals"]), _named(one.get("beside", ()))) for one in body["steps"])
     return Said(body["copy_sha256"], steps, answered_at)
+
+
+def _named(told: Iterable[Mapping[str, Any]]) -> tuple[Identity, ...]:
+    return tuple(Identity(**one) for one in told)
 
 
 def _keep(journal: Journal, photo_id: str, said: Said) -> None:

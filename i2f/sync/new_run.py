@@ -24,6 +24,7 @@ from i2f.sync.new_posts import NewDecision, decide_all
 from i2f.sync.new_report import NewReport
 from i2f.sync.originals import read_folder
 from i2f.sync.post_pictures import pictures_of
+from i2f.sync.post_questions import kept_decision
 from i2f.sync.posts_on_flickr import Account
 from i2f.sync.report import in_plain_words
 from i2f.sync.session import Session
@@ -89,6 +90,7 @@ def make_plan(session: Session, order: NewOrder, material: Material, report: New
     if index.passed_over:
         report.passed_over["no pictures"] = index.passed_over
     report.decisions = decide_all(session, pictures, material.account, index)
+    session.journal.assessments.keep_post_decisions(session.run, map(kept_decision, report.decisions))
     histories = session.journal.uploads.all()
     for one in report.decisions:
         history = histories.get(one.picture.key)

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from i2f.ground.errors import StoppedError
-from i2f.ground.model import Fit, Photo
+from i2f.ground.model import Fit, Original, Photo
 from i2f.ground.wording import day
 from i2f.instagram.post_tag import key_in, squeezed_key, time_in
 from i2f.instagram.posts import MINUTE, Post
+from i2f.memory.review_answers import photos_named
 from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
 from i2f.photos.folder import FoundFile
 from i2f.sync.candidates import assess
@@ -55,6 +56,7 @@ class Account:
 
 def list_account(session: Session, posts: Sequence[Post]) -> Account:
     """List all photos of the account, and keep what may be one of the posts."""
+    named = photos_named(session.journal)
     captions = {caption_key(post.caption) for post in posts} - {""}
     starts = {caption[:CUT_TITLE] for caption in captions}
     times = sorted(post.time for post in posts if post.time is not None)
@@ -70,11 +72,11 @@ def list_account(session: Session, posts: Sequence[Post]) -> Account:
             mark = recognise(photo.title, photo.caption, photo.tags)
             title, text = words_of(photo)
             worded = bool({title, text} & captions) or title[:CUT_TITLE] in starts
-            if photo.media == "photo" and (mark or key or worded):
+            if photo.photo_id in named or (photo.media == "photo" and (mark or key or worded)):
                 posted = (mark.posted_at, mark.posted_error) if mark else _tagged_time(key)
                 one = Related(photo, *posted, key)
                 # One with a link to a second in which none of the posts was made is another post.
-                if worded or not one.is_dated or _any_within(times, one.posted_at):
+                if photo.photo_id in named or worded or not one.is_dated or _any_within(times, one.posted_at):
                     related.append(one)
         session.progress.step(len(photos))
 
@@ -130,7 +132,7 @@ class _Relations:
 
 def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory], account: Account) -> str | None:
     """Why nothing need be asked about a picture; None where it must be."""
-    keys = _keys(picture)
+    keys = keys_of(picture)
     ours = next((account.ours[squeezed_key(key)] for key in keys if squeezed_key(key) in account.ours), None)
     history = next((histories[key] for key in keys if key in histories), None)
     if history is None or history.at is None:
@@ -150,7 +152,7 @@ def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory],
     return None
 
 
-def _keys(picture: PostPicture) -> tuple[str, ...]:
+def keys_of(picture: PostPicture) -> tuple[str, ...]:
     """The picture's key, and the one it had before the post's code was known."""
     post, slash, number = picture.key.partition("/")
     if picture.post.time is None or post != picture.post.code:
@@ -158,14 +160,31 @@ def _keys(picture: PostPicture) -> tuple[str, ...]:
     return picture.key, f"{int(picture.post.time.timestamp())}{slash}{number}"
 
 
-def find_presences(session: Session, pictures: Sequence[PostPicture], account: Account) -> dict[str, Found]:
-    """For each picture whether its post is on Flickr; what surely is there is noted, and not asked again."""
+@dataclass(frozen=True, slots=True)
+class Presences:
+    """What was found about each picture, by key; and by id, of the photos that were compared, the sha256 of what they
+    show (None where that could not be fetched).
+    """
+
+    found: Mapping[str, Found]
+    contents: Mapping[str, str | None]
+
+
+def find_presences(
+    session: Session, pictures: Sequence[PostPicture], account: Account, named: Mapping[str, str]
+) -> Presences:
+    """For each picture whether its post is on Flickr; what surely is there is noted, and not asked again.
+
+    `named` are the photos that a person took for pictures, by key: they are no other posts.
+    """
     if not pictures or not account.related:
-        return {one.key: Found(Presence.ABSENT, None, "") for one in pictures}
-    looks = _look(session, pictures, account)
+        return Presences({one.key: Found(Presence.ABSENT, None, "") for one in pictures}, {})
+    looks, contents = _look(session, pictures, account)
     there: dict[int, Found] = {}
     claimed: dict[str, set[int]] = defaultdict(set)
     for one in pictures:
+        if one.key in named:
+            claimed[named[one.key]].add(id(one.post))
         answer = is_there(one.post, looks[one.key])
         if answer is not None and answer.photo_id is not None:
             there.setdefault(id(one.post), answer)
@@ -180,11 +199,13 @@ def find_presences(session: Session, pictures: Sequence[PostPicture], account: A
         of_others = {photo_id for photo_id, posts in claimed.items() if posts != {id(one.post)}}
         own = is_there(one.post, looks[one.key])
         found[one.key] = own or there.get(id(one.post)) or judge(one.post, looks[one.key], of_others)
-    return found
+    return Presences(found, contents)
 
 
-def _look(session: Session, pictures: Sequence[PostPicture], account: Account) -> dict[str, list[Compared]]:
-    """Compare each picture with the photos on Flickr that it may be, fetched once."""
+def _look(
+    session: Session, pictures: Sequence[PostPicture], account: Account
+) -> tuple[dict[str, list[Compared]], dict[str, str | None]]:
+    """Compare each picture with the photos on Flickr that it may be, fetched once; and the content of each photo."""
     files: dict[Path, list[Related]] = defaultdict(list)
     path_of: dict[str, Path] = {}
     copies = _saved_copies(session)
@@ -201,7 +222,7 @@ def _look(session: Session, pictures: Sequence[PostPicture], account: Account) -
     answers = assess(
         {one.sha256: one.path for one in pictures}, index.gallery, session.journal, session.progress.step, "flickr:"
     )
-    readable = {one.path for one in index.gallery.originals}
+    readable = {one.path: one for one in index.gallery.originals}
     relations = _Relations(account.related)
     looks: dict[str, list[Compared]] = {}
     for picture in pictures:
@@ -210,13 +231,17 @@ def _look(session: Session, pictures: Sequence[PostPicture], account: Account) -
         shown = [one for path in fits for one in files.get(path, ())]
         both = {one.photo.photo_id: one for one in (*shown, *relations.of(picture.post))}
         looks[picture.key] = [
-            Compared(one, fits.get(path), answer is not None and path in readable)
+            Compared(one, fits.get(path), answer is not None and path in readable, readable.get(path))
             for photo_id, one in both.items()
             for path in [path_of.get(photo_id, Path())]
             # The post's other pictures, uploaded by an earlier run, say nothing about this one.
             if not _is_of_same_post(one, picture)
         ]
-    return looks
+    return looks, {photo_id: _content(readable.get(path)) for photo_id, path in path_of.items()}
+
+
+def _content(file: Original | None) -> str | None:
+    return file.content.hex() if file is not None and file.content is not None else None
 
 
 def _is_of_same_post(related: Related, picture: PostPicture) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from i2f.ground.model import Fit, Photo
+from i2f.ground.model import Fit, Original, Photo
 from i2f.instagram.caption_links import read_caption
 from i2f.instagram.posts import Post
 from i2f.sync.thresholds import ASK_SCORE, SURE_SCORE
@@ -59,15 +59,6 @@ class Related:
     def is_dated(self) -> bool:
         """Whether the second of its posting is known."""
         return self.posted_at is not None and not self.posted_error
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer about one picture of a post: the photo that decided it, and the reason in words."""
-
-    presence: Presence
-    photo_id: str | None
-    reason: str
 
 
 def caption_key(text: str) -> str:
@@ -110,12 +101,36 @@ def shows(fit: Fit | None) -> bool:
 class Compared:
     """A photo beside a post's picture; `fit` is None where the matcher proposed nothing, or could not look.
 
-    `was_compared` is False where the photo could not be fetched.
+    `was_compared` is False where the photo could not be fetched; `original` is the fetched file, for a person's eyes.
     """
 
     related: Related
     fit: Fit | None
     was_compared: bool = True
+    original: Original | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A photo that may be the post, and why it may."""
+
+    compared: Compared
+    reason: str
+
+    @property
+    def photo(self) -> Photo:
+        """The photo on Flickr."""
+        return self.compared.related.photo
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer about one picture of a post: the photo that decided it, the reason in words, and all doubts."""
+
+    presence: Presence
+    photo_id: str | None
+    reason: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 def is_there(post: Post, compared: Sequence[Compared]) -> Found | None:
@@ -133,11 +148,13 @@ def judge(post: Post, compared: Sequence[Compared], claimed: Collection[str]) ->
     there = is_there(post, compared)
     if there is not None:
         return there
-    for one in compared:
-        photo_id = one.related.photo.photo_id
-        reason = _doubt(post, one)
-        if reason and (photo_id not in claimed or shows(one.fit)):
-            return Found(Presence.UNCLEAR, photo_id, reason)
+    doubts = tuple(
+        Doubt(one, reason)
+        for one in compared
+        if (reason := _doubt(post, one)) and (one.related.photo.photo_id not in claimed or shows(one.fit))
+    )
+    if doubts:
+        return Found(Presence.UNCLEAR, doubts[0].photo.photo_id, doubts[0].reason, doubts)
     return Found(Presence.ABSENT, None, "")
 
 

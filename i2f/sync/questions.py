@@ -1,5 +1,7 @@
 """What waits for a person's eyes: the doubtful copies of the last plan, and how far each is answered.
 
+A picture of a post that is not on Flickr yet is asked about in the same form (post_questions.py).
+
 A question is read from the journal alone: the decision with its evidence, the saved copy, the kept thumbnails. Offered
 is only what explains the copy somehow: a stranger that merely came out best must not be one slip of the hand away from
 being sent. A question is answered when an original was chosen, or when every one offered was refused; until the next
@@ -10,31 +12,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import CaptureTime, Fit, Original, Sent, Told, Verdict, Window
 from i2f.memory.journal import Journal
-from i2f.memory.review_answers import find_again, said_about
+from i2f.memory.review_answers import CHOICES, Identity, Said, Seen, Step, find_again, said_about, state_of
 from i2f.sync.thresholds import HARDLY
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One original in question, how well it fits, and why it may be none (empty where nothing says so)."""
+    """One original in question, how well it fits, and why it may be none (empty where nothing says so).
+
+    Of a post, a photo on Flickr may be in question, too: `photo_id` is its id, `original` its file as it was fetched.
+    """
 
     original: Original
     fit: Fit
     twins: tuple[str, ...]
     doubt: str = ""
+    photo_id: str | None = None
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One doubtful copy; `copy_file` is relative to the backup folder. `not_rendered` says that the picture as posted
     was to be sent and cannot be rendered, so that choosing it once more is no answer.
+
+    With `post`, the key of a post's picture, it is about the exported picture: `copy_file` is its whole path,
+    `photo_id` what answers are kept under, and `answered` what had been answered when it was left for review all the
+    same.
     """
 
     photo_id: str
@@ -47,6 +58,12 @@ class Question:
     copy_size: tuple[int, int]
     choices: tuple[Choice, ...]
     not_rendered: bool = False
+    post: str | None = None
+    answered: str = ""
+
+    def picture(self, backups: Path) -> Path:
+        """The file of the copy, or of the exported picture."""
+        return backups / self.copy_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,8 @@ def read_progress(journal: Journal, question: Question) -> Progress:
     said = said_about(journal, question.photo_id, question.copy_sha256)
     if said is None:
         return Progress(None, None, frozenset(), done=False)
+    if question.post is not None:
+        return _progress_of_post(journal, question, said)
     answer = find_again(said, [one.original for one in question.choices], journal)
     paths = [one.original.path for one in question.choices]
     refused = frozenset(place for place, path in enumerate(paths) if path in answer.never)
@@ -93,6 +112,39 @@ def read_progress(journal: Journal, question: Question) -> Progress:
     )
 
 
+def _progress_of_post(journal: Journal, question: Question, said: Said) -> Progress:
+    """The same for a post, where a photo on Flickr may be the answer."""
+    shown = [identity_of(one, journal, with_file=False) for one in question.choices]
+    chosen = said.chosen
+    refused = frozenset(place for place, one in enumerate(shown) if any(one.agrees(each) for each in said.never))
+    return Progress(
+        chosen=next((place for place, one in enumerate(shown) if chosen is not None and one.agrees(chosen)), None),
+        chosen_name=chosen.name if chosen else None,
+        refused=refused,
+        done=(chosen is not None or len(refused) == len(shown)) and state_of(said) != question.answered,
+    )
+
+
+def identity_of(choice: Choice, journal: Journal, *, with_file: bool = True) -> Identity:
+    """What an answer calls a choice; a file whose hash is not known is read for it unless that would take too long."""
+    if choice.photo_id is not None:
+        content = choice.original.content
+        one = choice.original
+        sha256 = content.hex() if content is not None else None
+        return Identity(sha256, None, one.width, one.height, one.size_bytes, one.name, choice.photo_id)
+    seen = Seen(choice.original, journal)
+    return seen.identity(with_file=with_file or choice.original.content is not None)
+
+
+def step_of(question: Question, kind: str, originals: tuple[Identity, ...], journal: Journal) -> Step:
+    """An answer to a question; with an original chosen for a post, the photos on Flickr that were shown beside it."""
+    step = Step(kind, originals)
+    if question.post is None or kind not in CHOICES or originals[0].photo_id is not None:
+        return step
+    photos = [one for one in question.choices if one.photo_id is not None]
+    return replace(step, beside=tuple(identity_of(one, journal) for one in photos))
+
+
 def open_questions(journal: Journal) -> Iterator[Question]:
     """The questions that are not answered yet."""
     return (one for one in read_questions(journal) if not read_progress(journal, one).done)
@@ -102,7 +154,7 @@ def _question(journal: Journal, body: Mapping[str, Any]) -> Question | None:
     if is_outdated(body):
         return None
     backup = journal.record.backup(body["photo_id"], body["copy"]["secret"])
-    offered = tuple(_choice(one) for one in body["evidence"] if one["score"] >= HARDLY)
+    offered = tuple(choice_of(one) for one in body["evidence"] if one["score"] >= HARDLY)
     if backup is None or not offered:
         return None
     return Question(
@@ -128,10 +180,11 @@ def is_outdated(body: Mapping[str, Any]) -> bool:
 
 def choices_of(body: Mapping[str, Any]) -> tuple[Choice, ...]:
     """The candidates of a kept decision."""
-    return tuple(_choice(one) for one in body["evidence"])
+    return tuple(choice_of(one) for one in body["evidence"])
 
 
-def _choice(body: Mapping[str, Any]) -> Choice:
+def choice_of(body: Mapping[str, Any]) -> Choice:
+    """A candidate as it was kept."""
     told, window = body["original"], body["window"]
     taken = CaptureTime(datetime.fromisoformat(told["taken"]), False, None) if told["taken"] else None
     original = Original(
@@ -144,9 +197,11 @@ def _choice(body: Mapping[str, Any]) -> Choice:
         taken,
         told["camera"],
         told=Told(told["name"]) if told.get("name") else None,
+        content=bytes.fromhex(told["content"]) if told.get("content") else None,
     )
     across, down = window["size"]
     x, y = window["center"]
     place = Window((x, y), (across, down), window["degrees"], window["mirrored"])
     fit = Fit(body["score"], body["sure"], body["tone"], place, body["words"], body["measures"])
-    return Choice(original, fit, tuple(body["twins"]), body.get("doubt", ""))
+    doubt, photo_id, page_url = body.get("doubt", ""), body.get("photo_id"), body.get("page_url", "")
+    return Choice(original, fit, tuple(body["twins"]), doubt, photo_id, page_url)

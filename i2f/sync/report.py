@@ -83,21 +83,7 @@ class Report:
                 **self._photo(one),
                 "copy": _copy(one),
                 "not_rendered": one.not_rendered,
-                "evidence": [
-                    {
-                        "path": printable(each.original.path),
-                        "score": each.fit.score,
-                        "sure": each.fit.sure,
-                        "tone": each.fit.tone,
-                        "words": each.fit.words,
-                        "doubt": each.doubt,
-                        "measures": dict(each.fit.measures),
-                        "window": _window(each),
-                        "twins": [printable(twin.path) for twin in each.twins],
-                        "original": _original(each),
-                    }
-                    for each in one.candidates
-                ],
+                "evidence": [evidence_of(each) for each in one.candidates],
             }
             for one in self.decisions
         ]
@@ -136,6 +122,22 @@ def evidence(decision: Decision) -> dict[str, Any]:
             {"path": printable(one.original.path), "score": round(one.fit.score, 4)} for one in decision.candidates
         ],
         "evidence": [str(one) for one in decision.evidence] or (["picture"] if best else []),
+    }
+
+
+def evidence_of(candidate: Candidate) -> dict[str, Any]:
+    """One candidate with everything that was measured, as `why` shows it and `review` asks about it."""
+    return {
+        "path": printable(candidate.original.path),
+        "score": candidate.fit.score,
+        "sure": candidate.fit.sure,
+        "tone": candidate.fit.tone,
+        "words": candidate.fit.words,
+        "doubt": candidate.doubt,
+        "measures": dict(candidate.fit.measures),
+        "window": _window(candidate),
+        "twins": [printable(twin.path) for twin in candidate.twins],
+        "original": _original(candidate),
     }
 
 
@@ -180,6 +182,7 @@ def _original(candidate: Candidate) -> dict[str, Any]:
         "camera": one.camera,
         "taken": one.taken.local.isoformat() if one.taken else None,
         "name": one.name,
+        "content": one.content.hex() if one.content else None,
     }
 
 

@@ -32,6 +32,7 @@ from i2f.ground.errors import (
 )
 from i2f.ground.model import Decision, OutcomeKind, Photo
 from i2f.instagram.post_tag import key_in, squeezed, squeezed_key, tags_of
+from i2f.memory.review_answers import post_of, said_about, state_of
 from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
 from i2f.photos.outgoing_file import OutgoingFile, still_copy
 from i2f.sync.new_posts import NewDecision
@@ -133,6 +134,9 @@ class Uploader:
                 "album": self._wishes.album,
                 "wish": self._metadata(new).to_json(),
             }
+            said = said_about(self._session.journal, post_of(key), new.picture.sha256)
+            if state_of(said) != decision.answers:
+                raise PictureError("it was reviewed since the plan was made; run `new` again")
             with self._intent_guard:  # else two threads could each find nothing of the other
                 self._refuse_a_second(outgoing.sha256, key)
                 self._note(key, UploadStep.INTENDED, note)
