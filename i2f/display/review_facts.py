@@ -26,6 +26,7 @@ def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
     return {
         "photo_id": question.photo_id,
         "stamp": stamp_of(question),
+        "post": in_plain_words(question.post or ""),
         "title": in_plain_words(question.title),
         "page_url": web_address(question.page_url),
         "reason": in_plain_words(question.reason),
@@ -51,12 +52,14 @@ def tell_progress(session: ReviewSession, number: int) -> dict[str, Any]:
 
 
 def group_of(question: Question) -> str:
-    """The reason without what differs from photo to photo."""
+    """The reason without what differs from photo to photo; posts are a group apart, since something else follows."""
     names = [
         (one.original.name, *(twin.replace("\\", "/").rsplit("/", 1)[-1] for twin in one.twins))
         for one in question.choices
+        if one.photo_id is None
     ]
-    return shared_reason(question.reason, question.photo_id, names)
+    shared = shared_reason(question.reason, question.photo_id, names)
+    return shared if question.post is None else f"Post: {shared}"
 
 
 def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
@@ -64,6 +67,7 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
     return {
         "key": key_of(choice),
         "name": in_plain_words(one.name),
+        "photo": web_address(choice.page_url) if choice.photo_id else "",
         "path": in_plain_words(printable(one.path)),
         "size": [one.width, one.height],
         "megabytes": round(one.size_bytes / 1e6, 1),

@@ -29,6 +29,7 @@ from i2f.display.side_by_side import (
     thumbnail_size,
 )
 from i2f.ground.errors import PictureError
+from i2f.photos.open import read_bytes
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.posted_file import Checked, check_posted, pair_of
@@ -64,7 +65,7 @@ class ReviewPictures:
 
     def _small(self, number: int) -> Image.Image:
         question = self._session.questions[number]
-        data = (self._session.backups / question.copy_file).read_bytes()
+        data = read_bytes(question.picture(self._session.backups))
         if hashlib.sha256(data).hexdigest() != question.copy_sha256:
             # An answer is about the copy that was saved; what a spoilt file shows may be another picture.
             raise PictureError("the backup is not what was saved")
@@ -149,7 +150,9 @@ class ReviewPictures:
         self.small(number)  # the backup must be what was saved
         question = self._session.questions[number]
         one = question.choices[choice]
-        pair = pair_of(self._session.backups / question.copy_file, one.fit)
+        if question.post is not None:
+            raise PictureError("a post is uploaded as its original")
+        pair = pair_of(question.picture(self._session.backups), one.fit)
         return self._renderer.call(check_posted, one.original, pair, EDGE)
 
     def posted_picture(self, number: int, choice: int) -> bytes:

@@ -241,6 +241,8 @@ def _understood_one(session: ReviewSession, kind: str, told: object) -> Answered
     number = session.number_of(photo_id) if isinstance(photo_id, str) else None
     if number is None or not isinstance(stamp, str) or not isinstance(revision, int) or isinstance(revision, bool):
         abort(400)
+    if kind == POSTED and session.questions[number].post is not None:
+        abort(400)  # a post is uploaded as its original
     keys = [key_of(one) for one in session.questions[number].choices]
     if (candidate not in keys) if kind in {*CHOICES, NEVER} else candidate is not None:
         abort(400)

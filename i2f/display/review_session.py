@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from i2f.memory.journal import Journal
-from i2f.memory.review_answers import NONE, THIS, Identity, Said, Seen, Step, keep_step, said_about, take_back_step
-from i2f.sync.questions import Choice, Progress, Question, read_progress
+from i2f.memory.review_answers import NONE, THIS, Identity, Said, keep_step, said_about, take_back_step
+from i2f.sync.questions import Choice, Progress, Question, identity_of, read_progress, step_of
 
 UNDO = "undo"
 # An answer waits so long for the files it names to be read; their thumbnails are known at once.
@@ -76,8 +76,9 @@ class ReviewSession:
         """What an original is, worked out beside what the person looks at."""
         key = (number, choice)
         if key not in self.identities:
-            seen = Seen(self.questions[number].choices[choice].original, self.journal)
-            self.identities[key] = self.hashing.submit(seen.identity)
+            self.identities[key] = self.hashing.submit(
+                identity_of, self.questions[number].choices[choice], self.journal
+            )
         return self.identities[key]
 
     def answer(self, kind: str, answers: Sequence[Answered]) -> list[int]:
@@ -125,7 +126,7 @@ class ReviewSession:
             return
         keys = [key_of(one) for one in question.choices]
         places = range(len(keys)) if kind == NONE or candidate is None else [keys.index(candidate)]
-        step = Step(kind, self._identities(number, places, deadline))
+        step = step_of(question, kind, self._identities(number, places, deadline), self.journal)
         keep_step(self.journal, question.photo_id, question.copy_sha256, step)
 
     def _identities(self, number: int, places: Iterable[int], deadline: float) -> tuple[Identity, ...]:
@@ -135,8 +136,7 @@ class ReviewSession:
             try:
                 found.append(self.identify(number, place).result(max(0.0, deadline - time.monotonic())))
             except TimeoutError:
-                seen = Seen(self.questions[number].choices[place].original, self.journal)
-                found.append(seen.identity(with_file=False))
+                found.append(identity_of(self.questions[number].choices[place], self.journal, with_file=False))
         return tuple(found)
 
     def _is_current(self, number: int, one: Answered) -> bool:
@@ -158,7 +158,7 @@ class ReviewSession:
             return False
         question = self.questions[number]
         choice = question.choices[left[0]]
-        return one.candidate == key_of(choice) and not choice.doubt
+        return one.candidate == key_of(choice) and not choice.doubt and choice.photo_id is None
 
     def _look_again(self, number: int) -> None:
         self.revisions[number] += 1
@@ -175,7 +175,8 @@ class ReviewSession:
 def key_of(choice: Choice) -> str:
     """Names one version of one file."""
     one = choice.original
-    told = os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}".encode()
+    photo = f"\0{choice.photo_id}" if choice.photo_id else ""  # two photos may be one file
+    told = os.fsencode(one.path) + f"\0{one.size_bytes}\0{one.mtime_ns}{photo}".encode()
     return hashlib.sha256(told).hexdigest()[:16]
 
 

@@ -22,6 +22,7 @@ _WITHOUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"names its camera \([^()]*\)", "names its camera"),
         (r"the photo on Flickr has \d+ x \d+ pixels;", "the photo on Flickr is too large;"),
         (r"\bin \d+ places?\b", "in places"),
+        (r"\b[Pp]hoto \d+\b", "a photo"),
         (r"only [\d.,]+x the copy's pixels", "too few pixels"),
         (r"\s*\([^()]*\d[^()]*\)", ""),
         (rf" (?:on )?{_DAY},?(?: \d\d:\d\d(?::\d\d)?)?", ""),

@@ -123,6 +123,7 @@ function ahead() {
 function words(node, ...parts) {
   node.replaceChildren(...parts.filter(Boolean).map((part) => {
     if (typeof part === "string") return document.createTextNode(part);
+    if (part instanceof Node) return part;
     const [kind, text] = part;
     return kind === "warn" ? element("span", { class: "warn" }, text) : element(kind, {}, text);
   }));
@@ -154,17 +155,27 @@ function draw() {
   const now = one.choices[choice];
   const title = one.title || "(no title)";
   $("title").replaceChildren(one.page_url === "#" ? title
-    : element("a", { href: one.page_url, target: "_blank", rel: "noopener noreferrer", title: "Open on Flickr" }, title));
+    : link(one.page_url, title, one.post ? "Open on Instagram" : "Open on Flickr"));
   words($("reason"), said(one) ? ["b", said(one)] : null, one.reason);
   $("reason").className = one.failed ? "failed" : one.done ? "done" : "";
-  words($("copy-words"), ["b", "Copy on Flickr"], ` ${one.size.join(" \u00d7 ")}`, one.posted_at ? `, posted ${one.posted_at}` : "");
+  words($("copy-words"), ["b", left(one)], ` ${one.size.join(" \u00d7 ")}`, one.posted_at ? `, posted ${one.posted_at}` : "");
+  document.querySelector("#actions [data-key=p]").hidden = Boolean(one.post);
   drawCaption(one, now);
   drawPanes();
   drawFacts(one, now);
   strip(one);
   heading();
 }
+const link = (address, text, title) => element("a", { href: address, target: "_blank", rel: "noopener noreferrer", title }, text);
+const left = (one) => (one.post ? "Instagram post" : "Copy on Flickr");
+const right = (now) => (now.photo ? "Photo on Flickr" : "Original");
 function drawCaption(one, now) {
+  if (now.photo) {
+    words($("original-words"), now.photo === "#" ? ["b", now.name] : link(now.photo, now.name, "Open on Flickr"),
+      ` ${now.size.join(" \u00d7 ")}, match score ${now.score.toFixed(2)}`, one.refused.includes(choice) ? ["warn", ". You rejected this one"] : null);
+    $("original-words").title = now.path;
+    return;
+  }
   words($("original-words"), ["b", now.name], ` ${now.size.join(" \u00d7 ")}, ${now.megabytes} MB`,
     now.taken ? `, taken ${now.taken.slice(0, -6)}` : "", now.camera ? `, ${now.camera}` : "", `, match score ${now.score.toFixed(2)}`,
     now.gain < 1.2 ? ["warn", `, only ${now.gain}\u00d7 the copy's pixels`] : `, ${now.gain}\u00d7 the copy's pixels`,
@@ -245,26 +256,27 @@ async function asPosted() {
 function tags() {
   const held = document.body.classList.contains("blink");
   const times = zoom.on ? zoom.enlarged(questions[at].size[0]) : null;
-  const original = zoom.on && !zoom.failed ? "Original, 100 %" : whole ? "Whole file" : "Original";
+  const name = right(questions[at].choices[choice]);
+  const full = zoom.on && !zoom.failed;
+  const original = full ? `${name}, 100 %` : whole ? "Whole file" : name;
   const hint = matchMedia("(pointer: coarse)").matches && !zoom.on ? ", hold to compare" : "";
-  const copy = `Copy on Flickr${hint}${times ? `, enlarged ${times.toFixed(1)}\u00d7` : ""}`;
+  const copy = `${left(questions[at])}${hint}${times ? `, enlarged ${times.toFixed(1)}\u00d7` : ""}`;
   const set = (pane, text) => { const tag = pane.querySelector(".tag"); if (tag) tag.textContent = text; };
-  set(panes[0], held ? (zoom.on && !zoom.failed ? "Original, 100 %" : "Original") : copy);
+  set(panes[0], held ? (full ? `${name}, 100 %` : name) : copy);
   set(panes[1], original);
-  panes[0].setAttribute("aria-label", held ? "The original in the copy's place" : "The copy on Flickr");
+  panes[0].setAttribute("aria-label", held ? "The original in the copy's place" : questions[at].post ? "The Instagram post" : "The copy on Flickr");
 }
 function drawFacts(one, now) {
   $("facts").hidden = !facts;
   $("info").setAttribute("aria-pressed", String(facts));
   const rows = [
     ["Why", one.reason], ["Match score", `${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
-    ["Gain", `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
-    ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted_at], ["Photo ID", one.photo_id],
+    ["Gain", now.photo ? "" : `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
+    ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted_at], one.post ? ["Post", one.post] : ["Photo ID", one.photo_id],
   ].filter(([, value]) => value);
   $("facts").firstElementChild.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-  if (one.page_url !== "#") {
-    $("facts").firstElementChild.append(element("dt", {}, "Flickr"), element("dd", {},
-      element("a", { href: one.page_url, target: "_blank", rel: "noopener noreferrer" }, one.page_url)));
+  for (const [name, address] of [[one.post ? "Instagram" : "Flickr", one.page_url], ["Flickr", now.photo]]) {
+    if (address && address !== "#") $("facts").firstElementChild.append(element("dt", {}, name), element("dd", {}, link(address, address, "")));
   }
 }
 function strip(one) {
@@ -372,8 +384,8 @@ function answer(kind) {
   const one = questions[at];
   const name = one.choices[choice].name;
   answerAll(kind, [{ number: at, place: choice }]);
-  const left = offered(one).length;
-  sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "posted" ? `\u2713 ${name} accepted, to be sent as posted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${left ? `, ${counted(left, "candidate")} left` : ""}.`, true);
+  const others = offered(one).length;
+  sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "posted" ? `\u2713 ${name} accepted, to be sent as posted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${others ? `, ${counted(others, "candidate")} left` : ""}.`, true);
   if (one.done) advance(); else go(at);
 }
 function answerGroup(kind, items) {
@@ -393,13 +405,13 @@ function undo() {
   if (view === "grid") { grid.refresh(); heading(); } else go(record.numbers[0]);
 }
 function confirmGroup({ kind, items, reason }, yes) {
-  const count = items.length;
+  const count = items.length, posts = items.every(({ number }) => questions[number].post);
   const lowest = items.map(({ number, place }) => questions[number].choices[place]).reduce((a, b) => (b.score < a.score ? b : a));
   $("confirm-title").textContent = kind === "this" ? `Accept ${count === 1 ? "this match" : `these ${count}`}?` : `Answer "none of these" for ${count}?`;
   const same = `Same reason: ${/[.?!]$/.test(reason) ? reason : `${reason}.`}`;
   $("confirm-words").textContent = kind === "this"
-    ? `${same} Lowest match score ${lowest.score.toFixed(2)}, ${lowest.likely}. The next sync replaces ${counted(count, "copy", "copies")}.`
-    : `${same} ${counted(count, "copy stays", "copies stay")} unchanged.`;
+    ? `${same} Lowest match score ${lowest.score.toFixed(2)}, ${lowest.likely}. ${posts ? `The next new uploads ${counted(count, "photo")}.` : `The next sync replaces ${counted(count, "copy", "copies")}.`}`
+    : `${same} ${posts ? counted(count, "post is", "posts are") + " not uploaded" : counted(count, "copy stays", "copies stay") + " unchanged"}.`;
   $("confirm-list").replaceChildren(...items.map(({ number, place }) => element("li", {},
     `${questions[number].title || questions[number].photo_id}`, kind === "this" ? ` \u2190 ${questions[number].choices[place].name}` : "")));
   $("confirm-yes").textContent = kind === "this" ? `Accept ${count}` : `None of these ${count}`;
@@ -410,6 +422,10 @@ $("confirm-no").addEventListener("click", () => $("confirm").close());
 
 // The end.
 
+function applying() {
+  const posts = questions.filter((one) => one.post).length;
+  return !posts ? "sync" : posts === questions.length ? "new" : "sync and new";
+}
 function ended(title, next, list = []) {
   show("end");
   $("title").textContent = "Review";
@@ -430,7 +446,7 @@ function finish() {
     return;
   }
   ended(questions.length === 1 ? "1 match reviewed." : `All ${questions.length.toLocaleString("en")} matches reviewed.`,
-    queue.size() ? `Saving ${counted(queue.size(), "answer")}.` : "Answers saved. Run sync to apply them.");
+    queue.size() ? `Saving ${counted(queue.size(), "answer")}.` : `Answers saved. Run ${applying()} to apply them.`);
   heading();
   $("count").textContent = `${questions.length} answered`;
   if (!again) $("end-words").focus();
@@ -450,7 +466,7 @@ function goodbye() {
   if (leaving) return;
   ask("goodbye", {}).catch(() => {}).finally(() => {
     $("end-buttons").hidden = true;
-    $("end-next").textContent = "You can close this page. Run sync to apply the answers.";
+    $("end-next").textContent = `You can close this page. Run ${applying()} to apply the answers.`;
     view = "lost";
   });
 }
@@ -507,9 +523,9 @@ window.addEventListener("resize", () => { if (zoom.on) zoom.draw(); });
 const grid = makeGrid({ root: $("grid"), questions: () => questions, open: go, answer: answerGroup, confirm: confirmGroup, changed: () => heading() });
 const MOVES = { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, -0.25], ArrowDown: [0, 0.25] };
 const PAIR_KEYS = {
-  y: () => answer("this"), p: () => { asPosted(); }, n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
+  y: () => answer("this"), p: () => { if (questions[at].post) sign("A post is uploaded as its original."); else asPosted(); }, n: () => answer("none"), x: () => answer("never"), z: toggleZoom, w: toggleWhole,
   i: () => { facts = !facts; drawFacts(questions[at], questions[at].choices[choice]); }, " ": () => blink(true),
-  f: () => $("title").querySelector("a")?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
+  f: () => ($("original-words").querySelector("a") ?? $("title").querySelector("a"))?.click(), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
   Escape: () => { if (zoom.on) toggleZoom(); else hidePosted(); },
 };
 function press(key) {

@@ -92,7 +92,7 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
   // One candidate each, and no doubt about the file itself; what needs a closer look is not swept along.
   const alone = (number) => {
     const one = questions()[number], left = offered(one);
-    return !one.done && left.length === 1 && !one.choices[left[0]].whole;
+    return !one.done && left.length === 1 && !one.choices[left[0]].whole && !one.choices[left[0]].photo;
   };
   function selectAll(group) {
     const here = tiles.get(group).filter((number) => !questions()[number].done && !tileOf(number).classList.contains("lost"));
