@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from i2f.ground.model import Verdict
 from i2f.memory.review_answers import NEVER, NONE, THIS
 from i2f.sync.questions import open_questions, read_progress, read_questions
 from tests.support.reports import make_candidate, make_decision
+from tests.support.review_caller import Caller
 from tests.support.review_desk import Desk, keep_questions, lay_out, tell
 
 
@@ -26,36 +26,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     laid = lay_out(tmp_path / "state", 3)
     yield laid
     laid.journal.close()
-
-
-@dataclass
-class Caller:
-    """Speaks to the server with any headers it likes."""
-
-    address: str
-
-    def ask(
-        self, path: str, method: str = "GET", body: Any = None, **headers: str
-    ) -> tuple[int, bytes, dict[str, str]]:
-        parts = urlsplit(self.address)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 0, timeout=20)
-        try:
-            told = {"Host": parts.netloc, "Content-Type": "application/json"} | {
-                name.replace("_", "-"): value for name, value in headers.items()
-            }
-            connection.request(method, path, None if body is None else json.dumps(body), told)
-            reply = connection.getresponse()
-            return reply.status, reply.read(), dict(reply.headers)
-        finally:
-            connection.close()
-
-    @property
-    def origin(self) -> str:
-        return self.address.rsplit("/", 2)[0]
-
-    @property
-    def root(self) -> str:
-        return urlsplit(self.address).path
 
 
 def said(desk: Desk, kind: str, *numbers: int, choice: int | None = None, revision: int = 0) -> dict[str, Any]:
