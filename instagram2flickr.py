@@ -320,8 +320,7 @@ def review(
     \b
     Examples:
       instagram2flickr.py review
-      instagram2flickr.py review 8037212345 --terminal
-      instagram2flickr.py review --post 1341835201
+      instagram2flickr.py review 8037212345 --post 1341835201 --terminal
     """
     from i2f.commands import review as asking
 

@@ -102,6 +102,7 @@ class NewReport:
             "reason": new.decision.reason,
             "decided_by": new.decision.decided_by,
             **evidence(new.decision),
+            "on_flickr": [one.photo.photo_id for one in new.doubts],
             "outcome": str(outcome),
             "error": error,
         }
@@ -135,10 +136,11 @@ def new_sums(report: NewReport) -> str:
     """The run in one sentence, and what to do next in another."""
     counts = report.counts()
     rest = f"{counts['review']:,} to review, {counts['keep']:,} unchanged"
+    review = " Next: `review`." if any(map(_can_be_reviewed, report.decisions)) else ""
     if report.mode == "dry-run":
         return (
             f"{counted(counts['posts'], 'post')} in the export, {counts['originals']:,} originals in the folder: "
-            f"{counted(counts['upload'], 'photo')} would be uploaded, {rest}. Nothing was changed on Flickr."
+            f"{counted(counts['upload'], 'photo')} would be uploaded, {rest}. Nothing was changed on Flickr.{review}"
         )
     left = sum(1 for one in report.planned if report.outcome(one)[0] is OutcomeKind.PLANNED)
     unsure = f", {counts['unsure']:,} unsure" if counts["unsure"] else ""
@@ -149,7 +151,11 @@ def new_sums(report: NewReport) -> str:
     )
     if counts["unsure"]:
         return f"{said} Next: run the same command again in an hour; it checks with Flickr first."
-    return f"{said} Next: the same command again." if counts["failed"] or left else said
+    return f"{said} Next: the same command again." if counts["failed"] or left else said + review
+
+
+def _can_be_reviewed(new: NewDecision) -> bool:
+    return new.decision.verdict is Verdict.REVIEW and bool(new.doubts or new.decision.candidates)
 
 
 def size_words(decisions: Sequence[NewDecision]) -> str:

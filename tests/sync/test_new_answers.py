@@ -180,3 +180,26 @@ def test_an_original_chosen_for_two_posts_goes_to_neither_and_one_that_stands_th
     step = step_of(second, THIS, (identity_of(second.choices[-1], desk.session.journal),), desk.session.journal)
     keep_step(desk.session.journal, second.photo_id, second.copy_sha256, step)
     assert desk.plan()[1].decision.reason == "You chose IMG_0001.JPG, which is on Flickr already, as photo 77"
+
+
+def test_of_a_post_with_several_pictures_none_is_uploaded_while_another_may_be_on_flickr(desk: Desk) -> None:
+    """The first picture is on Flickr under other words; the second has its original here."""
+    first = another_picture(desk.session.state.root, 5)
+    desk.flickr.delete_photo(desk.photo_id)
+    there = desk.flickr.add_photo(first, "other words", "via Instagram https://ift.tt/abc")
+    write_export(desk.posted.export, [desk.posted.posts()[0] | {"pictures": [first, desk.posted.pictures[0]]}])
+    reason = f"Another picture of this post may be on Flickr, as photo {there}"
+    planned = desk.plan()[1].decision
+    assert (planned.verdict, planned.reason) == (Verdict.REVIEW, reason)
+    journal = desk.session.journal
+    question = read_post_questions(journal, [f"{desk.posted.keys[0]}/1"])[0]
+    chosen = (identity_of(question.choices[0], journal),)
+    keep_step(journal, question.photo_id, question.copy_sha256, step_of(question, THIS, chosen, journal))
+    planned = desk.plan()[1].decision
+    assert (planned.verdict, planned.reason) == (
+        Verdict.KEEP,
+        f"Another picture of this post is on Flickr, as photo {there}",
+    )
+    take_back_step(journal, question.photo_id, question.copy_sha256)
+    keep_step(journal, question.photo_id, question.copy_sha256, step_of(question, NEVER, chosen, journal))
+    assert desk.plan()[1].decision.verdict is Verdict.REPLACE

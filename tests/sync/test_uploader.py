@@ -14,6 +14,7 @@ from flickr_client import FlickrClient, Privacy
 from i2f.ground.errors import LoginError, NotAllowedError, SyncError
 from i2f.ground.model import OutcomeKind
 from i2f.instagram.posts import SECOND, Content, Medium, Post, PostKind, PostPlace
+from i2f.memory.review_answers import NONE, Step, keep_step, post_of, take_back_step
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sandbox import Fault, SandboxFlickr, StoredPhoto
 from i2f.sandbox.flickr.faults import Kind
@@ -504,3 +505,15 @@ def test_what_the_record_does_not_show_as_finished_is_not_deleted(desk: Desk) ->
     outcome = Remover(desk.session, desk.session.flickr).delete(unfinished)
     assert outcome.outcome is OutcomeKind.FAILED
     assert desk.flickr.requests("flickr.photos.delete") == []
+
+
+def test_a_post_reviewed_since_the_plan_is_not_uploaded(desk: Desk) -> None:
+    keep_step(desk.session.journal, post_of(KEY), "0" * 64, Step(NONE, ()))
+    outcome = desk.upload()
+    assert (outcome.outcome, outcome.note) == (
+        OutcomeKind.FAILED,
+        "it was reviewed since the plan was made; run `new` again",
+    )
+    assert (desk.sent(), desk.history.standing) == (0, UploadStanding.NONE)
+    take_back_step(desk.session.journal, post_of(KEY), "0" * 64)
+    assert desk.upload().outcome is OutcomeKind.UPLOADED
