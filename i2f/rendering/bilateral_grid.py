@@ -31,13 +31,16 @@ CELLS = 6
 """Fine cells in an interval."""
 STIFFNESS = (3e-4, 3e-3, 3e-2, 0.3)
 """Weights of second differences in position to be tried, in shares of the fit's own weight."""
-WORTH_IT = 0.15
+WORTH_IT = 0.3
 """The share of what the table left, in the blocks held out, that a grid has to explain; else there is none."""
 ALONG_LEVELS = 0.3
 RIDGE = 3e-4
 HELD_OUT = 4
-"""One in so many blocks of BLOCK pixels is held out to choose the stiffness."""
-BLOCK = 16
+"""One in so many blocks is held out to choose the stiffness."""
+BLOCKS = 10
+"""Such blocks along the short side: as large as what a map of places can follow, else it would be praised for following
+the scene.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +56,19 @@ class AffineGrid:
         if not self.nodes.any():
             return colors
         levels, _, _, down, across = self.nodes.shape
-        at_y = spline_basis(middles(height)[rows[0] : rows[1]], down - 3)
+        at_y = spline_basis(middles(height)[rows[0] : rows[1]], down - 3).astype(np.float32)
         at_x = spline_basis(middles(colors.shape[2]), across - 3).T.astype(np.float32)
-        spread = np.tensordot(self.nodes.astype(np.float64), at_y, (3, 1)).astype(np.float32)  # level, out, in, x, y
         place = np.clip(light * np.float32((levels - 1) / 255), 0, levels - 1)
         found = colors.copy()
-        for level in range(levels):
+        part = np.empty(light.shape, np.float32)
+        for level in range(int(place.min()), int(np.ceil(place.max())) + 1):
             hat = np.maximum(0, 1 - np.abs(place - np.float32(level)))
-            for out in range(3):
-                parts = spread[level, out].transpose(0, 2, 1) @ at_x
-                total = parts[3] * np.float32(255)
-                for channel in range(3):
-                    parts[channel] *= colors[channel]
-                    total += parts[channel]
-                total *= hat
-                found[out] += total
+            spread = (at_y @ self.nodes[level]) @ at_x  # out, in, rows, columns
+            for feature in range(4):
+                share = hat * (colors[feature] if feature < 3 else np.float32(255))
+                for out in range(3):
+                    np.multiply(spread[out, feature], share, out=part)
+                    found[out] += part
         return found
 
     def gain(self, light: Floats) -> Floats:
@@ -137,8 +138,9 @@ def pieces_of(shape: tuple[int, ...]) -> tuple[int, int]:
 
 def held_out(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pixels of a picture (h, w) the fit does not see while its stiffness is chosen."""
-    blocks = np.random.default_rng(0).random((-(-shape[0] // BLOCK), -(-shape[1] // BLOCK))) < 1 / HELD_OUT
-    return np.kron(blocks, np.ones((BLOCK, BLOCK), bool))[: shape[0], : shape[1]]
+    side = max(1, min(shape) // BLOCKS)
+    blocks = np.random.default_rng(0).random((-(-shape[0] // side), -(-shape[1] // side))) < 1 / HELD_OUT
+    return np.kron(blocks, np.ones((side, side), bool))[: shape[0], : shape[1]]
 
 
 def middles(length: int) -> Doubles:

@@ -1,16 +1,20 @@
 """The look of a copy: what was done to a photograph between the camera and the post, fitted from the aligned pair.
 
-A look is four things, applied in this order: octaves of luminance weighed anew (local_contrast.py), one table of
-colours (color_table.py), a grid of what differs from place to place (bilateral_grid.py), a map of blur (blur_map.py).
-They are fitted in turns, each to what the others leave. Beside them stands what shrinking did to the copy alone, the
-app's own sharpening: it is measured, so that nothing else is bent by it, and not rendered.
+A look is six things, applied in this order: octaves of luminance weighed anew (local_contrast.py), a map of gains under
+the curves, one table of colours (color_table.py), a map of gains over them (gain_map.py; there is one map at most), a
+grid of what differs with place and brightness (bilateral_grid.py), a map of blur (blur_map.py). They are fitted in
+turns, each to what the others leave. Beside them stands what shrinking did to the copy alone, the app's own sharpening:
+it is measured, so that nothing else is bent by it, and not rendered.
 
-What is compared is never the look of a shrunk picture but the shrunk picture of a look: the table is applied at twice
-the copy's scale, then four pixels become one. Curves bend textures, and the mean of what was bent is not the mean bent.
+Colours are fitted at 128 pixels of the short side. Larger, a pixel of the copy is not that of the original: it was
+sharpened, another filter shrunk it, JPEG kept its colours at half the size, and all of it makes tables too flat. But
+curves bend textures, and the mean of what was bent is not the mean bent. So the table is applied at twice the copy's
+scale, 64 pixels become one, and what differs then from the copy corrects the table.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,27 +25,36 @@ from i2f.ground.image import Floats, Picture
 from i2f.rendering.bilateral_grid import AffineGrid, fit_grid, light_of, no_grid
 from i2f.rendering.blur_map import BlurMap, fit_blur, no_blur
 from i2f.rendering.color_table import ColorTable, fit_table
+from i2f.rendering.enlarge import enlarged
+from i2f.rendering.gain_map import GainMap, fit_gain, no_gain
 from i2f.rendering.local_contrast import SCALES, fit_weights, octaves_of
 
 FIT_SHORT = 512
-"""Larger copies are fitted at this size; their noise is the smaller for it."""
-SAMPLES = 40_000
-ROUNDS = 2
-GRID_FIRST = 0.7
-"""A grid alone comes first where it leaves less than this share of what a table alone leaves; it has more numbers."""
+"""Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
+SHARE = 4
+FIRST_ROUNDS = 2
+THREADS = 2
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
 NOISE = 8.0
 """Levels beyond which what is missing at a pixel counts less: edges that fell beside the pixel grid, text."""
+PROBE = 3.0
+"""Levels by which colours are moved to learn how steep the table is there."""
+LEAST_GAIN = 0.3
+QUICK_GAP = 1.25
+BENDING = ("octaves", "under", "table")
+"""The parts of a look that are applied at twice the copy's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that was fitted; `octaves` weigh those of local_contrast.py."""
+    """All that was fitted; `octaves` weigh those of local_contrast.py, `under` lies before the table, `over` after."""
 
     octaves: Floats
+    under: GainMap
     table: ColorTable
+    over: GainMap
     grid: AffineGrid
     blur: BlurMap
 
@@ -51,10 +64,22 @@ class Look:
             return None
         return np.asarray(np.tensordot(self.octaves, octaves_of(light), 1), np.float32)
 
+    def bent(self, colors: Floats, light: Floats, rows: tuple[int, int], height: int) -> Floats:
+        """Planes (3, h, w) with the field on them, under everything but blur; `light` (h, w) is the original's there.
+        They are the `rows` (first, last) of a picture `height` rows high.
+        """
+        return self.after_table(self.table(self.under(colors, rows, height)), light, rows, height)
+
+    def after_table(self, bent: Floats, light: Floats, rows: tuple[int, int], height: int) -> Floats:
+        """The same for planes that the table was applied to."""
+        return self.grid(self.over(bent, rows, height), light, rows, height)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A copy and its original, both without border: planes (3, h, w) of the copy and (3, 2h, 2w) of the original."""
+    """A copy and its original, both without border: planes (3, h, w) of the copy and (3, 2h, 2w) of the original; h and
+    w are multiples of SHARE.
+    """
 
     copy: Floats
     fine: Floats
@@ -65,9 +90,17 @@ def planes_of(picture: Picture) -> Floats:
     return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
 
 
-def shrunk(picture: Picture, size: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> Picture:
-    """A picture, or a box of it in its own pixels, at another size (width, height)."""
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS, box))
+def shrunk(
+    picture: Picture,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float] | None = None,
+    quickly: bool = False,
+) -> Picture:
+    """A picture, or a box of it in its own pixels, at another size (width, height); `quickly` first takes means of
+    as many whole pixels as leave a quarter more than that.
+    """
+    gap = QUICK_GAP if quickly else None
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS, box, gap))
 
 
 def halved(colors: Floats) -> Floats:
@@ -75,12 +108,6 @@ def halved(colors: Floats) -> Floats:
     return (colors[:, ::2, ::2] + colors[:, 1::2, ::2] + colors[:, ::2, 1::2] + colors[:, 1::2, 1::2]) * np.float32(
         0.25
     )
-
-
-def doubled(field: Floats) -> Floats:
-    """A smooth field (h, w) at twice its size."""
-    height, width = field.shape
-    return np.asarray(Image.fromarray(field).resize((2 * width, 2 * height), Image.Resampling.BICUBIC), np.float32)
 
 
 def edges_of(colors: Floats) -> Floats:
@@ -92,75 +119,111 @@ def fit_look(pair: Pair) -> Look:
     """Fit everything to a pair without border."""
     fit = _Fitting(pair)
     fit.begin()
+    fit.colors()
     fit.blur_map()
-    for _ in range(ROUNDS):
-        fit.contrast()
-        fit.grid()
-        fit.table()
-        fit.sharpness()
-        fit.blur_map()
+    fit.contrast()
+    fit.sharpness()
+    fit.blur_map()
+    fit.contrast()
+    fit.colors()
+    fit.grid()
+    fit.colors()
     fit.grid()
     return fit.look
 
 
 class _Fitting:
-    """The look so far, and what it leaves."""
+    """The look so far, and what it leaves. Planes are called `half` at the copy's size, `coarse` at a quarter of it."""
 
     def __init__(self, pair: Pair) -> None:
         self._copy = self._wanted = pair.copy
         self._fine = self._shifted = pair.fine
-        self._coarse = halved(pair.fine)
+        self._half = halved(pair.fine)
+        self._coarse = _quarter(self._half)
+        self._seen = self._coarse
         self._light = light_of(self._coarse)
         self._weight = np.ones(self._light.shape, np.float32)
-        pixels = self._light.size
-        self._sample = np.random.default_rng(0).choice(pixels, min(SAMPLES, pixels), replace=False)
         self.look = identity_look()
-        self._bent = self._coarse
+        self._bent = self._half
         self._stiffness: float | None = None
         self._octaves: Floats | None = None
         self._has_contrast = True
 
     def begin(self) -> None:
-        """Table or grid, whichever alone explains more: a vignette bends every table, and a curve every grid."""
-        plain = self.look, self._bent
-        self.table()
-        with_table, left = (self.look, self._bent), self._left()
-        self.look, self._bent = plain
-        self.grid()
-        if self._left() > GRID_FIRST * left:
-            self.look, self._bent = with_table
-            self._stiffness = None
-        self._weight = np.ones(self._light.shape, np.float32)
+        """Table alone, or with a map over or under it, whichever explains most. A vignette bends every table and a
+        table every vignette, so both are begun with. What bent textures add is taken from the table alone.
+        """
+        seen, wanted = self._seen, _quarter(self._wanted)
+        self._set(replace(self.look, table=_table(seen, wanted, self._weight)))
+        self.colors()
+        plain, bent = self.look, _quarter(self._bent)
+        shade = fit_gain(bent, wanted, self._weight)
+        if shade.is_flat:
+            return
+        aims = wanted + plain.table(seen) - bent
+        first = fit_gain(seen, aims, self._weight, shade.stiffness)
+        straight = identity_look()
+        orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
+        with ThreadPoolExecutor(THREADS) as pool:
+            begun = list(pool.map(lambda look: self._alternated(look, seen, aims), orders))
+        losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
+        self._set(begun[int(np.argmin(losses))])
 
-    def _left(self) -> float:
-        return float(np.square(self._wanted - self._rendered()).sum())
+    def _alternated(self, look: Look, seen: Floats, wanted: Floats) -> Look:
+        for _ in range(FIRST_ROUNDS):
+            look = replace(look, table=self._next_table(look, seen, wanted, wanted - _plain(look, seen)))
+            look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
+        return look
 
-    def table(self) -> None:
-        """The table that makes up for what is missing now."""
-        look = self.look
-        sharp = self._after_grid(self._bent)
-        missing = self._wanted - look.blur(sharp)
-        gain = np.maximum(0.3, look.grid.gain(self._light))
-        seen = halved(self._shifted)
-        weight = self._weight * gain * gain * self._flat()
-        if not look.blur.is_empty:
-            seen = look.blur(seen)
-        aims = np.asarray(look.blur(self._bent) + missing / gain, np.float32)
-        at = self._sample
-        table = fit_table(seen.reshape(3, -1)[:, at], aims.reshape(3, -1)[:, at], weight.ravel()[at])
-        self._set(table=table)
-        self._bent = halved(table(self._shifted))
+    def _next_table(self, look: Look, seen: Floats, wanted: Floats, missing: Floats) -> ColorTable:
+        """The table corrected by what is `missing` after it, all at the coarse scale."""
+        gain = self._gain(look)
+        below = look.blur(look.under(seen))
+        aims = np.asarray(look.table(below) + missing / gain, np.float32)
+        return _table(below, aims, self._weight * gain * gain * self._flat())
+
+    def _next_map(self, look: Look, bent: Floats, seen: Floats, wanted: Floats) -> Look:
+        """The map over or under the table fitted anew; `bent` is what the table gave."""
+        weight = self._weight * self._flat()
+        if not look.over.is_flat:
+            return replace(look, over=fit_gain(look.blur(bent), wanted, weight, look.over.stiffness))
+        if look.under.is_flat:
+            return look
+        below = look.under(seen)
+        steep = (look.table(below + PROBE) - look.table(below - PROBE)) / np.float32(2 * PROBE)
+        steep = np.maximum(LEAST_GAIN, steep)
+        aims = np.asarray(below + (wanted - look.blur(bent)) / steep, np.float32)
+        heavy = np.asarray(weight * steep * steep, np.float32)
+        return replace(look, under=fit_gain(seen, aims, heavy, look.under.stiffness))
+
+    def colors(self) -> None:
+        """Table and map, corrected by what is missing where textures are bent as the copy's were."""
+        wanted = _quarter(self._wanted)
+        missing = wanted - self._rendered()
+        self._set(replace(self.look, table=self._next_table(self.look, self._seen, wanted, missing)))
+        if self._stiffness is None or self._stiffness == np.inf:
+            self._set(self._next_map(self.look, _quarter(self._bent), self._seen, wanted))
+        self._reweigh()
 
     def grid(self) -> None:
-        """The grid for what the table leaves."""
+        """The grid for what table and map leave."""
         blur = self.look.blur
         light = blur(self._light[None])[0]
         weight = np.asarray(self._weight * self._flat(), np.float32)
-        grid, self._stiffness = fit_grid(blur(self._bent), light, self._wanted, weight, self._stiffness)
-        self._set(grid=grid)
-        missing = self._wanted - self._rendered()
+        bent = blur(self.look.over(_quarter(self._bent)))
+        grid, self._stiffness = fit_grid(bent, light, _quarter(self._wanted), weight, self._stiffness)
+        self.look = replace(self.look, grid=grid)
+        self._reweigh()
+
+    def _reweigh(self) -> None:
+        missing = _quarter(self._wanted) - self._rendered()
         noise = np.maximum(NOISE, 1.5 * np.sqrt(np.mean(missing**2)))
         self._weight = np.asarray(1 / (1 + (missing**2).mean(0) / noise**2), np.float32)
+
+    def _gain(self, look: Look) -> Floats:
+        """How much of a change after the table is left after map and grid."""
+        gain = look.grid.gain(self._light)
+        return np.maximum(LEAST_GAIN, gain if look.over.is_flat else gain * look.over.gains((3, *gain.shape)))
 
     def _flat(self) -> Floats:
         """How much a pixel tells of colours: little where blurring changes it, since what was bent, then blurred, is
@@ -175,47 +238,80 @@ class _Fitting:
         """The octaves' weights, if they are worth it; the table follows. What was not is not tried again."""
         if not self._has_contrast:
             return
+        light = light_of(halved(self._half))
         if self._octaves is None:
-            self._octaves = octaves_of(self._light)
-        octaves = self._octaves
-        before = self._wanted - self._rendered()
+            self._octaves = octaves_of(light)
+        octaves, before = self._octaves, self._missing()
+        weight = _doubled(self._weight)
 
         def applied(colors: Floats) -> Floats:
-            return self._after_grid(self.look.table(colors))
+            return self.look.bent(colors, light, (0, len(light)), len(light))
 
-        kept = self.look, self._bent, self._shifted
-        more = fit_weights(octaves, halved(self._shifted), before, self._weight, applied)
-        self._set(octaves=self.look.octaves + more)
-        field = np.tensordot(self.look.octaves, octaves, 1).astype(np.float32)
-        self._shifted = self._fine + doubled(field)
-        self._bent = halved(self.look.table(self._shifted))
-        self.table()
-        after = self._wanted - self._rendered()
-        if float((self._weight * after**2).sum()) > (1 - WORTH_IT) * float((self._weight * before**2).sum()):
-            self.look, self._bent, self._shifted = kept
+        kept = self.look, self._bent, self._shifted, self._seen
+        more = fit_weights(octaves, halved(halved(self._shifted)), before, weight, applied)
+        octaves_now = self.look.octaves + more
+        field = np.tensordot(octaves_now, octaves, 1).astype(np.float32)
+        size = self._fine.shape[1], self._fine.shape[2]
+        self._shifted = self._fine + enlarged(field, size, slice(0, size[0]))
+        self._seen = _quarter(halved(self._shifted))
+        self._set(replace(self.look, octaves=octaves_now))
+        self.colors()
+        after = self._missing()
+        if float((weight * after**2).sum()) > (1 - WORTH_IT) * float((weight * before**2).sum()):
+            self.look, self._bent, self._shifted, self._seen = kept
             self._has_contrast = False
+
+    def _missing(self) -> Floats:
+        """What is missing at half of the copy's size."""
+        light = light_of(halved(self._half))
+        rendered = self.look.after_table(halved(self._bent), light, (0, len(light)), len(light))
+        return np.asarray(halved(self._wanted) - self.look.blur(rendered), np.float32)
 
     def blur_map(self) -> None:
         """The map of blur, for what is rendered sharp."""
-        self._set(blur=fit_blur(self._after_grid(self._bent), self._wanted))
+        self.look = replace(self.look, blur=fit_blur(self._sharp_half(), self._wanted))
 
     def sharpness(self) -> None:
         """Take from the copy what it was sharpened by after it was shrunk."""
-        rendered = self._rendered()
+        rendered = self.look.blur(self._sharp_half())
         edges = edges_of(rendered)
         missing = self._copy - rendered
-        heavy = self._weight
+        heavy = _doubled(_doubled(self._weight))
         share = float((edges * missing * heavy).sum() / max(1.0, float((edges * edges * heavy).sum())))
         self._wanted = self._copy - np.float32(share) * edges
 
-    def _after_grid(self, bent: Floats) -> Floats:
-        return self.look.grid(bent, self._light, (0, bent.shape[1]), bent.shape[1])
+    def _sharp_half(self) -> Floats:
+        return self.look.after_table(self._bent, light_of(self._half), (0, self._half.shape[1]), self._half.shape[1])
 
     def _rendered(self) -> Floats:
-        return self.look.blur(self._after_grid(self._bent))
+        bent = _quarter(self._bent)
+        return self.look.blur(self.look.after_table(bent, self._light, (0, bent.shape[1]), bent.shape[1]))
 
-    def _set(self, **parts: object) -> None:
-        self.look = replace(self.look, **parts)  # type: ignore[arg-type]
+    def _set(self, look: Look) -> None:
+        """Take this look, and what its table makes of the fine original."""
+        before, self.look = self.look, look
+        if any(getattr(look, part) is not getattr(before, part) for part in BENDING):
+            self._bent = halved(look.table(look.under(self._shifted)))
+
+
+def _plain(look: Look, seen: Floats) -> Floats:
+    """Planes under the map and the table alone."""
+    return look.over(look.table(look.under(seen)))
+
+
+def _table(seen: Floats, wanted: Floats, weight: Floats) -> ColorTable:
+    weights = np.broadcast_to(weight, wanted.shape).mean(0)
+    return fit_table(seen.reshape(3, -1), wanted.reshape(3, -1), weights.ravel())
+
+
+def _quarter(colors: Floats) -> Floats:
+    """Sixteen pixels become one."""
+    return halved(halved(colors))
+
+
+def _doubled(field: Floats) -> Floats:
+    """A field (h, w), each pixel four times."""
+    return np.asarray(field.repeat(2, 0).repeat(2, 1), np.float32)
 
 
 def identity_look() -> Look:
@@ -223,4 +319,4 @@ def identity_look() -> Look:
     levels = np.linspace(0, 255, 6, dtype=np.float32)
     cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij")).reshape(3, -1)
     table = fit_table(cube, cube, np.ones(cube.shape[1], np.float32))
-    return Look(np.zeros(len(SCALES), np.float32), table, no_grid(), no_blur())
+    return Look(np.zeros(len(SCALES), np.float32), no_gain(), table, no_gain(), no_grid(), no_blur())

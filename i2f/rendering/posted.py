@@ -8,6 +8,7 @@ is a `NotRenderedError` with the reason in words; nothing that failed its proof 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from i2f.rendering.border import Inset, find_border
 from i2f.rendering.color_table import fit_table
 from i2f.rendering.frame import Frame, as_posted, cut, upright
 from i2f.rendering.full_size import render
-from i2f.rendering.look import FIT_SHORT, Look, Pair, fit_look, planes_of, shrunk
+from i2f.rendering.look import FIT_SHORT, SHARE, Look, Pair, fit_look, planes_of, shrunk
 from i2f.rendering.proof import Press, Proof, prove, sharpened
 
 KEPT_OFF = 0.1
@@ -141,7 +142,7 @@ class _Inside:
 
 def _border_of(copy: Copy, whole: Picture) -> Inset:
     size = (copy.seen.shape[1], copy.seen.shape[0])
-    colors, wanted = planes_of(shrunk(whole, size)), planes_of(copy.seen)
+    colors, wanted = planes_of(shrunk(whole, size, quickly=True)), planes_of(copy.seen)
     off = round(KEPT_OFF * min(size))
     middle = (slice(None), slice(off, -off), slice(off, -off))
     seen, aims = colors[middle].reshape(3, -1), wanted[middle].reshape(3, -1)
@@ -169,12 +170,10 @@ def _inside(copy: Copy, whole: Picture, inset: Inset) -> _Inside:
 
 
 def _pair(inside: _Inside) -> Pair:
-    height, width = inside.seen.shape[:2]
-    smaller = min(1.0, FIT_SHORT / min(height, width))
-    size = (round(width * smaller), round(height * smaller))
-    seen = inside.seen if smaller == 1.0 else shrunk(inside.seen, size)
-    fine = shrunk(inside.original, (2 * size[0], 2 * size[1]), inside.box)
-    return Pair(planes_of(seen), planes_of(fine))
+    smaller = min(1.0, FIT_SHORT / min(inside.seen.shape[:2]))
+    height, width = (max(1, round(side * smaller / SHARE)) * SHARE for side in inside.seen.shape[:2])
+    fine = shrunk(inside.original, (2 * width, 2 * height), inside.box, quickly=True)
+    return Pair(planes_of(shrunk(inside.seen, (width, height))), planes_of(fine))
 
 
 def _proven(
@@ -189,10 +188,11 @@ def _proven(
     back.
     """
     height, width = inside.seen.shape[:2]
-
-    small = to_plain(sharpened(shrunk(rendered, (width, height), inside.box), inside.seen))
-    pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
-    return prove(inside.plain, small, pressed, shrunk(inside.original, (width, height), inside.box), look)
+    with ThreadPoolExecutor(2) as pool:
+        source = pool.submit(shrunk, inside.original, (width, height), inside.box)
+        small = to_plain(sharpened(shrunk(rendered, (width, height), inside.box), inside.seen))
+        pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
+        return prove(inside.plain, small, pressed, source.result(), look)
 
 
 def _words(proof: Proof) -> str:
