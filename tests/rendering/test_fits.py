@@ -8,7 +8,9 @@ import pytest
 from i2f.rendering.bilateral_grid import fit_grid, light_of
 from i2f.rendering.blur_map import fit_blur
 from i2f.rendering.color_table import fit_table
+from i2f.rendering.enlarge import enlarged
 from i2f.rendering.full_size import _rounded
+from i2f.rendering.gain_map import fit_gain
 
 
 def test_a_table_learns_a_curve_and_a_matrix() -> None:
@@ -51,6 +53,31 @@ def test_a_grid_gives_the_same_in_tiles() -> None:
     whole = grid(colors, light, (0, 120), 120)
     part = grid(np.ascontiguousarray(colors[:, 40:80]), light[40:80], (40, 80), 120)
     assert part == pytest.approx(whole[:, 40:80], abs=1e-3)
+
+
+def test_a_map_learns_a_vignette_and_a_light_leak_and_a_picture_without_either_has_none() -> None:
+    rng = np.random.default_rng(5)
+    colors = np.kron(rng.uniform(20, 230, (3, 24, 32)), np.ones((4, 4))).astype(np.float32)
+    noise, weight = rng.normal(0, 3, colors.shape).astype(np.float32), np.ones(colors.shape[1:], np.float32)
+    y, x = (np.linspace(-1, 1, n)[:, None] for n in colors.shape[1:])
+    dark = 1 - 0.4 * (x.T**2 + y**2) / 2
+    leak = 0.4 * np.exp(-(((x.T - 0.5) / 0.4) ** 2) - y**2)
+    shaded = (255 - (255 - colors * dark) * (1 - leak)).astype(np.float32)
+    found = fit_gain(colors, shaded + noise, weight)
+    assert np.abs(found(colors) - shaded).mean() < 1.0
+    part = found(np.ascontiguousarray(colors[:, 40:60]), (40, 60), 96)
+    assert part == pytest.approx(found(colors)[:, 40:60], abs=1e-3)
+    assert fit_gain(colors, colors + noise, weight).is_flat
+
+
+def test_a_field_is_enlarged_the_same_in_tiles_and_a_ramp_stays_a_ramp() -> None:
+    ramp = np.broadcast_to(np.arange(40, dtype=np.float32), (30, 40))
+    whole = enlarged(ramp, (90, 120), slice(0, 90))
+    assert whole[:, 6:-6] == pytest.approx(
+        np.broadcast_to((np.arange(120) + 0.5) / 3 - 0.5, (90, 120))[:, 6:-6], abs=1e-4
+    )
+    rough = np.random.default_rng(1).uniform(0, 255, (30, 40)).astype(np.float32)
+    assert np.array_equal(enlarged(rough, (90, 120), slice(0, 90))[20:50], enlarged(rough, (90, 120), slice(20, 50)))
 
 
 def test_a_sharp_copy_has_no_map_of_blur() -> None:
