@@ -56,8 +56,8 @@ class AffineGrid:
         if not self.nodes.any():
             return colors
         levels, _, _, down, across = self.nodes.shape
-        at_y = spline_basis(middles(height)[rows[0] : rows[1]], down - 3).astype(np.float32)
-        at_x = spline_basis(middles(colors.shape[2]), across - 3).T.astype(np.float32)
+        at_y = splines(height, down - 3)[rows[0] : rows[1]].astype(np.float32)
+        at_x = splines(colors.shape[2], across - 3).T.astype(np.float32)
         place = np.clip(light * np.float32((levels - 1) / 255), 0, levels - 1)
         found = colors.copy()
         part = np.empty(light.shape, np.float32)
@@ -143,14 +143,11 @@ def held_out(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return np.kron(blocks, np.ones((side, side), bool))[: shape[0], : shape[1]]
 
 
-def middles(length: int) -> Doubles:
-    """Pixel centers in fractions of the picture."""
-    return (np.arange(length) + 0.5) / length
-
-
-def spline_basis(at: Doubles, pieces: int) -> Doubles:
-    """Cubic B-splines at places from 0 to 1: (places, pieces + 3)."""
+@lru_cache(maxsize=32)
+def splines(length: int, pieces: int) -> Doubles:
+    """Cubic B-splines with so many intervals at the middles of `length` pixels: (length, pieces + 3)."""
     knots = np.arange(-3, pieces + 4) / pieces
+    at = (np.arange(length) + 0.5) / length
     return np.asarray(BSpline.design_matrix(np.clip(at, 0, 1 - 1e-9), knots, 3).toarray(), np.float64)
 
 
@@ -226,7 +223,7 @@ def _mirror(products: Doubles) -> None:
 def _equations(sums: tuple[Doubles, Doubles], shape: tuple[int, int]) -> tuple[Doubles, Doubles]:
     """Normal matrix and right side; unknowns are in the order level, feature, place."""
     high, wide = (CELLS * pieces for pieces in shape)
-    rows, columns = spline_basis(middles(high), shape[0]), spline_basis(middles(wide), shape[1])
+    rows, columns = splines(high, shape[0]), splines(wide, shape[1])
     basis = np.einsum("ya,xb->yxab", rows, columns).reshape(high * wide, -1)
     products, rights = sums
     places = basis.shape[1]

@@ -23,7 +23,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, light_of, middles, spline_basis, weighted_squares
+from i2f.rendering.bilateral_grid import Doubles, light_of, splines, weighted_squares
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
@@ -58,7 +58,7 @@ class BlurMap:
 
     def shares(self, height: int, width: int) -> Floats:
         """(radii, height, width), none below 0, together at most 1."""
-        down, across = spline_basis(middles(height), PIECES), spline_basis(middles(width), PIECES)
+        down, across = splines(height, PIECES), splines(width, PIECES)
         found = np.maximum(0, np.einsum("ya,kab,xb->kyx", down, self.nodes, across, optimize=True))
         return np.asarray(found / np.maximum(1, found.sum(0)), np.float32)
 
@@ -159,7 +159,7 @@ def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
     def sums(values: Floats) -> Doubles:
         return np.asarray(np.add.reduceat(np.add.reduceat(values, rows, 0), columns, 1), np.float64).ravel()
 
-    one = spline_basis(middles(fine), PIECES)
+    one = splines(fine, PIECES)
     count, places = len(parts), one.shape[1] ** 2
     normal, right = np.zeros((count, places, count, places)), np.zeros((count, places))
     for first in range(count):

@@ -83,5 +83,6 @@ def _rounded(colors: Floats, first_row: int) -> Picture:
         noisy = colors + noise[:, (np.arange(height) + first) % NOISE_SIDE]
     np.clip(noisy, 0, 255, out=noisy)
     rounded = np.empty((height, width, 3), np.uint8)
-    rounded.transpose(2, 0, 1)[...] = noisy
+    for channel, plane in enumerate(noisy.astype(np.uint8)):
+        rounded[..., channel] = plane
     return rounded

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, held_out, middles, spline_basis, weighted_squares
+from i2f.rendering.bilateral_grid import Doubles, held_out, splines, weighted_squares
 
 PIECES = 12
 """Splines' intervals along the short side; along the long one as many more as it is longer, up to MOST_PIECES."""
@@ -65,14 +65,13 @@ class GainMap:
 
     def _bases(self, shape: tuple[int, ...], rows: tuple[int, int] | None, height: int | None) -> tuple[Floats, Floats]:
         first, last = rows or (0, shape[1])
-        at = middles(height or shape[1])[first:last]
-        down = spline_basis(at, self.nodes.shape[2] - 3).astype(np.float32)
+        down = splines(height or shape[1], self.nodes.shape[2] - 3)[first:last].astype(np.float32)
         return down, _across(shape[2], self.nodes.shape[3] - 3)
 
 
 @lru_cache(maxsize=8)
 def _across(width: int, pieces: int) -> Floats:
-    return np.ascontiguousarray(spline_basis(middles(width), pieces).T, np.float32)
+    return np.ascontiguousarray(splines(width, pieces).T, np.float32)
 
 
 def no_gain() -> GainMap:
@@ -87,7 +86,7 @@ def fit_gain(colors: Floats, wanted: Floats, weight: Floats, stiffness: float | 
     shape = colors.shape[1:]
     short = min(shape)
     pieces = [min(MOST_PIECES, round(PIECES * side / short)) for side in shape]
-    down, across = (spline_basis(middles(side), count) for side, count in zip(shape, pieces, strict=True))
+    down, across = (splines(side, count) for side, count in zip(shape, pieces, strict=True))
     weights = np.broadcast_to(weight, colors.shape)
     fits = [_Channel(colors[k], wanted[k], weights[k], (down, across)) for k in range(3)]
     penalty = _penalty(down.shape[1], across.shape[1])
