@@ -42,6 +42,8 @@ NOISE = 8.0
 PROBE = 3.0
 """Levels by which colours are moved to learn how steep the table is there."""
 LEAST_GAIN = 0.3
+FREER = 0.01
+"""The share of its stiffness that a map keeps where a first one failed."""
 QUICK_GAP = 1.25
 BENDING = ("octaves", "under", "table")
 """The parts of a look that are applied at twice the copy's size."""
@@ -57,6 +59,11 @@ class Look:
     over: GainMap
     grid: AffineGrid
     blur: BlurMap
+
+    @property
+    def is_shaded(self) -> bool:
+        """Whether it has a map of gains."""
+        return not (self.under.is_flat and self.over.is_flat)
 
     def field(self, light: Floats) -> Floats | None:
         """What local contrast adds to every colour, for a whole picture's luminance (h, w); None for nothing."""
@@ -115,10 +122,10 @@ def edges_of(colors: Floats) -> Floats:
     return np.asarray(colors - np.stack([gaussian_filter(plane, SHARP_PX, mode="nearest") for plane in colors]))
 
 
-def fit_look(pair: Pair) -> Look:
-    """Fit everything to a pair without border."""
+def fit_look(pair: Pair, freely: bool = False) -> Look:
+    """Fit everything to a pair without border; `freely` lets a map of gains bend more than held-out blocks ask for."""
     fit = _Fitting(pair)
-    fit.begin()
+    fit.begin(freely)
     fit.colors()
     fit.blur_map()
     fit.contrast()
@@ -149,7 +156,7 @@ class _Fitting:
         self._octaves: Floats | None = None
         self._has_contrast = True
 
-    def begin(self) -> None:
+    def begin(self, freely: bool) -> None:
         """Table alone, or with a map over or under it, whichever explains most. A vignette bends every table and a
         table every vignette, so both are begun with. What bent textures add is taken from the table alone.
         """
@@ -160,6 +167,8 @@ class _Fitting:
         shade = fit_gain(bent, wanted, self._weight)
         if shade.is_flat:
             return
+        if freely:
+            shade = fit_gain(bent, wanted, self._weight, shade.stiffness * FREER)
         aims = wanted + plain.table(seen) - bent
         first = fit_gain(seen, aims, self._weight, shade.stiffness)
         straight = identity_look()

@@ -85,18 +85,28 @@ def render_posted(
     to_plain: Callable[[Picture], Picture],
     confirmed: Callable[[Picture, Picture], bool] | None = None,
 ) -> Posted:
-    """Fit, render and prove. `original` is upright in its own colours, `to_plain` leads from those to the copy's.
-    `confirmed` is asked of the copy and the render, both without border, where the match was in doubt.
+    """Fit, render and prove; where that does not hold, once more with a freer map. `original` is upright in its own
+    colours, `to_plain` leads from those to the copy's. `confirmed` is asked of the copy and the render, both without
+    border, where the match was in doubt.
     """
     whole = cut(original, frame)
     inset = _border_of(copy, whole)
     inside = _inside(copy, whole, inset)
     if min(inside.seen.shape[:2]) < SMALLEST:
         raise NotRenderedError("hardly anything is left of it inside its border")
-    look = fit_look(_pair(inside))
-    size = (inside.seen.shape[1], inside.seen.shape[0])
-    rendered = whole_render = render(inside.original, look, size)
-    proof = _proven(inside, rendered, look, copy.press, to_plain, frame)
+    pair, size = _pair(inside), (inside.seen.shape[1], inside.seen.shape[0])
+
+    def attempt(freely: bool) -> tuple[Look, Picture, Proof]:
+        look = fit_look(pair, freely)
+        rendered = render(inside.original, look, size)
+        return look, rendered, _proven(inside, rendered, look, copy.press, to_plain, frame)
+
+    look, rendered, proof = attempt(freely=False)
+    if not proof.holds and look.is_shaded:
+        freer = attempt(freely=True)
+        if freer[2].holds:
+            look, rendered, proof = freer
+    whole_render = rendered
     has_border = any(inset) or copy.had_bars
     corner = inside.corner
     if not proof.holds:
