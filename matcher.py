@@ -71,7 +71,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "29"
+MATCHER_VERSION = "30"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

@@ -16,11 +16,10 @@ EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
 
 For a file without camera and time one thing at least must speak for it that no file made from the copy can have: the
-scene goes on beyond the copy's border, the copy is tilted, its tones are a filter's, or there is finer detail; and
-where it has the pixels for finer detail and none of it, it was enlarged, whatever it was made from. A name or folder
-alone never condemns a file that a camera signed. But camera data are copied by programs, too: where they are of a
-picture of another shape or a smaller one they count for nothing, and where the whole file is the copy, tones and all,
-with no finer detail, they do not vouch for it.
+scene goes on beyond the copy's border, the copy is tilted, its tones are a filter's, or there is finer detail. A name
+or folder alone never condemns a file that a camera signed. But camera data are copied by programs, too: where they are
+of a picture of another shape or a smaller one they count for nothing, and where the whole file is the copy, tones and
+all, with no finer detail, they do not vouch for it.
 
 Whatever is in doubt becomes a question that says why. It never stands in the way of a true original beside it: a
 doubtful file competes with another candidate only where EXIF or movement between the two proves that it is another
@@ -58,15 +57,11 @@ CONTINUES, LEAST_BEYOND = 0.45, 0.03
 TONES, SAME_TONES = 12.0, 5.0
 """Grey levels by which the copy's tones differ from the file's own where a filter was applied, and at most where none
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
-SMALLER = 0.8
-"""Pixels for one of the copy's, a side, below which a file is smaller than the copy, whatever `min_gain` allows: cells
-of a collage are, originals hardly ever."""
+SMALLER, SMALLER_AND_BARE = 0.5, 0.6
+"""Pixels for one of the copy's, a side, below which a file is smaller than the copy, whatever `min_gain` allows, and
+where no camera signed it: cells of a collage are. (Original and copy of a deep crop have had 0.56 at least.)"""
 NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
-NONE_AT_ALL, TELLING_FACTOR = 0.35, 1.5
-"""As NO_DETAIL, where it condemns a bare file by itself, and the pixels for one of the copy's, a side, that a file must
-have for it. (Of 28 photographs of 10 to 12 megapixels the least have 0.73 and 1.0; of some 150 smaller ones, many of
-them pressed hard, 0.43 and 0.48.)"""
 RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
 """Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, or none can
 be told, since the window is too small."""
@@ -116,7 +111,7 @@ def doubt_about(original: Original, fit: Fit) -> str:
         return f"{name} is {kind} that contains the picture"
     if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} is a thumbnail that another program made"
-    if fit.measures.get("factor", 1.0) < SMALLER:
+    if fit.measures.get("factor", 1.0) < (SMALLER if signed else SMALLER_AND_BARE):
         return f"{name} is smaller than the copy"
     if not signed:
         return _doubt_about_unsigned(original, fit, marks)
@@ -165,8 +160,6 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} has the size of a screen and {bare}"
     if is_resampled(fit.measures):
         return f"{name} has {bare} and was enlarged by a program"
-    if fit.measures.get("factor", 0.0) >= TELLING_FACTOR and fit.measures.get("finer", 2.0) < NONE_AT_ALL:
-        return f"{name} may have been enlarged: {bare}, and no finer detail than the copy"
     if fit.measures.get("inspected") and not shows_more(fit.measures):
         if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: {bare}, and no finer detail than the copy"
@@ -300,7 +293,7 @@ def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
 def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
     """The same of its finer detail alone, which takes longest to measure; `measures` hold the trace by now."""
     unclear = RESAMPLED_WITHOUT_DETAIL <= measures.get("resampled", 0.0) < RESAMPLED
-    may_condemn = not is_signed(original) and (unclear or measures.get("factor", 0.0) >= TELLING_FACTOR)
+    may_condemn = unclear and not is_signed(original)
     return needs_trace(original, measures) and (may_condemn or not _shows_beyond(measures))
 
 
