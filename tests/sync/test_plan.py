@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import (
     APART,
     Answer,
@@ -23,7 +24,7 @@ from i2f.ground.model import (
     bare_photo,
 )
 from i2f.sync.candidate_order import choose_twin, originals_first
-from i2f.sync.plan import SHOWN, as_posted, decide, gain, leave, margin, shortened
+from i2f.sync.plan import SHOWN, as_posted, decide, gain, keep_too_large, leave, margin, shortened
 
 POSTED = datetime(2012, 9, 30, 12, 0, 1, tzinfo=UTC)
 
@@ -143,6 +144,16 @@ def test_the_gain_counts_pixels_inside_the_window_only() -> None:
 def test_a_gain_of_zero_turns_the_rule_off() -> None:
     small = make_candidate(original=make_original(width=300, height=300))
     assert decide(make_copy(), [small], 0).verdict is Verdict.REPLACE
+
+
+def test_a_file_too_large_for_flickr_is_left_alone_unless_something_smaller_is_sent_for_it() -> None:
+    large = replace(make_original(), size_bytes=MAX_PHOTO_BYTES + 1)
+    kept = keep_too_large(decide(make_copy(), [make_candidate(original=large)], 1.2))
+    assert (kept.verdict, kept.reason) == (Verdict.KEEP, "IMG_0001.JPG exceeds Flickr's 200 MiB limit")
+    for original in (replace(large, size_bytes=MAX_PHOTO_BYTES), replace(large, content_format="HEIC")):
+        assert keep_too_large(decide(make_copy(), [make_candidate(original=original)], 1.2)).verdict is Verdict.REPLACE
+    nothing = decide(make_copy(), [], 1.2)
+    assert keep_too_large(nothing) is nothing
 
 
 def test_nobody_is_asked_about_originals_that_would_gain_nothing() -> None:
