@@ -20,7 +20,7 @@ from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.looks import upright
-from i2f.matching.registration import Similarity
+from i2f.matching.registration import Similarity, similarity_of
 from i2f.matching.seams import SIDES, sides_of
 
 
@@ -59,4 +59,4 @@ def _looked_at(copy: Picture, picture: Picture, fit: Fit) -> tuple[Picture, Simi
     """The copy as a file shows it, and where it lies in this picture of the file."""
     turned = np.ascontiguousarray(upright(without_edges(copy), int(fit.measures["quarter_turns"]), fit.window.mirrored))
     grow = picture.shape[1] / fit.measures["width"]
-    return turned, Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy"))).scaled(grow)
+    return turned, similarity_of(fit.measures).scaled(grow)

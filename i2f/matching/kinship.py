@@ -20,7 +20,7 @@ from i2f.ground.model import Fit, Kinship
 from i2f.matching.color_tolerance import OF_EDITS, OF_STRONG_EDITS
 from i2f.matching.limits import tests_of_exposure
 from i2f.matching.photometry import photometry
-from i2f.matching.registration import Similarity
+from i2f.matching.registration import similarity_of
 from i2f.matching.same_exposure import measure, weigh
 
 INK_TWINS = 0.0005
@@ -39,10 +39,7 @@ def kinship(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool = Fals
     needed = {"a", "b", "cx", "cy", "quarter_turns"}
     if not (needed <= fit_a.measures.keys() and needed <= fit_b.measures.keys()):
         return Kinship.OTHER
-    if (fit_a.window.mirrored, fit_a.measures["quarter_turns"]) != (
-        fit_b.window.mirrored,
-        fit_b.measures["quarter_turns"],
-    ):
+    if _held(fit_a) != _held(fit_b):
         return Kinship.OTHER
     over = _laid_over(a, fit_a, b, fit_b, by_exif)
     return _laid_over(b, fit_b, a, fit_a, by_exif) if over is Kinship.RIVAL else over
@@ -54,19 +51,21 @@ def moved_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
     What lies around it does not count: a screenshot's bars and a collage's other pictures are no movement. A movement
     is seen whichever of the two is taken for a copy of the other.
     """
-    if (fit_a.window.mirrored, fit_a.measures["quarter_turns"]) != (
-        fit_b.window.mirrored,
-        fit_b.measures["quarter_turns"],
-    ):
+    if _held(fit_a) != _held(fit_b):
         return True
     one, other = _inside(a, fit_a), _inside(b, fit_b)
     return all(_laid_over(*x, *y, by_exif=True) is Kinship.OTHER for x, y in ((one, other), (other, one)))
 
 
+def _held(fit: Fit) -> tuple[bool, float]:
+    """How an original holds the copy."""
+    return fit.window.mirrored, fit.measures["quarter_turns"]
+
+
 def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
     """The rectangle of an original around what the copy shows, and the fit as it is for that."""
     height, width = picture.shape[:2]
-    turn = Similarity(*(fit.measures[name] for name in ("a", "b", "cx", "cy")))
+    turn = similarity_of(fit.measures)
     across, down = fit.window.size[0] * width, fit.window.size[1] * height
     cos, sin = abs(turn.a) / turn.scale, abs(turn.b) / turn.scale
     half_x, half_y = (across * cos + down * sin) / 2, (across * sin + down * cos) / 2
@@ -79,7 +78,7 @@ def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
 
 def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) -> Kinship:
     """What `a` is to `b` when it is taken for a copy of it."""
-    at_a, at_b = (Similarity(*(fit.measures[k] for k in ("a", "b", "cx", "cy"))) for fit in (fit_a, fit_b))
+    at_a, at_b = similarity_of(fit_a.measures), similarity_of(fit_b.measures)
     blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
     evidence = weigh(a, b, blocks)
     colors = photometry(a, b, blocks, evidence, OF_STRONG_EDITS if by_exif else OF_EDITS)

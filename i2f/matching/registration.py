@@ -16,7 +16,7 @@ and scales are tried, and many where a pair that looked alike does not fall into
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -91,6 +91,11 @@ class Alignment:
 
     similarity: Similarity
     correlation: float
+
+
+def similarity_of(measures: Mapping[str, float]) -> Similarity:
+    """The one that a fit's measures hold: from the copy's units to the thumbnail's pixels."""
+    return Similarity(measures["a"], measures["b"], measures["cx"], measures["cy"])
 
 
 def start_of(proposal: Proposal) -> Similarity:
