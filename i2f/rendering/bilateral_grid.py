@@ -240,14 +240,21 @@ def _equations(sums: tuple[Doubles, Doubles], shape: tuple[int, int]) -> tuple[D
     return normal.reshape(size, size), right.reshape(size, 3)
 
 
+def _bend(count: int) -> Doubles:
+    """Squares of the second differences of so many values in a row, as a matrix."""
+    second = np.diff(np.eye(count), 2, axis=0)
+    return np.asarray(second.T @ second, np.float64)
+
+
+@lru_cache(maxsize=8)
+def bending(down: int, across: int) -> Doubles:
+    """The same of values at the nodes of (down, across), along both."""
+    return np.asarray(np.kron(_bend(down), np.eye(across)) + np.kron(np.eye(down), _bend(across)), np.float64)
+
+
 @lru_cache(maxsize=8)
 def _penalty(shape: tuple[int, int]) -> Doubles:
-    def bend(count: int) -> Doubles:
-        second = np.diff(np.eye(count), 2, axis=0)
-        return np.asarray(second.T @ second, np.float64)
-
     down, across = shape[0] + 3, shape[1] + 3
-    place = np.kron(bend(down), np.eye(across)) + np.kron(np.eye(down), bend(across))
-    in_place = np.kron(np.eye(LEVELS * 4), place)
-    in_light = np.kron(np.kron(bend(LEVELS), np.eye(4)), np.eye(down * across))
+    in_place = np.kron(np.eye(LEVELS * 4), bending(down, across))
+    in_light = np.kron(np.kron(_bend(LEVELS), np.eye(4)), np.eye(down * across))
     return in_place + ALONG_LEVELS * in_light

@@ -23,7 +23,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, light_of, splines, weighted_squares
+from i2f.rendering.bilateral_grid import Doubles, bending, light_of, splines, weighted_squares
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
@@ -168,9 +168,7 @@ def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
             both = weighted_squares(one, one, sums(parts[first] * parts[second]))
             normal[first, :, second] = normal[second, :, first] = both
     size = float(np.einsum("apap->", normal)) / (count * places)
-    second_differences = np.diff(np.eye(PIECES + 3), 2, axis=0)
-    bend = second_differences.T @ second_differences
-    stiff = np.kron(bend, np.eye(PIECES + 3)) + np.kron(np.eye(PIECES + 3), bend)
-    penalty = np.kron(np.eye(count), STIFFNESS * stiff + RIDGE * np.eye(places))
+    stiff = STIFFNESS * bending(PIECES + 3, PIECES + 3) + RIDGE * np.eye(places)
+    penalty = np.kron(np.eye(count), stiff)
     whole = normal.reshape(count * places, -1) + size * penalty
     return np.asarray(whole), np.asarray(right.ravel())

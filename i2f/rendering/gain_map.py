@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from i2f.ground.image import Floats
-from i2f.rendering.bilateral_grid import Doubles, held_out, splines, weighted_squares
+from i2f.rendering.bilateral_grid import Doubles, bending, held_out, splines, weighted_squares
 
 PIECES = 12
 """Splines' intervals along the short side; along the long one as many more as it is longer, up to MOST_PIECES."""
@@ -89,7 +89,7 @@ def fit_gain(colors: Floats, wanted: Floats, weight: Floats, stiffness: float | 
     down, across = (splines(side, count) for side, count in zip(shape, pieces, strict=True))
     weights = np.broadcast_to(weight, colors.shape)
     fits = [_Channel(colors[k], wanted[k], weights[k], (down, across)) for k in range(3)]
-    penalty = _penalty(down.shape[1], across.shape[1])
+    penalty = bending(down.shape[1], across.shape[1])
     if stiffness is None:
         held = held_out(shape)
         parts = [one.part(held) for one in fits]
@@ -149,12 +149,3 @@ class _Channel:
         down, across = self._bases
         found = self._solve(self._normal, self._right, stiff, penalty)
         return found.reshape(2, down.shape[1], across.shape[1])
-
-
-@lru_cache(maxsize=8)
-def _penalty(down: int, across: int) -> Doubles:
-    def bend(count: int) -> Doubles:
-        second = np.diff(np.eye(count), 2, axis=0)
-        return np.asarray(second.T @ second, np.float64)
-
-    return np.asarray(np.kron(bend(down), np.eye(across)) + np.kron(np.eye(down), bend(across)), np.float64)
