@@ -196,37 +196,32 @@ def _inspected(
 
 
 def _inspect(task: Task, sight: _Sight, place: int, fit: Fit) -> dict[str, float]:
+    original, data, whole = task.originals[place], b"", None
     try:
-        whole = _at_full_detail(task.originals[place], fit, sight.copy)
+        if original.width * original.height <= BIG_PIXELS:  # a larger one is not read here
+            data = unchanged_bytes(original)
+            whole = look_again(data, _full_detail(original, fit, sight.copy))
     except UnavailableError:
         raise  # what could not be read now may be read by the next run: no answer is kept
     except PictureError:
         return {"inspected": 1.0}  # looked at, and nothing seen
     seen = sight[place] if whole is None else whole
-    original = task.originals[place]
     told = matcher.inspect(sight.copy, seen, fit, original.width)
     if whole is not None and needs_trace(original, told):
-        told["resampled"] = matcher.resampling_peak(_at_its_own_size(original, whole))
+        short = min(original.width, original.height)
+        told["resampled"] = matcher.resampling_peak(whole if min(whole.shape[:2]) == short else look_again(data, short))
     if needs_detail(original, told):
         told |= matcher.inspect_detail(sight.copy, seen, fit, original.width)
     return {name: float(value) for name, value in told.items()}
 
 
-def _at_full_detail(original: Original, fit: Fit, copy: Picture) -> Picture | None:
-    """The file with an octave more than the copy holds, as far as it has it; None for one too large to be read here."""
-    if original.width * original.height > BIG_PIXELS:
-        return None
+def _full_detail(original: Original, fit: Fit, copy: Picture) -> int:
+    """The short side at which a file holds an octave more than the copy does, or all that it has."""
     across, down = fit.window.size
     window = min(original.width * across, original.height * down)
     scale = OCTAVE * min(copy.shape[:2]) / max(1.0, window)
     short = min(original.width, original.height)
-    return look_again(unchanged_bytes(original), min(short, max(1, round(short * scale))))
-
-
-def _at_its_own_size(original: Original, looked_at: Picture) -> Picture:
-    """The file with every pixel that it has; what was looked at, where that is so already."""
-    short = min(original.width, original.height)
-    return looked_at if min(looked_at.shape[:2]) == short else look_again(unchanged_bytes(original), short)
+    return min(short, max(1, round(float(short * scale))))
 
 
 def _worth_comparing(task: Task, findings: Findings, sight: _Sight) -> list[list[matcher.Proposal]]:
