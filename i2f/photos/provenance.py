@@ -97,7 +97,7 @@ _ENLARGED_NAME = re.compile(
     r"(?<![a-z])enlarged?(?![a-z])|@[2348]x$|[-_ ](?:[2348]x|x[2348])$",
     re.IGNORECASE,
 )
-_WATERMARK_NAME = re.compile(r"water-?mark|wasserzeichen|filigrane|marca de [áa]gua|marca de agua", re.IGNORECASE)
+_WATERMARK_NAME = re.compile(r"water-?mark|wasserzeichen|filigrane|marca de [áa]gua", re.IGNORECASE)
 _EDIT_NAME = re.compile(
     r"^IMG_E\d{4}|[-_ (](?:edited|adjusted|edit|bearbeitet|modifi[ée]e?|modificat[oa]|editad[oa]|editado|bewerkt|"
     r"redigerad|redigeret|muokattu|edytowan[ey]|upraven[oéý]|изменено|編集済み|已编辑|수정됨)"
@@ -217,6 +217,25 @@ _SCREENS = frozenset({
 def is_screen_size(original: Original) -> bool:
     """Whether a picture is just as large as a screen."""
     return (min(original.width, original.height), max(original.width, original.height)) in _SCREENS
+
+
+LARGEST_SAVED = 2048
+"""Pixels of the longer side of what Instagram saves, at most."""
+POST_SHAPES, CLOSE = (1.0, 0.8, 1.91), 0.004
+"""Width to height of posts that no camera's photographs have but squares, and how near a picture must come to one."""
+SHAPES_BETWEEN = (0.74, 1.93)
+SAVED_WIDTHS = frozenset({720, 750, 828, 1080, 1125, 1170, 1179, 1206, 1242, 1284, 1290, 1320, 1440})
+"""Pixels across of what is saved from Instagram whatever its shape, 3:4 to 1.91:1: its own pictures, and what is left
+of a phone's screen when all around the post is cut away. Widths of screens that cameras make, too, are left out."""
+
+
+def is_size_of_a_post(original: Original) -> bool:
+    """Whether a picture has the shape of a post, or is as wide as what is saved from Instagram."""
+    shape = original.width / original.height
+    if original.width in SAVED_WIDTHS and SHAPES_BETWEEN[0] <= shape <= SHAPES_BETWEEN[1]:
+        return True
+    has_shape = any(abs(shape / one - 1) <= CLOSE for one in POST_SHAPES)
+    return has_shape and max(original.width, original.height) <= LARGEST_SAVED
 
 
 def has_camera(original: Original) -> bool:

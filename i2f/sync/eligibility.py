@@ -33,11 +33,13 @@ from collections.abc import Mapping, Sequence
 from i2f.ground.model import Fit, Original
 from i2f.matching.seams import SIDES, Side
 from i2f.photos.provenance import (
+    LARGEST_SAVED,
     FileMark,
     PathMark,
     has_camera,
     is_screen_size,
     is_signed,
+    is_size_of_a_post,
     path_marks,
 )
 
@@ -82,14 +84,6 @@ CUT, OTHER_CUT = 0.8, 0.55
 """Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
 another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
 TILTED = 1.0
-LARGEST_SAVED = 2048
-SAVED_WIDTHS = frozenset({720, 750, 828, 1080, 1125, 1170, 1179, 1206, 1242, 1284, 1290, 1320, 1440})
-"""Pixels across of what is saved from Instagram: its own pictures, and what is left of a phone's screen when all around
-the post is cut away."""
-SAVED_SHAPES, CLOSE = (0.74, 1.93), 0.004
-"""Width to height of posts that are no squares, 3:4 to 1.91:1, and how near a picture must come to one of POST_SHAPES,
-which no camera makes, for its width not to matter."""
-POST_SHAPES = (1.0, 0.8, 1.91)
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
 """Share of a file's sides that a window of the whole file has at least."""
@@ -175,14 +169,10 @@ def _is_saved_post(original: Original, fit: Fit) -> bool:
     """Instagram keeps what was posted, filter and all: where tones differ, somebody's own picture was posted."""
     if original.camera is not None:
         return False
-    shape = original.width / original.height
-    has_shape = any(abs(shape / one - 1) <= CLOSE for one in POST_SHAPES)
-    has_width = original.width in SAVED_WIDTHS and SAVED_SHAPES[0] <= shape <= SAVED_SHAPES[1]
+    if FileMark.INSTAGRAM in original.marks and max(original.width, original.height) <= LARGEST_SAVED:
+        return True
     as_posted = fit.measures.get("tones", 0.0) < SAME_TONES and min(fit.window.size) >= WHOLE
-    is_small = max(original.width, original.height) <= LARGEST_SAVED
-    return (is_small and (FileMark.INSTAGRAM in original.marks or (has_shape and as_posted))) or (
-        has_width and as_posted
-    )
+    return as_posted and is_size_of_a_post(original)
 
 
 def sides_of(measures: Mapping[str, float]) -> list[Side]:
