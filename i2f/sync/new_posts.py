@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from i2f.ground.model import Decision, Original, Verdict
+from i2f.ground.model import Decision, Verdict
 from i2f.ground.wording import day
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import SECOND
-from i2f.memory.review_answers import Said, Seen, post_of, said_about, state_of
+from i2f.memory.review_answers import Said, find_again, post_of, said_about, state_of
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.candidates import assess
 from i2f.sync.gallery import as_candidates
@@ -136,7 +136,7 @@ def _match(
             continue
         originals = [gallery.originals[place] for group in answer.groups for place, _ in group]
         said = answered.said.get(picture.key)
-        obeyed = answer_about(said, originals, _refused(session, said, originals)) if said else None
+        obeyed = answer_about(said, originals, find_again(said, originals, session.journal).never) if said else None
         candidates = as_candidates(answer, gallery, rules.prefer, obeyed.chosen if obeyed else None)
         decision = keep_too_large(decide(as_copy(picture), candidates, rules.min_gain, obeyed))
         if decision.decided_by == "rule":
@@ -144,13 +144,6 @@ def _match(
         changed = changed_since(said, originals) if said else ""
         found[picture.key] = answered.obeyed(picture, shortened(decision), changed)
     return found
-
-
-def _refused(session: Session, said: Said, originals: Sequence[Original]) -> set[Path]:
-    """The originals that were refused, whatever they are called now."""
-    seen = [Seen(one, session.journal) for one in originals] if said.never else []
-    pairs = zip(originals, seen, strict=False)
-    return {one.path for one, each in pairs if any(each.is_the_one(identity) for identity in said.never)}
 
 
 def _posts_as_one(found: Sequence[NewDecision], answered: _Answered) -> list[NewDecision]:
