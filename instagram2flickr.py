@@ -29,6 +29,7 @@ if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # answered before 
     sys.stdout.write(f"instagram2flickr, version {__version__}\n")
     sys.exit()
 
+from i2f.ground.blas_threads import use_one_thread
 from i2f.ground.errors import SettingsError, missing_module
 
 try:
@@ -474,6 +475,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")  # a file name may hold bytes that no terminal can show
     interrupt_on_signals()
+    use_one_thread()
     cli()
 
 

@@ -24,7 +24,8 @@ from PIL import Image, ImageOps
 from scipy.ndimage import gaussian_filter
 
 import matcher
-from i2f.ground.processes import one_thread, spawning
+from i2f.ground.blas_threads import use_one_thread
+from i2f.ground.processes import spawning
 from i2f.photos.decode import glimpse, look_again, pixels, read_picture
 from i2f.photos.folder import find_files
 from i2f.sync.comparing import OCTAVE, PROPOSALS
@@ -94,7 +95,8 @@ def measure(folder: Path, copies: int) -> tuple[Times, float, int]:
 def main() -> None:
     """Measure, print, and end with 1 where a bound is not met."""
     copies = int(sys.argv[2]) if len(sys.argv) > 2 else 40
-    with one_thread(), ProcessPoolExecutor(1, mp_context=spawning()) as alone:
+    use_one_thread()
+    with ProcessPoolExecutor(1, mp_context=spawning()) as alone:
         times, unit, originals = alone.submit(measure, Path(sys.argv[1]), copies).result()
     sys.stdout.write(
         f"{len(times['all of a copy'])} copies, {originals} originals; the unit takes {unit * 1e3:.1f} ms\n"

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.processes import ONE_THREAD
 from i2f.memory.journal import Journal
 from i2f.sandbox import SandboxFlickr
 
@@ -86,7 +85,7 @@ def _sync(flickr: SandboxFlickr, home: Path) -> tuple[float, dict[str, Any]]:
             "--json",
             str(file),
         ],
-        env=plain | ONE_THREAD | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()},
+        env=plain | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()},
         capture_output=True,
         text=True,
         encoding="utf-8",

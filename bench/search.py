@@ -11,6 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import matcher
 from bench.synthetic import Source, keep, mixed, read_sources
 from bench.tables import machine
+from i2f.ground.blas_threads import use_one_thread
+from i2f.ground.processes import spawning
 from i2f.memory.journal import Journal
 from i2f.photos.decode import pixels
 from i2f.sync.known_copies import KnownCopies
@@ -37,6 +40,13 @@ def main() -> None:
     parser.add_argument("originals", type=int, nargs="*", default=[10_000, 30_000, 100_000])
     parser.add_argument("--copies", type=int, default=32, help="copies in a batch")
     order = parser.parse_args()
+    use_one_thread()  # as a run does; here numpy is loaded, so in a process of its own
+    with ProcessPoolExecutor(1, mp_context=spawning()) as alone:
+        alone.submit(measure, order).result()
+
+
+def measure(order: argparse.Namespace) -> None:
+    """Print what each number of originals takes."""
     sources = read_sources(order.folder, SOURCES)
     queries = [matcher.queries_of(_square(one)) for one in sources[: order.copies]]
     sys.stdout.write(machine() + "\n")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from i2f.ground.processes import ONE_THREAD
+from i2f.ground.blas_threads import ONE_THREAD
 from i2f.sandbox import SandboxFlickr
 from tests.support.browser import open_chromium
 from tests.support.killing import Roll

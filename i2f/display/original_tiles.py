@@ -22,7 +22,7 @@ from i2f.display.side_by_side import Matrix
 from i2f.ground.archives import file_version
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
-from i2f.ground.processes import be_modest, be_quiet, one_thread, spawning
+from i2f.ground.processes import be_modest, be_quiet, spawning
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, turned
 from i2f.photos.open import open_picture, read_bytes
@@ -54,11 +54,9 @@ class OriginalTiles:
         version = Version(original.path, original.size_bytes, original.mtime_ns, (original.width, original.height))
         with self._guard:
             if self._pool is None:
-                with one_thread():
-                    self._pool = ProcessPoolExecutor(1, mp_context=spawning(), initializer=_begin)
+                self._pool = ProcessPoolExecutor(1, mp_context=spawning(), initializer=_begin)
             pool = self._pool
-            with one_thread():  # a pool starts its process when it is given work
-                future = pool.submit(self._draw, version, matrix, size)
+            future = pool.submit(self._draw, version, matrix, size)
         try:
             return future.result()
         except BrokenProcessPool:

@@ -1,8 +1,7 @@
-"""How worker processes are started: spawned, on one thread each, deaf to Ctrl-C.
+"""How worker processes are started: spawned, deaf to Ctrl-C.
 
-Spawned, never forked: a fork would copy the parent's threads and locks. On one thread, since the pool is the
-parallelism and numpy's libraries would otherwise start as many threads as there are cores in each of them. Deaf to
-Ctrl-C, since a terminal sends it to everybody and the parent alone decides what becomes of the run.
+Spawned, never forked: a fork would copy the parent's threads and locks. Deaf to Ctrl-C, since a terminal sends it to
+everybody and the parent alone decides what becomes of the run.
 """
 
 from __future__ import annotations
@@ -11,37 +10,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 
 # Address space of a worker that decodes: three times what the largest picture takes.
 MEMORY_BYTES = 6 * 2**30
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-}
 
 
 def spawning() -> SpawnContext:
     """The context in which worker processes are made."""
     return get_context("spawn")
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """The environment a worker starts in: numpy's libraries read it once, when they are loaded."""
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def be_quiet() -> None:

@@ -6,12 +6,15 @@ again, 6 kB. All copies of a batch are compared with it by one matrix product, s
 the best go on to be compared by all their windows (ranking.py).
 
 All numbers are whole ones below 2^24, where a float counts exactly: the result depends neither on the batch nor on the
-order of the originals nor on the library that multiplies.
+order of the originals nor on the library that multiplies, nor on the threads that share the work.
 """
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 
@@ -38,10 +41,12 @@ COARSE_WAVES = 24
 COARSE_LENGTH = 127
 SLOT = 32
 """Windows in one slot of a coarse description: it has some slots, the last filled up with its last window."""
-PRODUCT = 4_000_000
+PRODUCT = 1_000_000
 """Numbers in one product of windows and queries: few enough to be reduced before they leave the processor's cache."""
 ROWS = 8192
-FINE_ROWS = 40_000
+PART = 1024
+"""Originals that one thread compares coarsely before it hands over what it found."""
+FINE_ROWS = 10_000
 
 Fingerprint = NDArray[np.int8]
 
@@ -146,14 +151,13 @@ class Index:
         places = np.arange(len(self)) if among is None else among
         if not len(places):
             return [nothing() for _ in copies]
-        best = [_Best(len(ways)) for _ in copies]
-        for part, likeness in self._coarse_likeness(copies, ways, places):
-            for one, each in zip(best, likeness, strict=True):
-                one.offer(each, part)
-        return [
-            self._ranking(queries, one, ways, len(places) * len(ways))
-            for queries, one in zip(copies, best, strict=True)
-        ]
+        best = [_Best() for _ in copies]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for part, likeness in self._coarse_likeness(copies, ways, places, pool):
+                for one, each in zip(best, likeness, strict=True):
+                    one.offer(each, part)
+            count = len(places) * len(ways)
+            return list(pool.map(lambda queries, one: self._ranking(queries, one, ways, count), copies, best))
 
     def _ranking(self, queries: Queries, best: _Best, ways: Sequence[int], count: int) -> Ranking:
         entries = np.zeros(len(best.places), ENTRY)
@@ -170,40 +174,59 @@ class Index:
         """For each original the likeness of its most alike window, and the look that it is like."""
         looks = vectors.astype(np.float32)
         found = np.zeros((len(vectors), len(places)), np.float32)
-        first = 0
-        while first < len(places):
-            windows: list[Fingerprint] = []
-            while first + len(windows) < len(places) and sum(map(len, windows)) < FINE_ROWS:
-                one = self._fingerprints.at(int(places[first + len(windows)]))
-                windows.append(one.reshape(-1, WAVES)[HEADER_ROWS:])
-            product = looks @ np.concatenate(windows).astype(np.float32).T
-            starts = np.cumsum([0, *map(len, windows[:-1])])
-            found[:, first : first + len(windows)] = np.maximum.reduceat(product, starts, axis=1)
-            first += len(windows)
+        rows = self._fingerprints.lengths[places] // WAVES - HEADER_ROWS
+        ends = np.cumsum(rows)
+        for first, last in _spans(ends, FINE_ROWS):
+            windows = [self._fingerprints.at(int(one)).reshape(-1, WAVES)[HEADER_ROWS:] for one in places[first:last]]
+            starts = ends[first:last] - rows[first:last]
+            product = np.concatenate(windows, dtype=np.float32) @ looks.T
+            found[:, first:last] = np.maximum.reduceat(product, starts - starts[0], axis=0).T
         return found.max(axis=0).astype(np.int32), found.argmax(axis=0)
 
     def _coarse_likeness(
-        self, copies: Sequence[Queries], ways: Sequence[int], places: NDArray[np.intp]
+        self, copies: Sequence[Queries], ways: Sequence[int], places: NDArray[np.intp], pool: ThreadPoolExecutor
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        """Block after block of originals, their places and likeness (copies, ways, originals)."""
+        """Part after part of the originals, their places and likeness (copies, ways, originals)."""
         vectors, owners = _coarse_queries(copies, ways)
-        counts = self._coarse.lengths[places] // (SLOT * COARSE_WAVES)
-        ends = np.cumsum(counts)
-        first = 0
-        while first < len(places):
-            done = ends[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(ends, done + ROWS // SLOT, "right")))
-            block = self._coarse.block(places[first:last]).reshape(-1, COARSE_WAVES).astype(np.float32)
-            starts = np.cumsum(counts[first:last]) - counts[first:last]
-            found = np.empty((len(vectors), last - first), np.float32)
-            step = max(1, PRODUCT // len(block))
+        parts = [places[first : first + PART] for first in range(0, len(places), PART)]
+        ahead = 2 * (os.cpu_count() or 1)
+        begun: deque[Future[Floats]] = deque()
+        for at, part in enumerate(parts):
+            begun.extend(
+                pool.submit(self._coarse_part, vectors, owners, one) for one in parts[at + len(begun) : at + ahead]
+            )
+            yield part, begun.popleft().result().reshape(len(copies), len(ways), -1)
+
+    def _coarse_part(self, vectors: Floats, owners: NDArray[np.intp], places: NDArray[np.intp]) -> Floats:
+        """The coarse likeness of these originals to each copy in each way: (copies x ways, originals)."""
+        slots = self._coarse.lengths[places] // (SLOT * COARSE_WAVES)
+        ends = np.cumsum(slots)
+        best = np.empty((len(owners), len(places)), np.float32)
+        for first, last in _spans(ends, ROWS // SLOT):
+            block = self._coarse.block(places[first:last]).reshape(-1, SLOT, COARSE_WAVES)
+            # The windows of a slot apart, so that the greatest of them is found along whole rows.
+            windows = block.transpose(1, 0, 2).astype(np.float32).reshape(-1, COARSE_WAVES)
+            starts = ends[first:last] - slots[first:last]
+            found = np.empty((last - first, len(vectors)), np.float32)
+            step = max(1, PRODUCT // len(windows))
             for query in range(0, len(vectors), step):
-                product = vectors[query : query + step] @ block.T
-                of_slots = product.reshape(len(product), -1, SLOT).max(axis=2)
-                found[query : query + step] = np.maximum.reduceat(of_slots, starts, axis=1)
-            best = np.maximum.reduceat(found, owners, axis=0)
-            yield places[first:last], best.reshape(len(copies), len(ways), -1)
-            first = last
+                product = windows @ vectors[query : query + step].T
+                of_slots = product.reshape(SLOT, len(block), -1).max(axis=0)
+                found[:, query : query + step] = np.maximum.reduceat(of_slots, starts - starts[0], axis=0)
+            best[:, first:last] = np.maximum.reduceat(found, owners, axis=1).T
+        return best
+
+
+def _spans(ends: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Consecutive originals, from the first to before the last, that hold so many rows together; one at least. `ends`
+    are their rows added up.
+    """
+    first = 0
+    while first < len(ends):
+        done = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, done + most, "right")))
+        yield first, last
+        first = last
 
 
 def unplaced(queries: Queries, entry: np.void, place: int) -> Proposal:
@@ -220,11 +243,10 @@ def _look_of(queries: Queries, entry: np.void) -> Look:
 class _Best:
     """The best pairs of an original and a way for one copy, as blocks of originals are offered."""
 
-    def __init__(self, ways: int) -> None:
+    def __init__(self) -> None:
         self.likeness = np.zeros(0, np.int32)
         self.places = np.zeros(0, np.intp)
         self.ways = np.zeros(0, np.intp)
-        self._count = ways
         self._least = -np.inf
 
     def offer(self, likeness: Floats, places: NDArray[np.intp]) -> None:

@@ -21,7 +21,7 @@ from typing import Self, TypeVar, cast
 
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
-from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
+from i2f.ground.processes import Waiter, be_modest, be_quiet, spawning
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 
 T = TypeVar("T")
@@ -94,8 +94,7 @@ class OutgoingFileWorker:
         context = spawning()
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs,), name="making pictures to send", daemon=True)
-        with one_thread():
-            process.start()
+        process.start()
         theirs.close()
         self._process, self._line = process, ours
         if not ours.poll(START_S):

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from i2f.ground.errors import PictureError, SyncError
 from i2f.ground.model import Original
-from i2f.ground.processes import Waiter, be_modest, be_quiet, one_thread, spawning
+from i2f.ground.processes import Waiter, be_modest, be_quiet, spawning
 from i2f.photos.decode import pixels, read_picture
 from i2f.photos.file_content import content_of, ends_of
 from i2f.photos.folder import FoundFile, Unreadable
@@ -203,8 +203,7 @@ def _start(fingerprint: Fingerprint) -> _Worker:
     context = spawning()
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, fingerprint), name="reading pictures", daemon=True)
-    with one_thread():
-        process.start()
+    process.start()
     theirs.close()
     return _Worker(process, ours)
 

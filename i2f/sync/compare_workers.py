@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from i2f.ground.processes import be_quiet, one_thread, spawning
+from i2f.ground.processes import be_quiet, spawning
 from i2f.sync.comparing import Answer, Task, compare_all
 
 LOG = logging.getLogger(__name__)
@@ -58,8 +58,7 @@ class WorkerPool:
         if self._pool is None:
             self._pool = self._start(self._workers)
         try:
-            with one_thread():  # a pool starts its processes when it is given work
-                return self._pool.submit(compare_all, task)
+            return self._pool.submit(compare_all, task)
         except BrokenProcessPool:
             self.shut_down()
             return self._begin(task)
@@ -77,7 +76,7 @@ class WorkerPool:
         except Exception:  # noqa: BLE001 - whatever it is, it costs this copy only
             LOG.info("A copy could not be compared:", exc_info=True)
             return None
-        with one_thread(), self._start(1) as alone:
+        with self._start(1) as alone:
             try:
                 return alone.submit(compare_all, task).result()
             except Exception:  # noqa: BLE001 - the same once more

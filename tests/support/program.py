@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.processes import ONE_THREAD
+from i2f.ground.blas_threads import ONE_THREAD
 from i2f.sandbox import SandboxFlickr
 
 ROOT = Path(__file__).resolve().parents[2]

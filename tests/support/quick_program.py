@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from i2f.ground.processes import ONE_THREAD
+from i2f.ground.blas_threads import ONE_THREAD
 from i2f.sandbox import SandboxFlickr
 from tests.support.program import Program, Ran
 
