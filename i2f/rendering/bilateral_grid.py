@@ -17,7 +17,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import BSpline
 from scipy.linalg import cho_factor, cho_solve
 
 from i2f.ground.image import REC601, Floats
@@ -146,6 +145,8 @@ def held_out(shape: tuple[int, ...]) -> NDArray[np.bool_]:
 @lru_cache(maxsize=32)
 def splines(length: int, pieces: int) -> Doubles:
     """Cubic B-splines with so many intervals at the middles of `length` pixels: (length, pieces + 3)."""
+    from scipy.interpolate import BSpline  # a third of what a run takes to start, and most runs render nothing
+
     knots = np.arange(-3, pieces + 4) / pieces
     at = (np.arange(length) + 0.5) / length
     return np.asarray(BSpline.design_matrix(np.clip(at, 0, 1 - 1e-9), knots, 3).toarray(), np.float64)

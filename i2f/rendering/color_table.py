@@ -17,7 +17,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 from scipy.linalg import solveh_banded
 from scipy.sparse import csc_array, diags_array, eye_array, kron
 
@@ -167,6 +166,8 @@ def _fit_cube(rows: Doubles, wanted: Doubles, weight: Doubles) -> Doubles:
 
 def _fine_cells(curves: Doubles, cube: Doubles) -> Floats:
     """Curves and cube together, at the middles of the fine cells, with slopes."""
+    from scipy.interpolate import CubicSpline  # a third of what a run takes to start, and most runs render nothing
+
     middles = (np.arange(FINE) + 0.5) * STEP
     spread = CubicSpline(np.linspace(0, 255, NODES), np.eye(NODES))(middles)
     values = cube
