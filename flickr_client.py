@@ -64,7 +64,7 @@ from i2f.flickr.responses import (
 )
 from i2f.flickr.retry import API_POLICY, persist
 from i2f.flickr.session import Access, Network
-from i2f.flickr.tickets import follow
+from i2f.flickr.tickets import TicketState, follow
 from i2f.flickr.upload_request import Privacy, UploadForm, read_upload_reply
 from i2f.ground.errors import LoginError, PictureGoneError, SyncError
 from i2f.ground.log_redaction import hide, mask_libraries
@@ -344,8 +344,8 @@ class FlickrClient:
             "flickr.photos.upload.checkTickets", lambda answer: read_ticket_photo(answer, ticket), tickets=ticket
         )
 
-    def ticket_state(self, ticket: str) -> str:
-        """What became of a ticket: "pending", "done", "failed" or "unknown"."""
+    def ticket_state(self, ticket: str) -> TicketState:
+        """What became of a ticket."""
         return self._call(
             "flickr.photos.upload.checkTickets", lambda answer: read_ticket(answer, ticket), tickets=ticket
         )

@@ -19,9 +19,9 @@ from i2f.ground.settings import Settings
 from i2f.ground.wording import counted, day_and_time
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
-from i2f.memory.journal_steps import UNDO
+from i2f.memory.journal_steps import UNDO, JournalStep
 from i2f.memory.state_dir import StateFolder
-from i2f.memory.uploads import UploadStanding
+from i2f.memory.uploads import UploadStanding, UploadStep
 from i2f.sync.output_files import check_places
 from i2f.sync.post_questions import read_post_questions
 from i2f.sync.questions import read_progress, read_questions
@@ -101,6 +101,8 @@ def _may_replace(history: History | None) -> bool:
 def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
     """One run; `sent` is how many photos it sent to Flickr, found sent or deleted, `verified` how many came through."""
 
+    replaced = max(steps.get(JournalStep.INTENDED, 0), steps.get(JournalStep.CONFIRMED, 0))
+
     def moment(seconds: float | None) -> str | None:
         return timestamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
@@ -110,8 +112,8 @@ def _run(one: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, Any]:
         "started_at": moment(one["started_at"]),
         "finished_at": moment(one["finished_at"]),
         "counts": one["summary"] or {},
-        "sent": max(steps.get("intended", 0), steps.get("confirmed", 0)) + steps.get("deleted", 0),
-        "verified": steps.get("confirmed", 0),
+        "sent": replaced + steps.get(UploadStep.DELETED, 0),
+        "verified": steps.get(JournalStep.CONFIRMED, 0),
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from i2f.display.progress import duration
 from i2f.ground.wording import counted
+from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Entry
 
 # Without an earlier run to go by: an upload of 8 Mbit/s, and what a replacement's calls take beside it.
@@ -59,9 +60,9 @@ def estimate_s(entries: Sequence[Entry], count: int, send_bytes: int, uploads: i
     begun: dict[str, Entry] = {}
     took_s, took_bytes, done = 0.0, 0, 0
     for entry in entries[-REMEMBERED * 3 :]:
-        if entry.step == "intended":
+        if entry.step == JournalStep.INTENDED:
             begun[entry.photo_id] = entry
-        elif entry.step == "confirmed" and entry.photo_id in begun:
+        elif entry.step == JournalStep.CONFIRMED and entry.photo_id in begun:
             start = begun.pop(entry.photo_id)
             took_s, done = took_s + entry.at - start.at, done + 1
             took_bytes += int(start.body["sent"]["size_bytes"])

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
+from i2f.flickr.tickets import TicketState
 from i2f.ground.model import Photo
 
 Place = tuple[float, float, int]
@@ -226,12 +227,13 @@ def read_original_size(answer: Mapping[str, Any]) -> OriginalSize:
     return max(sizes, key=lambda size: (size.is_original, size.width * size.height))
 
 
-def read_ticket(answer: Mapping[str, Any], ticket: str) -> str:
-    """Read flickr.photos.upload.checkTickets: "pending", "done", "failed" or "unknown"."""
+def read_ticket(answer: Mapping[str, Any], ticket: str) -> TicketState:
+    """Read flickr.photos.upload.checkTickets."""
     entry = _ticket(answer, ticket)
     if _flag(entry.get("invalid")):
-        return "unknown"
-    return {0: "pending", 1: "done", 2: "failed"}.get(_whole(entry.get("complete")) or 0, "unknown")
+        return TicketState.UNKNOWN
+    states = {0: TicketState.PENDING, 1: TicketState.DONE, 2: TicketState.FAILED}
+    return states.get(_whole(entry.get("complete")) or 0, TicketState.UNKNOWN)
 
 
 def read_ticket_photo(answer: Mapping[str, Any], ticket: str) -> str | None:

@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from i2f.flickr.failures import Refused, lost
 from i2f.ground.errors import SyncError
@@ -17,10 +18,19 @@ DEADLINE_S = 900.0
 LOOKS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
-def follow(ticket: str, state_of: Callable[[str], str], clock: Clock) -> None:
+class TicketState(StrEnum):
+    """What Flickr says of a ticket."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+def follow(ticket: str, state_of: Callable[[str], TicketState], clock: Clock) -> None:
     """Ask for a ticket until Flickr has put the picture in place. Raises Refused, or ReplyLostError if unclear.
 
-    `state_of` asks Flickr: "pending", "done", "failed" or "unknown".
+    `state_of` asks Flickr.
     """
     deadline = clock.now() + DEADLINE_S
     looks = iter(LOOKS_S)
@@ -30,10 +40,10 @@ def follow(ticket: str, state_of: Callable[[str], str], clock: Clock) -> None:
             state = state_of(ticket)
         except SyncError as error:
             raise lost(str(error)) from None
-        if state == "done":
+        if state is TicketState.DONE:
             return
-        if state == "failed":
+        if state is TicketState.FAILED:
             raise Refused("Flickr accepted the picture but could not convert it", final=True)
-        if state == "unknown":
+        if state is TicketState.UNKNOWN:
             raise lost("Flickr does not know the ticket it gave")
     raise lost(f"its ticket was still open after {DEADLINE_S / 60:.0f} minutes")

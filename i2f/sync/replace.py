@@ -18,6 +18,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flickr_client import PhotoInfo, Refused, Replaced
+from i2f.flickr.tickets import TicketState
 from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Photo, Sent
 from i2f.memory.history import History
@@ -167,7 +168,7 @@ class Replacer:
         upload = Upload(photo_id, None, **sent, undoing=history.is_undo)
         age_s = self._clock.now() - history.intended_at
         is_late = not history.is_open
-        is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) == "pending"
+        is_pending = history.ticket is not None and self._flickr.ticket_state(history.ticket) is TicketState.PENDING
         if is_pending and age_s < LATE_S:
             return Outcome(OutcomeKind.UNSURE, "Flickr is still processing it")
         if not self._verifier.was_taken(upload, before, LOOKS_S if age_s < FRESH_S and not is_late else (0.0,)):

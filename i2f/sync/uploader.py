@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from flickr_client import DuplicateError, PhotoInfo, Privacy, Refused, UploadForm, caption_as_typed
+from i2f.flickr.tickets import TicketState
 from i2f.ground.errors import (
     PictureError,
     PictureGoneError,
@@ -230,11 +231,11 @@ class Uploader:
         photo_id = history.photo_id or shown_as
         if photo_id is None and history.ticket is not None:
             state = self._flickr.ticket_state(history.ticket)
-            if state == "failed":
+            if state is TicketState.FAILED:
                 self._note(key, UploadStep.REFUSED, {"why": "Flickr could not convert it"})
                 return None
-            photo_id = self._flickr.ticket_photo(history.ticket) if state == "done" else None
-            if state == "pending" and age_s < GONE_S:
+            photo_id = self._flickr.ticket_photo(history.ticket) if state is TicketState.DONE else None
+            if state is TicketState.PENDING and age_s < GONE_S:
                 return Outcome(OutcomeKind.UNSURE, "Flickr is still processing it")
         saw_all = False
         if photo_id is None:
