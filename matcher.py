@@ -102,7 +102,9 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
     evidence = weigh(turned, original, blocks)
     colors = photometry(turned, original, blocks, evidence, OF_FILTERS)
     at = blocks.similarity
-    edges = overshoot(turned, size, at, window_covariance(blocks), copy.had_bars) if evidence.near else Overshoot()
+    edges = Overshoot()
+    if evidence.moved.near:
+        edges = overshoot(turned, size, at, window_covariance(blocks), copy.had_bars)
     tests = tests_of_exposure(evidence, colors) | tests_of_copies(evidence, edges)
     measures = begun | _measures(evidence, colors, edges) | _geometry(at, proposal, original.shape[1])
     measures |= {f"test_{name}": ratio for name, ratio in tests.items()}
@@ -118,16 +120,17 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
 
 def _measures(evidence: Evidence, colors: Photometry, edges: Overshoot) -> dict[str, float]:
     """All that was measured, by the names under which it is kept and told."""
+    moved = evidence.moved
     return {
-        "measured": evidence.measured,
+        "measured": moved.measured,
         "cells": evidence.cells,
-        "near": evidence.near,
-        "chi": evidence.mahalanobis,
-        "chi_high": evidence.mahalanobis_high,
-        "field": evidence.field,
-        "stretch": evidence.stretch,
-        "kin": evidence.neighbour_correlation,
-        "group": evidence.group,
+        "near": moved.near,
+        "chi": moved.mahalanobis,
+        "chi_high": moved.mahalanobis_high,
+        "field": moved.field,
+        "stretch": moved.stretch,
+        "kin": moved.neighbour_correlation,
+        "group": moved.group,
         "strange": evidence.outliers.largest,
         "strange_total": evidence.outliers.total,
         "faint": evidence.outliers.low,

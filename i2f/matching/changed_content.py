@@ -56,6 +56,8 @@ reaches two."""
 LOWEST_SNR = 2.0
 """Times the noise below which nobody asks for what vanished."""
 LEAST_CORE = 16
+MOST_UNLOOKED = 100
+"""Outlying cells that a few letters cannot account for: where no more than those are allowed nobody looks for ink."""
 LEAST_CLEAR = 0.25
 """Share of a cell that must be clear of ink for it to be looked at."""
 FINE, COARSE = 1.0, 1.5
@@ -105,10 +107,16 @@ class _Account:
 
 
 def find_changed_content(
-    copy: Picture, original: Picture, at: Similarity, pair: Pair, regression: Regression
+    copy: Picture,
+    original: Picture,
+    at: Similarity,
+    pair: Pair,
+    regression: Regression,
+    no_overlay: bool = False,
 ) -> tuple[Outliers, int]:
     """The outliers, and how many cells without the margin were looked at. `copy` is upright, `original` its
-    thumbnail, `at` where it lies there; `pair` and `regression` are what was measured of the two."""
+    thumbnail, `at` where it lies there; `pair` and `regression` are what was measured of the two. With `no_overlay`
+    nobody looks for ink where there is more left over than ink may hide."""
     within = _within(pair, MARGIN)
     inner = _core(pair, within)
     cells = int(inner.sum())
@@ -122,7 +130,10 @@ def find_changed_content(
     none = np.zeros_like(core)
     best = first = _account(pair, regression, np.ones_like(within), core, inner)
     drawn, ink, excused, refused = np.zeros(spread(core).shape, bool), none, none.copy(), none.copy()
-    if not first.is_quiet:
+    if no_overlay and first.high.sum() > MOST_UNLOOKED:
+        guided = _account(pair, regress(pair, within, guide=regression), np.ones_like(within), core, inner)
+        best = min(first, guided, key=lambda account: account.left)
+    if not first.is_quiet and not (no_overlay and best.high.sum() > MOST_UNLOOKED):
         colours = np.stack([crop(plane) for plane in planes(copy, *pair.copy.shape)], 2)
         inks = list(find_inks(first.high, colours, _expected_colours(colours, original, at, pair)))
         for one, is_ink in zip(inks, _are_ink(inks, pair, within, regression), strict=True):

@@ -18,10 +18,10 @@ import numpy as np
 from i2f.ground.image import Picture
 from i2f.ground.model import Fit, Kinship
 from i2f.matching.color_tolerance import OF_EDITS, OF_STRONG_EDITS
-from i2f.matching.limits import tests_of_exposure
-from i2f.matching.photometry import photometry
+from i2f.matching.limits import has_moved, tests_of_exposure
+from i2f.matching.photometry import Photometry, photometry
 from i2f.matching.registration import similarity_of
-from i2f.matching.same_exposure import measure, weigh
+from i2f.matching.same_exposure import Blocks, Evidence, measure, movement, weigh
 
 INK_TWINS = 0.0005
 """Share of the picture that may lie under words and stickers."""
@@ -54,7 +54,7 @@ def moved_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
     if _held(fit_a) != _held(fit_b):
         return True
     one, other = _inside(a, fit_a), _inside(b, fit_b)
-    return all(_laid_over(*x, *y, by_exif=True) is Kinship.OTHER for x, y in ((one, other), (other, one)))
+    return all(has_moved(movement(_registered(*x, *y))) for x, y in ((one, other), (other, one)))
 
 
 def _held(fit: Fit) -> tuple[bool, float]:
@@ -78,11 +78,21 @@ def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
 
 def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) -> Kinship:
     """What `a` is to `b` when it is taken for a copy of it."""
-    at_a, at_b = similarity_of(fit_a.measures), similarity_of(fit_b.measures)
-    blocks = measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
-    evidence = weigh(a, b, blocks)
+    blocks = _registered(a, fit_a, b, fit_b)
+    if has_moved(movement(blocks)):
+        return Kinship.OTHER
+    evidence = weigh(a, b, blocks, no_overlay=True)
+    if not _all_met(evidence, Photometry()):  # whatever the colours are
+        return Kinship.RIVAL
     colors = photometry(a, b, blocks, evidence, OF_STRONG_EDITS if by_exif else OF_EDITS)
-    tests = tests_of_exposure(evidence, colors, INK_TWINS)
-    if max(tests.values()) <= 1:
-        return Kinship.TWIN if blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
-    return Kinship.RIVAL if tests["movement"] <= 1 else Kinship.OTHER
+    return Kinship.TWIN if _all_met(evidence, colors) and blocks.tones.fit > TWIN_TONE else Kinship.RIVAL
+
+
+def _registered(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> Blocks:
+    """The blocks of `a` over `b`."""
+    at_a, at_b = similarity_of(fit_a.measures), similarity_of(fit_b.measures)
+    return measure(a, b, at_b.of(at_a, (a.shape[1], a.shape[0])))
+
+
+def _all_met(evidence: Evidence, colors: Photometry) -> bool:
+    return max(tests_of_exposure(evidence, colors, INK_TWINS).values()) <= 1

@@ -15,7 +15,7 @@ import numpy as np
 from i2f.matching.color_tolerance import RECOLOURED
 from i2f.matching.overshoot import Overshoot
 from i2f.matching.photometry import Photometry
-from i2f.matching.same_exposure import Evidence
+from i2f.matching.same_exposure import Evidence, Movement
 
 LEAST_BLOCKS = 27
 STILL = ((850, 0.3), (2450, 0.5))
@@ -74,25 +74,18 @@ def tests_of_exposure(evidence: Evidence, colors: Photometry, ink: float = INK) 
     light = colors.light
     cells = float(max(1, evidence.cells))
     small = min(1.0, float(np.sqrt(cells / WHOLE)))
-    moved = (
-        evidence.mahalanobis / MAHALANOBIS,
-        evidence.mahalanobis_high / MAHALANOBIS_HIGH,
-        evidence.neighbour_correlation / NEIGHBOUR_CORRELATION,
-        evidence.group / GROUP,
-        evidence.field / FIELD,
-    )
-    mean = sum(moved) / len(moved) / MOVED * (1 + FEW / max(1, evidence.measured))
+    worst, mean = _ratios_of(evidence.moved)
     return {
         "texture": max(
-            LEAST_BLOCKS / max(1, evidence.measured),
-            next((min(mean / still, ASKED) for least, still in STILL if evidence.near and cells < least), 0.0),
+            LEAST_BLOCKS / max(1, evidence.moved.measured),
+            next((min(mean / still, ASKED) for least, still in STILL if evidence.moved.near and cells < least), 0.0),
         ),
-        "movement": max(*moved, mean),
+        "movement": max(worst, mean),
         "light": max(
             light.soft / max(LIGHT, LIGHT_SHARE * light.hard),
             mean * (1 + max(0.0, light.soft - max(QUIET, QUIET_SHARE * light.hard)) / TELLING),
         ),
-        "stretch": evidence.stretch / STRETCH,
+        "stretch": evidence.moved.stretch / STRETCH,
         "things": max(
             evidence.outliers.largest / (OUTLIERS_LARGEST * small + 0.5),
             evidence.outliers.total / (OUTLIERS_TOTAL * small + 0.5),
@@ -105,11 +98,28 @@ def tests_of_exposure(evidence: Evidence, colors: Photometry, ink: float = INK) 
     }
 
 
+def has_moved(moved: Movement) -> bool:
+    """Whether the test of movement failed."""
+    return max(_ratios_of(moved)) > 1
+
+
+def _ratios_of(moved: Movement) -> tuple[float, float]:
+    """The worst of the five measures of movement as a ratio to its limit, and their mean as a ratio to that of it."""
+    ratios = (
+        moved.mahalanobis / MAHALANOBIS,
+        moved.mahalanobis_high / MAHALANOBIS_HIGH,
+        moved.neighbour_correlation / NEIGHBOUR_CORRELATION,
+        moved.group / GROUP,
+        moved.field / FIELD,
+    )
+    return max(ratios), sum(ratios) / len(ratios) / MOVED * (1 + FEW / max(1, moved.measured))
+
+
 def tests_of_copies(evidence: Evidence, edges: Overshoot) -> dict[str, float]:
     """Tests that a copy alone must meet, as ratios: files of one shot may be cropped differently."""
     hidden = evidence.hidden
     return {
-        "coverage": max(ODDS / max(0.01, -hidden.odds), hidden.unsettled / UNSETTLED) if evidence.near else 0.0,
+        "coverage": max(ODDS / max(0.01, -hidden.odds), hidden.unsettled / UNSETTLED) if evidence.moved.near else 0.0,
         "edge": edges.beyond,
     }
 
@@ -140,6 +150,6 @@ _FAILED = {
 def words_of(tests: dict[str, float], evidence: Evidence) -> str:
     """Which tests failed, for a person, and how much was measured."""
     failed = [words for name, words in _FAILED.items() if tests[name] > 1]
-    moved = f"{evidence.field:.2f}" if evidence.field >= 0.01 else "less than 0.01"
-    found = f"{evidence.measured} places compared, common shift {moved} px"
+    moved = f"{evidence.moved.field:.2f}" if evidence.moved.field >= 0.01 else "less than 0.01"
+    found = f"{evidence.moved.measured} places compared, common shift {moved} px"
     return f"{'; '.join(failed) or 'the same shot'} ({found})"

@@ -32,7 +32,7 @@ def photometry(
     copy: Picture, original: Picture, blocks: Blocks, evidence: Evidence, tolerance: Tolerance
 ) -> Photometry:
     """The photometry of an upright copy over its original's thumbnail, (height, width, 3) each."""
-    if not evidence.near:
+    if not evidence.moved.near:
         return Photometry()
     cells = cells_of(copy, original, blocks.similarity, evidence.outliers.ink)
     tint = tint_left(cells, tolerance)

@@ -20,7 +20,7 @@ remains still tells it:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,9 +133,8 @@ def measure(copy: Picture, original: Picture, at: Similarity) -> Blocks:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The statistics of the module's head, and how many blocks they rest on. What outlies or is recoloured, and
-    what could hide, is looked for only where the pair is `near` enough for that to matter."""
+class Movement:
+    """The statistics of the module's head that tell what moved, and how many blocks they rest on."""
 
     measured: int
     mahalanobis: float
@@ -144,38 +143,58 @@ class Evidence:
     neighbour_correlation: float
     group: float
     stretch: float
-    near: bool
-    cells: int
-    outliers: Outliers
-    recoloured: int
-    hidden: SiblingField
+
+    @property
+    def near(self) -> bool:
+        """Whether it matters what else is seen."""
+        return self.mahalanobis < NEAR_MAHALANOBIS and self.field < NEAR_FIELD
 
 
-def weigh(copy: Picture, original: Picture, blocks: Blocks) -> Evidence:
-    """Statistics over the blocks, and what outlies or is recoloured."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The statistics of the module's head. What outlies or is recoloured, and what could hide, is looked for only where
+    the pair is near enough for that to matter."""
+
+    moved: Movement
+    cells: int = 1
+    outliers: Outliers = NOTHING
+    recoloured: int = 0
+    hidden: SiblingField = field(default_factory=SiblingField)
+
+
+def movement(blocks: Blocks) -> Movement:
+    """Statistics over the blocks."""
     use = _measured(blocks)
-    mahalanobis, mahalanobis_high, field, neighbours, group = 99.0, 99.0, 9.0, 9.0, 9.0
+    mahalanobis, mahalanobis_high, bending, neighbours, group = 99.0, 99.0, 9.0, 9.0, 9.0
     if use.sum() >= LEAST_MEASURED:
         mahalanobis, mahalanobis_high = (float(part) for part in np.percentile(_squared(blocks, use), (50, 75)))
-        field = _field(blocks, use)
+        bending = _field(blocks, use)
         neighbours, group = _neighbour_correlation(blocks, use)
-    near = mahalanobis < NEAR_MAHALANOBIS and field < NEAR_FIELD
-    outliers, cells = NOTHING, 1
-    if near:
-        outliers, cells = find_changed_content(copy, original, blocks.similarity, blocks.pair, blocks.regression)
-    return Evidence(
+    return Movement(
         measured=int(use.sum()),
         mahalanobis=mahalanobis,
         mahalanobis_high=mahalanobis_high,
-        field=field,
+        field=bending,
         neighbour_correlation=neighbours,
         group=group,
         stretch=blocks.stretch,
-        near=near,
+    )
+
+
+def weigh(copy: Picture, original: Picture, blocks: Blocks, no_overlay: bool = False) -> Evidence:
+    """Statistics over the blocks, and what outlies or is recoloured. With `no_overlay` words and stickers need not be
+    told from things, since neither is allowed."""
+    moved = movement(blocks)
+    if not moved.near:
+        return Evidence(moved)
+    at = blocks.similarity
+    outliers, cells = find_changed_content(copy, original, at, blocks.pair, blocks.regression, no_overlay)
+    return Evidence(
+        moved=moved,
         cells=cells,
         outliers=outliers,
-        recoloured=recoloured_cells(copy, original, blocks.similarity, outliers.ink) if near else 0,
-        hidden=sibling_field(_everywhere(blocks)) if near else SiblingField(),
+        recoloured=recoloured_cells(copy, original, at, outliers.ink),
+        hidden=sibling_field(_everywhere(blocks)),
     )
 
 
