@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
 from i2f.ground.model import Candidate, Original
 from i2f.photos.provenance import FileMark, is_edit, is_signed
-from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
+from i2f.sync.thresholds import ASK_SCORE, FAINT_TRACE, SURE_MARGIN
 
 
 def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -34,13 +34,14 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     """Of several files of one exposure, the one to send; the others become its twins.
 
     Only files that are as certain as the best of them may be chosen. "camera" prefers the camera's own file: one
-    that names a camera and a capture time, then one that is no reduction of another, then one that is no edit, then
-    one with the camera's own note, then the most pixels, then what Flickr takes without conversion. "look" prefers the
-    file whose tones explain the copy best. Ties break by the shorter, then the alphabetically first path.
+    that names a camera and a capture time, then one without a trace of having been enlarged, then one that is no
+    reduction of another, then one that is no edit, then one with the camera's own note, then the most pixels, then what
+    Flickr takes without conversion. "look" prefers the file whose tones explain the copy best. Ties break by the
+    shorter, then the alphabetically first path.
     """
     best = max(members, key=lambda one: one.fit.score)
     able = [one for one in members if one.fit.sure == best.fit.sure and one.fit.score >= best.fit.score - SURE_MARGIN]
-    order = _Order.among([one.original for one in members])
+    order = _Order.among(members)
     chosen, *rest = sorted(able, key=order.by_camera if prefer == "camera" else order.by_look)
     twins = [one.original for one in sorted(members, key=order.by_camera) if one is not chosen]
     because = "" if not twins else "the only certain one" if not rest else order.advantage(chosen, rest[0], prefer)
@@ -50,6 +51,7 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
 # In the order of _Order.by_camera.
 _ADVANTAGES = (
     "the one with camera and time",
+    "the one that nobody enlarged",
     "the one with the most pixels",
     "the unedited one",
     "the one with the camera's own note",
@@ -63,25 +65,43 @@ REDUCED = 0.5
 # Edits are enlarged at times, so that one has more pixels than the camera's own file proves nothing of that, unless it
 # has the size of what programs and services export.
 LARGEST_EXPORT = 2048
+# The faint trace of an enlargement is no reason to doubt a file that is alone. But another of the shot that has none,
+# and no fewer than this share of its pixels, is sent first.
+NEARLY_AS_LARGE = 0.25
 
 
 def _pixels(original: Original) -> int:
     return original.width * original.height
 
 
+def _has_trace(one: Candidate) -> bool:
+    """Whether a file that no camera signed bears at least a faint trace of having been enlarged."""
+    return not is_signed(one.original) and one.fit.measures.get("resampled", 0.0) >= FAINT_TRACE
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The order of the files of one shot; so many pixels have the largest that is no edit, and the largest edit."""
+    """The order of the files of one shot; so many pixels have the largest that is no edit, and the largest edit, and
+    the largest without a trace of having been enlarged.
+    """
 
     largest: int
     largest_edit: int
+    largest_untraced: int
 
     @classmethod
-    def among(cls, originals: Sequence[Original]) -> _Order:
+    def among(cls, members: Sequence[Candidate]) -> _Order:
         """The order of these files."""
-        edits = [_pixels(one) for one in originals if is_edit(one)]
-        others = [_pixels(one) for one in originals if not is_edit(one)]
-        return cls(max(others, default=0), max(edits, default=0))
+        untraced = max((_pixels(one.original) for one in members if not _has_trace(one)), default=0)
+        named = cls(0, 0, untraced)
+        own = [one.original for one in members if not named.is_enlarged(one)]
+        edits = [_pixels(one) for one in own if is_edit(one)]
+        others = [_pixels(one) for one in own if not is_edit(one)]
+        return cls(max(others, default=0), max(edits, default=0), untraced)
+
+    def is_enlarged(self, one: Candidate) -> bool:
+        """Whether a file bears a trace of having been enlarged, and another of its shot that is about as large none."""
+        return _has_trace(one) and self.largest_untraced >= NEARLY_AS_LARGE * _pixels(one.original)
 
     def is_reduced(self, original: Original) -> bool:
         """Whether a file was made smaller than another of its shot."""
@@ -99,6 +119,7 @@ class _Order:
         path = str(original.path)
         return (
             not is_signed(original),
+            self.is_enlarged(one),
             self.is_reduced(original),
             is_edit(original),
             not noted,

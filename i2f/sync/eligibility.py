@@ -42,6 +42,7 @@ from i2f.photos.provenance import (
     is_size_of_a_post,
     path_marks,
 )
+from i2f.sync.thresholds import FAINT_TRACE
 
 TOLD = 0.10
 """Share of a side's places that must be able to tell something."""
@@ -67,9 +68,8 @@ NO_DETAIL = 0.5
 RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
 """Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, or none can
 be told, since the window is too small."""
-FAINT_TRACE, WHOLE_FACTOR = 6.0, 0.015
-"""As RESAMPLED, where hardly any detail was found in a whole file in the copy's tones; and how far from a whole number
-the factor of an enlargement is measured, at most."""
+WHOLE_FACTOR = 0.015
+"""How far from a whole number the factor of an enlargement is measured, at most."""
 LITTLE_DETAIL = 1.0
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6, a sharpened one 0.91."""
 RIM, BEYOND_RIM = 0.04, 0.1

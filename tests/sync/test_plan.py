@@ -461,6 +461,19 @@ def test_an_enlarged_edit_comes_after_the_cameras_own_file(name: str) -> None:
         assert (chosen.original, chosen.because) == (own.original, "the unedited one")
 
 
+@pytest.mark.parametrize(
+    ("trace", "width", "chosen"), [(9.8, 864, "IMG_1.JPG"), (5.0, 864, "big.jpg"), (9.8, 400, "big.jpg")]
+)
+def test_what_bears_a_trace_of_enlarging_comes_after_another_bare_file_nearly_as_large(
+    trace: float, width: int, chosen: str
+) -> None:
+    own = make_candidate(original=make_original("IMG_1.JPG", width, width * 3 // 4, camera=None))
+    large = make_candidate(original=make_original("big.jpg", 1440, 1080, camera=None))
+    large = replace(large, fit=replace(large.fit, measures={"resampled": trace}))
+    for members in ([own, large], [large, own]):
+        assert choose_twin(members, "camera").original.path.name == chosen
+
+
 def test_a_picture_that_cannot_be_rendered_as_posted_is_a_question_and_its_original_is_not_sent() -> None:
     planned = decide(make_copy(), [make_candidate()], 1.2)
     sent = as_posted(planned, None)
