@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -49,6 +52,8 @@ def resampler(n_in: int, n_out: int, start: float, length: float) -> Floats:
 @lru_cache(maxsize=512)
 def _sparse_resampler(n_in: int, n_out: int, length: float) -> csr_array:
     """The same for all of the input, without the zeros."""
+    from scipy.sparse import csr_array  # half of what a process takes to start that only makes files to be sent
+
     return csr_array(resampler(n_in, n_out, 0.0, length))
 
 
@@ -66,6 +71,8 @@ def resize(grey: Floats, height: int, width: int) -> Floats:
 @lru_cache(maxsize=64)
 def _band(n: int, sigma: float, truncate: float) -> csr_array:
     """Matrix (n, n) of a Gaussian of `sigma` pixels, cut off at `truncate` of them, mirrored at the edges."""
+    from scipy.sparse import csr_array
+
     reach = int(truncate * sigma + 0.5)
     offsets = np.arange(-reach, reach + 1)
     weights = np.exp(-0.5 * (offsets / sigma) ** 2)
