@@ -116,7 +116,7 @@ def _agreed(session: Session, report: NewReport, order: NewOrder, wishes: Wishes
     """Show what would be uploaded, and ask."""
     planned = report.planned[: order.limit]
     lines = [
-        f"  {post_words(one)} <- {in_plain_words(one.decision.match.original.path.name)}"
+        f"  {post_words(one)} <- {in_plain_words(one.decision.match.original.name)}"
         for one in planned[:SHOWN]
         if one.decision.match
     ]

@@ -142,7 +142,8 @@ class _Harvest:
 def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
     """List every file in the folders that may be a picture; FolderError names a folder that is of no use.
 
-    A folder may be a Photos library or a zip archive, and hold such.
+    A folder may be a Photos library or a zip archive, and hold such. An archive beside others may hold no pictures:
+    the parts of a Takeout are cut by size, and one may have only JSON or films.
     """
     files: dict[tuple[int, int] | str, FoundFile] = {}
     paths: set[Path] = set()
@@ -151,7 +152,7 @@ def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
     libraries: list[Path] = []
     for folder in folders:
         harvest = _walk(absolute(folder), disk or Disk())
-        if not harvest.files:
+        if not harvest.files and not (len(folders) > 1 and _is_whole_archive(absolute(folder), harvest)):
             raise FolderError(_nothing_in(absolute(folder), harvest))
         for sighting in sorted(harvest.files, key=_preference):
             found = sighting.file
@@ -162,6 +163,8 @@ def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
         passed_over |= harvest.passed_over
         named |= {unreadable.path: unreadable for unreadable in harvest.named}
         libraries += harvest.libraries
+    if folders and not files:
+        raise FolderError(f"there are no pictures in {', '.join(map(str, folders))}; nothing was done")
     taken = {found.path for found in files.values()}  # a trash folder that was named itself is read
     return Found(
         files=tuple(sorted(files.values(), key=lambda found: os.fsencode(found.path))),
@@ -170,6 +173,11 @@ def find_files(folders: Sequence[Path], disk: Disk | None = None) -> Found:
         libraries=tuple(dict.fromkeys(libraries)),
         notes=tuple(sorted((path for path in passed_over if path.suffix.lower() == ".json"), key=os.fsencode)),
     )
+
+
+def _is_whole_archive(root: Path, harvest: _Harvest) -> bool:
+    """Whether an archive that was named holds something, if no pictures; an empty folder may be a disk that is away."""
+    return _is_archive(root) and root.is_file() and bool(harvest.passed_over)
 
 
 def absolute(folder: Path) -> Path:

@@ -178,7 +178,7 @@ def _taken_when_told(picture: PostPicture, decision: Decision) -> Decision:
     if not times or any(abs(one - told) < SECOND for one in times):
         return decision
     at = f"{day(told)} {told:%H:%M:%S}"
-    reason = f"{decision.match.original.path.name} was taken at another time than the export says ({at})"
+    reason = f"{decision.match.original.name} was taken at another time than the export says ({at})"
     return replace(decision, verdict=Verdict.REVIEW, reason=reason)
 
 
@@ -196,7 +196,7 @@ def _each_original_once(session: Session, found: Sequence[NewDecision]) -> list[
     for one in found:
         decision = one.decision
         if decision.match is not None:
-            name = decision.match.original.path.name
+            name = decision.match.original.name
             photo_id = next((used[str(path)] for path in _paths(decision) if str(path) in used), None)
             if photo_id is not None and decision.decided_by == "person":
                 reason = f"You chose {name}, which is on Flickr already, as photo {photo_id}"

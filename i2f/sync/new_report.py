@@ -117,7 +117,7 @@ def new_lines(report: NewReport) -> list[tuple[str, str, str]]:
         waits = outcome is OutcomeKind.SKIPPED or (outcome is OutcomeKind.PLANNED and report.mode == "dry-run")
         word = _WORDS[one.decision.verdict] if waits else str(outcome)
         match = one.decision.match
-        file = f" <- {in_plain_words(printable(Path(match.original.path.name)))}" if match else ""
+        file = f" <- {in_plain_words(printable(Path(match.original.name)))}" if match else ""
         rows.append((word, f"{post_words(one)}{file}", in_plain_words(note or one.decision.reason)))
     return rows
 

@@ -18,7 +18,8 @@ from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import Post
 from i2f.memory.uploads import UploadStanding, UploadStep
-from i2f.photos.folder import Found, find_files
+from i2f.photos.folder import Found
+from i2f.photos.sources import find_originals
 from i2f.sync.folder_guard import check_readable, compare_with_last_time
 from i2f.sync.new_posts import NewDecision, decide_all
 from i2f.sync.new_report import NewReport
@@ -62,7 +63,7 @@ class Material:
 
 def begin_report(session: Session, order: NewOrder) -> tuple[NewReport, Found]:
     """Look into the folders; from here on there is a report to write, whatever happens."""
-    found = find_files(order.folders)
+    found = find_originals(order.folders)
     if not found.files:
         raise FolderError(f"there are no pictures in {', '.join(str(one) for one in order.folders)}")
     report = NewReport(
@@ -124,7 +125,7 @@ def carry_out(session: Session, order: NewOrder, wishes: Wishes, report: NewRepo
 
     def upload_one(new: NewDecision) -> Outcome:
         if new.decision.match is not None:
-            session.progress.working_on(in_plain_words(new.decision.match.original.path.name))
+            session.progress.working_on(in_plain_words(new.decision.match.original.name))
         return uploader.upload(new, max_bytes)
 
     def tell(new: NewDecision, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from i2f.ground.errors import PictureError
@@ -17,6 +18,7 @@ from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import CapturedExif, Content, Post, PostKind
 from i2f.photos.folder_names import claims_to_be_a_picture
 from i2f.photos.open import open_picture, read_bytes
+from i2f.sync.plan import ZONE_GRACE
 
 KINDS = frozenset({PostKind.POST})
 """What of an export the account shows as its posts: nothing its owner archived, no stories, profile pictures, films."""
@@ -79,12 +81,25 @@ def as_copy(picture: PostPicture) -> InstagramCopy:
 
 
 def captured(original: Original, picture: PostPicture) -> str | None:
-    """When the picture was taken, as Flickr writes it: by the original, the export, else when it was posted (UTC)."""
+    """When the picture was taken, as Flickr writes it: by the original, the export, what a library or a Takeout says of
+    the original, else when it was posted (UTC).
+    """
     for local in (
         original.taken.local if original.taken else None,
         picture.exif.taken if picture.exif else None,
+        _told_before(original, picture.post.time),
         picture.post.time,
     ):
         if local is not None:
             return f"{local:%Y-%m-%d %H:%M:%S}"
     return None
+
+
+def _told_before(original: Original, posted: datetime | None) -> datetime | None:
+    """What is said of the original's time beside it; a Takeout's is that of the upload where Google knew none, which
+    a time after the post gives away.
+    """
+    taken = original.told.taken if original.told is not None else None
+    if taken is None or (posted is not None and taken.local.replace(tzinfo=UTC) > posted + ZONE_GRACE):
+        return None
+    return taken.local

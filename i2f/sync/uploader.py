@@ -154,7 +154,7 @@ class Uploader:
         location = self._session.settings.privacy.location
         outgoing = self._session.file_worker.make(original, location, self._session.state.outgoing, max_bytes)
         if sorted((outgoing.width, outgoing.height)) != sorted((original.width, original.height)):
-            raise PictureError(f"{original.path.name} changed since it was read; run `new` again")
+            raise PictureError(f"{original.name} changed since it was read; run `new` again")
         return outgoing
 
     def _refuse_a_second(self, sha256: str, key: str) -> None:
@@ -170,10 +170,12 @@ class Uploader:
             raise PictureError(f"the same file was uploaded already, for the post {known}")
 
     def _metadata(self, new: NewDecision) -> PhotoMetadata:
-        """The date taken always; the location where the settings ask for it: of the original, else of the post."""
+        """The date taken always; the location where the settings ask for it: of the original, what a library or a
+        Takeout says of it, else of the post.
+        """
         original = new.decision.candidates[0].original
         settings = self._session.settings
-        place = original.place
+        place = original.place or (original.told.place if original.told is not None else None)
         told = new.picture.post.place
         if place is None and told is not None and told.latitude is not None and told.longitude is not None:
             place = (told.latitude, told.longitude)

@@ -116,6 +116,19 @@ def test_an_archive_that_is_none_is_named_and_given_alone_is_refused(tmp_path: P
         find_files([tmp_path / "a.zip"])
 
 
+def test_a_part_of_a_takeout_may_hold_no_pictures_if_another_does(tmp_path: Path) -> None:
+    for name, member in (("a.zip", "Takeout/2012/IMG_1.JPG"), ("b.zip", "Takeout/2012/IMG_1.JPG.json")):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr(member, b"bytes")
+    found = find_files([tmp_path / "b.zip", tmp_path / "a.zip"])
+    assert [one.path.name for one in found.files] == ["IMG_1.JPG"]
+    assert [one.name for one in found.notes] == ["IMG_1.JPG.json"]
+    with pytest.raises(FolderError, match="no pictures"):
+        find_files([tmp_path / "b.zip"])
+    with pytest.raises(FolderError, match="no pictures"):
+        find_files([tmp_path / "b.zip", tmp_path / "b.zip"])
+
+
 def test_a_takeout_in_a_format_that_is_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "IMG_1.JPG").write_bytes(b"picture")
     (tmp_path / "takeout-20240101T000000Z-001.tgz").write_bytes(b"archive")

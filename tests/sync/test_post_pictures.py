@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from i2f.ground.model import CaptureTime, Original, Told
 from i2f.instagram.export import read_export
-from i2f.sync.post_pictures import pictures_of
+from i2f.sync.post_pictures import captured, pictures_of
 from tests.support.flickr_side import picture
 from tests.support.posts import FIRST, write_export
 
@@ -34,3 +35,12 @@ def test_what_is_missing_or_broken_is_named(tmp_path: Path) -> None:
     found, unreadable = pictures_of(read_export([tmp_path]))
     assert [each.path for each in found] == [third]
     assert [(path.name, bool(reason)) for path, reason in unreadable] == [(first.name, True), (second.name, True)]
+
+
+def test_what_stands_beside_an_original_dates_it_unless_that_is_after_the_post(tmp_path: Path) -> None:
+    write_export(tmp_path, [{"caption": "one", "pictures": [picture(80, 60, seed=3)], "time": FIRST}])
+    (shown,), _ = pictures_of(read_export([tmp_path]))
+    for taken, expected in ((datetime(2012, 6, 3, 14, 30), "2012-06-03 14:30:00"), (datetime(2019, 1, 1), None)):  # noqa: DTZ001
+        told = Told(None, CaptureTime(taken, False, timedelta(0)))
+        original = Original(Path("IMG_1.JPG"), 1, 1, "JPEG", 400, 300, None, None, told=told)
+        assert captured(original, shown) == (expected or "2012-07-09 12:00:01")
