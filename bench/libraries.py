@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.tables import machine
 from i2f.memory.journal import Journal
-from i2f.photos.folder import find_files
+from i2f.photos.sources import find_originals
 from i2f.sync.originals import read_folder
 from tests.support.camera_roll import make_photograph
 from tests.support.libraries import Asset, make_library, takeout_json, uuid_of
@@ -114,7 +114,7 @@ def state_of(place: Path) -> dict[str, tuple[str, int]]:
 def read(place: Path, journal: Journal, expected: int) -> tuple[float, float]:
     """Read a place as a run does; the seconds of processor time and of the clock."""
     began, worked = time.perf_counter(), _processor_s()
-    index = read_folder(find_files([place]).files, journal, RecordedProgress())
+    index = read_folder(find_originals([place]).files, journal, RecordedProgress())
     if len(index.gallery.originals) != expected:
         raise SystemExit(f"{place.name}: {len(index.gallery.originals)} of {expected} photographs were read")
     return _processor_s() - worked, time.perf_counter() - began
