@@ -329,23 +329,27 @@ def review(
     ctx.exit(asking.review(_settings(ctx), photo_ids, how, posts))
 
 
-@cli.command(short_help="Explain the decision for a photo.")
-@options.photo_id_argument(complete.DECIDED)
+@cli.command(short_help="Explain the decision for a photo or a post.")
+@options.photo_or_post_argument(complete.EXPLAINED)
 @click.option("--open", "open_page", is_flag=True, help="Also show the copy beside each candidate as a page.")
+@options.export_option()
 @options.json_option()
 @options.with_shared_options
 @click.pass_context
-def why(ctx: click.Context, photo_id: str, open_page: bool, json_file: str | None) -> None:
+def why(ctx: click.Context, photo_id: str, open_page: bool, export: tuple[Path, ...], json_file: str | None) -> None:
     """Explain the decision for a photo: what was compared, and which tests passed or failed.
+
+    For a post, named by the key that `posts` lists or by its Instagram address, it tells what is known of it, whether
+    it is on Flickr and by which evidence, whether its original was found, and what `new` would do and why.
 
     \b
     Examples:
-      instagram2flickr.py why 8037212345 --verbose
       instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/ --open
+      instagram2flickr.py why 1341835201 --export ~/Downloads/instagram-me.zip
     """
     from i2f.commands import why as explaining
 
-    explaining.why(_settings(ctx), photo_id, json_file, open_page=open_page)
+    explaining.why(_settings(ctx), photo_id, json_file, open_page=open_page, exports=export)
 
 
 @cli.command(short_help="List your Instagram posts and what is on Flickr.")

@@ -92,6 +92,11 @@ def _decided(journal: Journal) -> Iterator[tuple[str, str]]:
     return ((str(one["photo_id"]), str(one["title"])) for one in journal.assessments.decisions())
 
 
+def _explained(journal: Journal) -> Iterator[tuple[str, str]]:
+    yield from _decided(journal)
+    yield from ((str(one["post"]), str(one["title"])) for one in journal.assessments.post_decisions())
+
+
 def _standing(name: str) -> Callable[[Journal], Iterator[tuple[str, str]]]:
     def find(journal: Journal) -> Iterator[tuple[str, str]]:
         titles = {str(one["photo_id"]): str(one["title"]) for one in journal.listing.copies()}
@@ -108,5 +113,6 @@ RUNS = _offer(_runs)
 WAITING = _offer(_waiting)
 WAITING_POSTS = _offer(_waiting_posts)
 DECIDED = _offer(_decided)
+EXPLAINED = _offer(_explained)
 REPLACED = _offer(_standing("replaced"))
 RESTORED = _offer(_standing("taken back"))

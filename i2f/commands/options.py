@@ -6,6 +6,7 @@ An option of every command stands before or after the command's name. It is kept
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ import click
 from i2f import __version__
 from i2f.flickr.photo_address import photo_id_of
 
+_PICTURE_OF_A_POST = re.compile(r"[\w-]{1,40}/\d{1,3}", re.ASCII)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -91,6 +93,16 @@ def photo_ids_argument(complete: Any) -> Callable[[Function], Function]:
 def photo_id_argument(complete: Any) -> Callable[[Function], Function]:
     """One photo, by its id or the address of its page."""
     return click.argument("photo_id", metavar="PHOTO_ID", callback=photo_ids, shell_complete=complete)
+
+
+def photo_or_post_argument(complete: Any) -> Callable[[Function], Function]:
+    """A photo as in photo_id_argument, or a post by its key or its address on Instagram."""
+
+    def read(ctx: click.Context, param: click.Parameter, told: str) -> Any:
+        is_post = "instagr" in told.lower() or _PICTURE_OF_A_POST.fullmatch(told)
+        return told if is_post else photo_ids(ctx, param, told)
+
+    return click.argument("photo_id", metavar="PHOTO_ID|POST", callback=read, shell_complete=complete)
 
 
 def photo_ids(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:

@@ -39,7 +39,7 @@ def posts(settings: Settings, export: Sequence[Path], json_file: str | None) -> 
     state = StateFolder(settings.state)
     known = _known(state, with_account(settings, state, time.time(), _warn, exported))
     if json_file is not None:
-        write_report(json_file, {"version": VERSION, "posts": [_as_json(one) for one in known]})
+        write_report(json_file, {"version": VERSION, "posts": [as_json(one) for one in known]})
         return
     for line in _in_words(known, state):
         say(line)
@@ -70,15 +70,20 @@ def _in_words(known: Sequence[KnownPost], state: StateFolder) -> Iterator[str]:
         when = day_and_time(one.posted_at) if one.posted_at else "time unknown"
         caption = in_plain_words(one.caption) or "(no caption)"
         caption = caption if len(caption) <= _CAPTION_SHOWN else caption[: _CAPTION_SHOWN - 3] + "..."
-        yield f"{when:>17}  {_flickr(one):13}  {_original(one):24}  {caption}"
-    on_flickr = sum(1 for one in known if one.copies or one.uploads)
+        yield f"{key_of(one) or '':11}  {when:>17}  {_flickr(one):13}  {_original(one):24}  {caption}"
+    on_flickr = sum(1 for one in known if one.on_flickr)
     found = sum(1 for one in known if one.is_replaced or one.original or one.uploads)
     total = counted(len(known), "post")
     yield f"{total}: {on_flickr:,} on Flickr, {found:,} with their original found."
 
 
+def key_of(one: KnownPost) -> str | None:
+    """What `why` takes for the post; None for one known from a copy alone, whose link tells no code."""
+    return next(iter(one.keys), None)
+
+
 def _flickr(one: KnownPost) -> str:
-    return "on Flickr" if one.copies or one.uploads else "not on Flickr"
+    return "on Flickr" if one.on_flickr else "not on Flickr"
 
 
 def _original(one: KnownPost) -> str:
@@ -92,10 +97,12 @@ def _original(one: KnownPost) -> str:
     return "original not found" if one.copies else ""
 
 
-def _as_json(one: KnownPost) -> dict[str, Any]:
+def as_json(one: KnownPost) -> dict[str, Any]:
+    """A known post as `posts` and `why` write it."""
     post = one.post
     place = post.place if post is not None else None
     return {
+        "post": key_of(one),
         "url": one.url,
         "posted_at": timestamp(one.posted_at) if one.posted_at else None,
         "kind": str(post.kind) if post is not None else None,
@@ -105,11 +112,12 @@ def _as_json(one: KnownPost) -> dict[str, Any]:
         else {"name": place.name, "latitude": place.latitude, "longitude": place.longitude},
         "media": [_medium(each) for each in post.media] if post is not None else [],
         "known_from": [*(["copy"] if one.copies else []), *([_source(post)] if post is not None else [])],
-        "on_flickr": bool(one.copies or one.uploads),
+        "on_flickr": one.on_flickr,
         "photos": [{"photo_id": each.photo_id, "page_url": each.photo.page_url} for each in one.copies],
         "original": one.original,
         "replaced": one.is_replaced,
         "uploads": list(one.uploads),
+        "seen": list(one.seen),
     }
 
 

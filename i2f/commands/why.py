@@ -1,55 +1,56 @@
 """Why a photo was decided on as it was: for a person first, with every number on request.
 
 What was compared, which tests passed or failed and how near each came to its limit, and what has happened to the photo
-since. Everything comes from the state folder; neither Flickr nor an original is touched.
+since. Everything comes from the state folder; neither Flickr nor an original is touched. What is no photo may be a
+post, which why_post.py explains.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from i2f.display.colors import ATTENTION, BAD, GOOD, colored
+from i2f.display.decision_words import (
+    candidates_in_words,
+    lines_of_tests,
+    reason_in_words,
+    score_line,
+    since_in_words,
+)
 from i2f.display.lines import fitted, say
-from i2f.ground.errors import UnknownPhotoError
-from i2f.ground.model import Sent
 from i2f.ground.settings import Settings
-from i2f.ground.wording import day
-from i2f.memory.history import History, Standing
+from i2f.memory.history import History
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.output_files import check_places
 from i2f.sync.report import in_plain_words, without_insides, write_report
-from i2f.sync.thresholds import ASK_SCORE, SURE_SCORE
 
-# The matcher's tests in the order in which a person would ask: name, what it looks at, passed, failed.
-TESTS = (
-    ("movement", "Alignment", "the same shot", "something moved between the two, as in another frame of a burst"),
-    ("things", "Content", "nothing missing or added", "part of the copy is not in the original"),
-    ("colours", "Colors", "as a filter changes them", "they differ in places"),
-    ("light", "Lighting", "the same", "it differs"),
-    ("stretch", "Proportions", "the same", "the copy is stretched"),
-    ("edge", "Framing", "inside the original", "the copy reaches beyond the edge of this file"),
-    ("coverage", "Sharpness", "enough of it is sharp", "too little of it is sharp to rule out a similar shot"),
-    ("texture", "Detail", "enough to compare", "too little to be certain"),
-)
-# A candidate below this shows another picture; the best is shown all the same.
-WORTH_SHOWING = 0.05
 _DECIDED = {"replace": "Replace", "review": "Needs review", "keep": "Unchanged"}
 _COLORS = {"replace": GOOD, "review": ATTENTION, "keep": ""}
 
 
-def why(settings: Settings, photo_id: str, json_file: str | None, *, open_page: bool = False) -> None:
-    """The evidence behind the last decision on one photo, in words, as JSON or as a page."""
+def why(
+    settings: Settings,
+    photo_id: str,
+    json_file: str | None,
+    *,
+    open_page: bool = False,
+    exports: Sequence[Path] = (),
+) -> None:
+    """The evidence behind the last decision on one photo, or on one post, in words, as JSON or as a page."""
     check_places(json_file)
     state = StateFolder(settings.state).require_used()
     journal = Journal(state.journal_file)
     try:
         decided = journal.assessments.decision(photo_id)
         if decided is None:
-            raise UnknownPhotoError(f"photo {photo_id} was not compared yet; run `sync FOLDER --dry-run` first")
+            from i2f.commands.why_post import why_post
+
+            why_post(settings, journal, photo_id, exports or settings.instagram.exports, json_file)
+            return
         run, body = decided
         history = journal.histories.of(photo_id)
         if open_page:
@@ -78,7 +79,9 @@ def _open(journal: Journal, state: StateFolder, body: Mapping[str, Any]) -> None
     from i2f.display.why_page import page
 
     file = state.root / "why.html"
-    told = [[_score(one), *(line.strip() for line, color in _tests(one) if color)] for one in body["evidence"]]
+    told = [
+        [score_line(one), *(line.strip() for line, color in lines_of_tests(one) if color)] for one in body["evidence"]
+    ]
     write_private(file, page(journal, state.backups, body, _decision(body), told).encode())
     say(f"The pictures as a page: {file}", whole=True)
     if sys.stdout.isatty():
@@ -92,28 +95,12 @@ def explained(
     yield f"{body['photo_id']}  {in_plain_words(body['title'])}", ""
     yield _decision(body), _COLORS[body["decision"]]
     yield f"Decided by {'you' if body['decided_by'] == 'person' else 'rule'} in run {run}", ""
-    since = _since(body["photo_id"], history)
+    since = since_in_words(body["photo_id"], history)
     if since:
         yield since, BAD if history.is_open else GOOD
     if not body["evidence"]:
         yield "No original came near enough to be compared.", ""
-    shown = [one for place, one in enumerate(body["evidence"]) if verbose or not place or one["score"] >= WORTH_SHOWING]
-    for number, one in enumerate(shown, start=1):
-        yield "", ""
-        yield f"{number}. {in_plain_words(one['path'])}", ""
-        yield f"   {_score(one)}", ""
-        if "test_movement" in one["measures"] or one["score"] >= ASK_SCORE:
-            yield f"   {_window(one['window'])}", ""
-            yield from _tests(one)
-        if verbose:
-            yield from ((f"   {line}", "") for line in _numbers(one))
-        if one["twins"]:
-            names = ", ".join(in_plain_words(Path(twin).name) for twin in one["twins"])
-            yield f"   Other versions of this photo: {names}", ""
-    hidden = len(body["evidence"]) - len(shown)
-    if hidden:
-        yield "", ""
-        yield f"{hidden} more compared and found to be {'another picture' if hidden == 1 else 'other pictures'}.", ""
+    yield from candidates_in_words(body["evidence"], verbose=verbose)
     if body["evidence"]:
         again = f"why {body['photo_id']}"
         yield "", ""
@@ -128,76 +115,4 @@ def explained(
 
 
 def _decision(body: Mapping[str, Any]) -> str:
-    """What was decided and why; a file's name at the head of the reason is spelled as on the disk."""
-    reason = in_plain_words(body["reason"])
-    paths = [path for one in body["evidence"] for path in (one["path"], *one["twins"])]
-    names = {in_plain_words(path.replace("\\", "/").rsplit("/", 1)[-1]) for path in paths}
-    begun = reason if any(reason.startswith(name) for name in names) else reason[:1].upper() + reason[1:]
-    return f"{_DECIDED[body['decision']]}: {begun}"
-
-
-def _score(one: Mapping[str, Any]) -> str:
-    return f"Match score {one['score']:.2f} of 1: {_meaning(one)}"
-
-
-def _since(photo_id: str, history: History) -> str:
-    """What happened to the photo after it was decided on."""
-    when = f" on {day(history.at.astimezone())}" if history.at else ""
-    if history.is_open:
-        return f"Interrupted in run {history.run}; the next `sync` asks Flickr what it holds"
-    if history.standing is Standing.REPLACED:
-        how = " with the picture as posted" if (history.replaced or {}).get("as") == Sent.AS_POSTED else ""
-        return f"Replaced{when}{how} in run {history.replaced_in}; `undo {photo_id}` restores the backup"
-    if history.standing is Standing.TAKEN_BACK:
-        return f"Replaced, then restored by undo{when}; `sync FOLDER --again {photo_id}` reconsiders it"
-    return ""
-
-
-def _meaning(one: Mapping[str, Any]) -> str:
-    if one["sure"] and one["score"] >= SURE_SCORE:
-        return "certain"
-    if one["score"] >= ASK_SCORE:
-        return f"possible; certain would be {SURE_SCORE:.2f} or more with every test passed"
-    return "another picture"
-
-
-def _tests(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each test passed or failed, and how near to its limit; a pair that was no likeness was not tested."""
-    measures = one["measures"]
-    if "test_movement" not in measures:
-        words = in_plain_words(one["words"])
-        yield f"   {words[:1].upper()}{words[1:]}", ""
-        return
-    for name, what, passed, failed in TESTS:
-        if f"test_{name}" not in measures:
-            continue  # a journal of before that test
-        ratio = measures[f"test_{name}"]
-        ok = ratio <= 1
-        near = f"{ratio:.1f} of the limit" if ok else f"{min(ratio, 99):.1f} times the limit"
-        yield f"   {'pass' if ok else 'FAIL'}  {what}: {passed if ok else failed} ({near})", "" if ok else BAD
-
-
-def _window(window: Mapping[str, Any]) -> str:
-    across, down = (f"{100 * part:.0f}%" for part in window["size"])
-    turned = f", rotated {window['degrees']:.1f} degrees" if abs(window["degrees"]) >= 0.05 else ""
-    return f"The copy shows {across} of its width and {down} of its height{turned}" + (
-        ", mirrored" if window["mirrored"] else ""
-    )
-
-
-def _numbers(one: Mapping[str, Any]) -> Iterator[str]:
-    """What the tests measured (i2f/matching/same_exposure.py)."""
-    told = one["measures"]
-    if "chi" not in told:
-        return
-    x, y = one["window"]["center"]
-    yield f"Center of the copy: {100 * x:.1f}% from the left, {100 * y:.1f}% from the top"
-    yield (
-        f"Displacement: {told['chi']:.2f} squared deviations (median of {told['measured']:.0f} blocks; 1.4 is "
-        f"chance), common field {told['field']:.3f} px of 512, neighbor correlation {told['kin']:.2f}"
-    )
-    yield f"Tone curve: explains {100 * one['tone']:.0f}% of the tones"
-    yield (
-        f"Cells of 8 px that differ: {told['strange_total']:.0f} in content, {told['recoloured']:.0f} in color, "
-        f"{told['tinted']:.0f} in tint"
-    )
+    return f"{_DECIDED[body['decision']]}: {reason_in_words(body)}"

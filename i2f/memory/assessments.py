@@ -51,7 +51,7 @@ class Assessments:
             yield json.loads(body)
 
     def keep_post_decisions(self, run: str, decisions: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        """Keep the latest decision of each post's picture with its evidence, for `review`."""
+        """Keep the latest decision of each post's picture with its evidence, for `review` and `why`."""
         rows = [(post, run, json.dumps(body)) for post, body in decisions]
         with self._database.writing() as db:
             db.executemany("INSERT OR REPLACE INTO post_decisions VALUES (?, ?, ?)", rows)
@@ -60,6 +60,11 @@ class Assessments:
         """The latest decision of every post's picture."""
         for (body,) in self._database.rows("SELECT body FROM post_decisions ORDER BY post"):
             yield json.loads(body)
+
+    def post_decision(self, post: str) -> tuple[str, Mapping[str, Any]] | None:
+        """The run that last decided on a post's picture, and what it decided and why."""
+        rows = self._database.rows("SELECT run, body FROM post_decisions WHERE post = ?", (post,))
+        return (str(rows[0][0]), json.loads(rows[0][1])) if rows else None
 
     def keep_answer(self, photo_id: str, body: Mapping[str, Any], answered_at: float) -> None:
         """Keep everything said about a photo, in place of what was kept; returns when it is on the disk."""

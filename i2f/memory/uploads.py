@@ -74,7 +74,8 @@ class UploadHistory:
 
     `at` and `run` are of the last entry, `intended` is what was noted before it was last sent and `intended_at` when,
     in unix seconds. `photo_id` is the photo it became, or the one that was found in its stead; `after` is what Flickr
-    held once it was confirmed in the run `uploaded_in`. `ticket` is what Flickr gave for it, None where it gave none.
+    held once it was confirmed in the run `uploaded_in`; `seen` says by what the post was found there. `ticket` is what
+    Flickr gave for it, None where it gave none.
     """
 
     post: str
@@ -89,6 +90,7 @@ class UploadHistory:
     uploaded_in: str | None = None
     last_step: UploadStep | None = None
     why: str = ""
+    seen: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -151,4 +153,5 @@ def _further(history: UploadHistory, run: str, at: float, step: str, text: str) 
         last_step=word,
         uploaded_in=run if confirmed else None if sent else history.uploaded_in,
         why=str(body.get("why", "")),
+        seen=str(body.get("seen", "")),
     )

@@ -18,6 +18,7 @@ from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.copies import copies_of
 from i2f.sync.post_of_copy import NamedPosts
+from instagram_client import post_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class KnownPost:
     """One post: the copies that show it and the export's entry, at least one of them.
 
     `original` is the path of the original that the last run found for a copy; `is_replaced` says that a copy's photo
-    holds an original now. `uploads` are the photos that `new` made of it.
+    holds an original now. `uploads` are the photos that `new` made of it, `seen` those that it found to show it.
     """
 
     copies: tuple[InstagramCopy, ...]
@@ -33,6 +34,12 @@ class KnownPost:
     original: str | None
     is_replaced: bool
     uploads: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+
+    @property
+    def on_flickr(self) -> bool:
+        """Whether any photo on Flickr is known to be this post."""
+        return bool(self.copies or self.uploads or self.seen)
 
     @property
     def posted_at(self) -> datetime | None:
@@ -46,6 +53,19 @@ class KnownPost:
         """The post's address, which a copy tells, or Instagram's API."""
         told = next((one.mark.url for one in self.copies if one.mark.url is not None), None)
         return told or (self.post.link if self.post is not None else None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the post goes by: the key that `new` gives it (post_pictures.py), then the other name it may have.
+
+        Nothing for a copy whose link tells no code, and that no entry of the export belongs to.
+        """
+        codes = [self.post.code] if self.post is not None else []
+        codes += [code for one in self.copies for code in _codes(one)]
+        second = [f"{int(self.post.time.timestamp())}"] if self.post is not None and self.post.time else []
+        by_new = self.post is not None and self.post.code is None
+        named = [*second, *codes] if by_new else [*codes, *second]
+        return tuple(dict.fromkeys(one for one in named if one))
 
     @property
     def caption(self) -> str:
@@ -74,28 +94,40 @@ def known_posts(journal: Journal, posts: Sequence[Post]) -> list[KnownPost]:
             if copy.mark.url is not None:
                 by_url[copy.mark.url] = groups[-1][0]
     groups += [(by_post.get(place, []), post) for place, post in enumerate(posts)]
-    uploads = _uploads(journal)
+    made, seen = (_photos(journal, one) for one in (UploadStanding.UPLOADED, UploadStanding.ELSEWHERE))
     known = [
-        replace(_known(shown, post, decisions, replaced), uploads=_uploads_of(post, uploads)) for shown, post in groups
+        replace(_known(shown, post, decisions, replaced), uploads=_of(post, made), seen=_of(post, seen))
+        for shown, post in groups
     ]
     return sorted(known, key=lambda one: one.posted_at.timestamp() if one.posted_at else 0.0)
 
 
-def _uploads(journal: Journal) -> Mapping[str, list[str]]:
-    """The photos that `new` made and that stand, by the key of their post."""
+def find_post(known: Sequence[KnownPost], name: str) -> KnownPost | None:
+    """The post of that key, code, second or address; a picture's number behind a key is left out."""
+    codes = [one.code for one in post_links(name) if one.code] if "." in name else []
+    asked = {name.partition("/")[0], *codes}
+    return next((one for one in known if asked & set(one.keys)), None)
+
+
+def _codes(copy: InstagramCopy) -> list[str]:
+    return [one.code for one in post_links(copy.mark.url) if one.code] if copy.mark.url is not None else []
+
+
+def _photos(journal: Journal, standing: UploadStanding) -> Mapping[str, list[str]]:
+    """The photos that `new` made, or found to show a post, by the key of their post."""
     found: dict[str, list[str]] = {}
     for key, one in journal.uploads.all().items():
-        if one.standing is UploadStanding.UPLOADED and one.photo_id is not None:
+        if one.standing is standing and one.photo_id is not None:
             found.setdefault(key.partition("/")[0], []).append(one.photo_id)
     return found
 
 
-def _uploads_of(post: Post | None, uploads: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Those of one post, under its code or its second (post_pictures.py)."""
+def _of(post: Post | None, photos: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Those of one post, each once, under its code or its second (post_pictures.py)."""
     if post is None:
         return ()
     keys = [post.code or "", f"{int(post.time.timestamp())}" if post.time is not None else ""]
-    return tuple(photo_id for key in dict.fromkeys(keys) for photo_id in uploads.get(key, ()))
+    return tuple(dict.fromkeys(photo_id for key in keys for photo_id in photos.get(key, ())))
 
 
 def _known(

@@ -148,7 +148,7 @@ def settled_reason(picture: PostPicture, histories: Mapping[str, UploadHistory],
     if ours:
         return f"On Flickr already, as photo {ours}"
     if standing is UploadStanding.ELSEWHERE and (history.why or history.photo_id in account.photo_ids):
-        return f"On Flickr already, as photo {history.photo_id}"
+        return history.seen or f"On Flickr already, as photo {history.photo_id}"
     return None
 
 
@@ -192,7 +192,8 @@ def find_presences(
     for one in pictures:
         if id(one.post) in there:
             # All of the post's pictures: one that is not on Flickr was left out by whoever put the others there.
-            body = {"photo_id": there[id(one.post)].photo_id}
+            found_there = there[id(one.post)]
+            body = {"photo_id": found_there.photo_id, "seen": found_there.reason}
             session.journal.uploads.append(session.run, one.key, UploadStep.SEEN, body)
     found = {}
     for one in pictures:

@@ -136,10 +136,18 @@ class Found:
 def is_there(post: Post, compared: Sequence[Compared]) -> Found | None:
     """The photo that surely is this post, judged by one of its pictures; None where none is."""
     for one in compared:
-        agrees = caption_agrees(post, one.related.photo) or second_agrees(post, one.related)
-        if shows(one.fit) and agrees and not is_another(post, one.related):
+        agreeing = [
+            word
+            for word, agrees in (
+                ("caption", caption_agrees(post, one.related.photo)),
+                ("second", second_agrees(post, one.related)),
+            )
+            if agrees
+        ]
+        if shows(one.fit) and agreeing and not is_another(post, one.related):
             photo_id = one.related.photo.photo_id
-            return Found(Presence.THERE, photo_id, f"On Flickr already, as photo {photo_id}")
+            by = " and ".join(["picture", *agreeing]) if len(agreeing) == 1 else "picture, caption and second"
+            return Found(Presence.THERE, photo_id, f"On Flickr already, as photo {photo_id} (same {by})")
     return None
 
 

@@ -80,9 +80,10 @@ class Report:
         """Every decision with the evidence of each candidate, as `why` shows it and `review` asks about it."""
         return [
             {
-                **self._photo(one),
+                **(told := self._photo(one)),
                 "copy": _copy(one),
                 "not_rendered": one.not_rendered,
+                "settled_by": told["evidence"],
                 "evidence": [evidence_of(each) for each in one.candidates],
             }
             for one in self.decisions

@@ -55,6 +55,7 @@ def test_posts_of_copies_and_export_are_listed_once(settings: Settings, export: 
         ("Only on Instagram", ["export"], False),
         ("By its second", ["copy", "export"], True),
     ]
+    assert [one["post"] for one in told] == [None, "1339000000", "1400000000", "1543453444"]
     assert told[3]["url"] == f"https://www.instagram.com/p/{CODE}/"
     assert told[3]["posted_at"] == "2018-11-29T01:04:04Z"
     assert told[2]["media"] == [{"name": "2.jpg", "file": None, "content": "missing", "taken": None}]
@@ -63,8 +64,8 @@ def test_posts_of_copies_and_export_are_listed_once(settings: Settings, export: 
 def test_the_table_says_what_is_on_flickr(settings: Settings, export: Path, capsys: pytest.CaptureFixture[str]) -> None:
     posts(settings, [export], None)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2] == "13 May 2014 16:53  not on Flickr                            Only on Instagram"
-    assert lines[3] == "29 Nov 2018 01:04  on Flickr      original not found        By its second"
+    assert lines[2] == "1400000000   13 May 2014 16:53  not on Flickr                            Only on Instagram"
+    assert lines[3] == "1543453444   29 Nov 2018 01:04  on Flickr      original not found        By its second"
     assert lines[-1] == "4 posts: 3 on Flickr, 0 with their original found."
 
 

@@ -51,6 +51,10 @@ def test_posts_that_are_not_on_flickr_go_there_once_and_are_no_copies(
     planned = run_new(program, posted, "--dry-run")
     assert rows_of(planned) == [("upload", "planned")] * 2
     assert flickr.changing_requests == []
+    told = program.run("why", posted.keys[0], "--export", posted.export).stdout
+    assert "Not known to be on Flickr" in told
+    assert "`new` would upload it: Matches IMG_0001.JPG (only match)" in told
+    assert "pass  Alignment: the same shot" in told
     ran = run_new(program, posted, "--yes", "--album", "Sea", "--privacy", "friends", "--limit", "1")
     assert rows_of(ran) == [("upload", "uploaded"), ("upload", "planned")]
     ran = run_new(program, posted, "--yes", "--album", "Sea")
@@ -66,6 +70,9 @@ def test_posts_that_are_not_on_flickr_go_there_once_and_are_no_copies(
     assert "Uploaded: 2, deleted by undo: 0" in program.run("status").stdout
     listed = program.run("posts", "--export", posted.export).stdout
     assert "2 posts: 2 on Flickr, 2 with their original found" in listed
+    told = program.run("why", posted.keys[0], "--export", posted.export).stdout
+    assert f"On Flickr as photo {first.photo_id}, uploaded by `new`; `undo {first.photo_id}` deletes it" in told
+    assert f"as photo {first.photo_id}; `new` does not upload it again" in told
     assert len(flickr.changing_requests) == sent
 
 
@@ -228,7 +235,7 @@ def test_what_is_there_or_not_certain_is_left_alone_with_the_reason(
     assert ran.exit_code == 0, ran.stderr
     assert ran.report is not None
     reasons = [one["reason"] for one in ran.report["photos"]]
-    assert reasons[0] == f"On Flickr already, as photo {there}"
+    assert reasons[0] == f"On Flickr already, as photo {there} (same picture and caption)"
     assert "has this caption, but another picture" in reasons[1]
     assert "another time than the export says" in reasons[2]
     assert "shows this picture, but neither caption nor time agree" in reasons[3]
