@@ -46,10 +46,13 @@ _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif"
 
 @dataclass(frozen=True, slots=True)
 class ExportFiles:
-    """Every file of the parts of one export, and how a name in a list leads to one."""
+    """Every file of the parts of one export, and how a name in a list leads to one; `refused` are lists in archives
+    that cannot be read, with the reason.
+    """
 
     lists: tuple[tuple[Path, PostKind], ...]
     by_name: dict[str, tuple[Path, ...]]
+    refused: tuple[tuple[Path, str], ...] = ()
 
     def find(self, uri: str) -> Path | None:
         """The file a list means by a relative path, the largest of several; None when no part holds it.
@@ -68,13 +71,15 @@ def find_export_files(paths: Sequence[Path]) -> ExportFiles:
     """List the export's parts; FolderError names a path that is neither folder nor zip archive, or cannot be read."""
     by_name: dict[str, list[Path]] = defaultdict(list)
     lists: list[tuple[Path, PostKind]] = []
+    refused: list[tuple[Path, str]] = []
     for path in dict.fromkeys(one.expanduser().absolute() for one in paths):
-        for file in _files_of(path):
+        for file in _files_of(path, refused):
             by_name[file.name.lower()].append(file)
             kind = _kind_of(file.name)
             if kind is not None:
                 lists.append((file, kind))
-    return ExportFiles(tuple(lists), {name: tuple(found) for name, found in by_name.items()})
+    named = {name: tuple(found) for name, found in by_name.items()}
+    return ExportFiles(tuple(lists), named, tuple(one for one in refused if _kind_of(one[0].name) is not None))
 
 
 def _size(path: Path) -> int:
@@ -109,20 +114,26 @@ def _kind_of(name: str) -> PostKind | None:
     return {"posts": PostKind.POST, "media": PostKind.POST}.get(kind) or PostKind(kind)
 
 
-def _files_of(path: Path) -> Iterator[Path]:
+def _files_of(path: Path, refused: list[tuple[Path, str]]) -> Iterator[Path]:
     if is_archive(path):
         try:
-            yield from (one.path for one in list_members(path).members)
+            yield from _members_of(path, refused)
         except OSError as error:
             raise FolderError(f"the export {path} cannot be read: {error.strerror or error}") from error
     elif path.is_dir():
-        yield from _below(path)
+        yield from _below(path, refused)
     else:
         what = "is neither a folder nor a zip archive" if path.exists() else "does not exist"
         raise FolderError(f"the export {path} {what}; name the folder or the zip files that Instagram handed out")
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _members_of(archive: Path, refused: list[tuple[Path, str]]) -> Iterator[Path]:
+    listing = list_members(archive)
+    refused += listing.refused
+    return (one.path for one in listing.members)
+
+
+def _below(folder: Path, refused: list[tuple[Path, str]]) -> Iterator[Path]:
     """Every file of a folder and of the archives in it, in the order of bytes; links to folders are not followed."""
     try:
         entries = sorted(os.scandir(folder), key=lambda one: os.fsencode(one.name))
@@ -131,9 +142,9 @@ def _below(folder: Path) -> Iterator[Path]:
     for entry in entries:
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(path)
+            yield from _below(path, refused)
         elif is_archive(path):
             with suppress(OSError):  # a folder may hold any archive, also one that has nothing to do with this
-                yield from (one.path for one in list_members(path).members)
+                yield from _members_of(path, refused)
         elif entry.is_file():
             yield path

@@ -7,8 +7,8 @@ changed with the years.
 The time is a wall clock to the minute whose zone the page does not name. In the two published exports that could be
 compared with JSON (April 2022 and November 2024, 3,496 posts of one San Francisco account) it is UTC-8 in summer and
 winter. Whether other accounts get UTC-8 too is unknown, so these times are a start, and export_merge.py corrects them
-where JSON of the same posts is at hand. Month names follow the account's language; those of six languages are known,
-and a time in any other is none.
+where JSON of the same posts is at hand. Month names follow the account's language; those of nine languages are known,
+and dates in numbers that begin with the year. A time in any other form is none.
 """
 
 from __future__ import annotations
@@ -30,20 +30,22 @@ _VOID = frozenset({"img", "br", "hr", "meta", "link", "input", "source", "area",
 _MAX_BYTES = 512 * 2**20
 # Beginnings of the names of months, the longer before the shorter that begin alike.
 _MONTHS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (1, ("jan", "janv", "ene", "gen")),
-    (2, ("feb", "fév", "fev")),
-    (3, ("mar", "mär", "mrt", "maa")),
-    (4, ("apr", "avr", "abr")),
-    (5, ("may", "mai", "mei", "mag")),
-    (6, ("jun", "juin", "giu")),
-    (7, ("jul", "juil", "lug")),
-    (8, ("aug", "aoû", "aou", "ago")),
-    (9, ("sep", "set")),
-    (10, ("oct", "okt", "ott", "out")),
-    (11, ("nov",)),
-    (12, ("dec", "dez", "déc", "dic")),
+    (1, ("jan", "janv", "ene", "gen", "янв", "sty", "oca")),
+    (2, ("feb", "fév", "fev", "фев", "lut", "şub")),
+    (3, ("mar", "mär", "mrt", "maa", "мар")),
+    (4, ("apr", "avr", "abr", "апр", "kwi", "nis")),
+    (5, ("may", "mai", "mei", "mag", "май", "мая", "maj")),
+    (6, ("jun", "juin", "giu", "июн", "cze", "haz")),
+    (7, ("jul", "juil", "lug", "июл", "lip", "tem")),
+    (8, ("aug", "aoû", "aou", "ago", "авг", "sie", "ağu")),
+    (9, ("sep", "set", "сен", "wrz", "eyl")),
+    (10, ("oct", "okt", "ott", "out", "окт", "paź", "eki")),
+    (11, ("nov", "ноя", "lis", "kas")),
+    (12, ("dec", "dez", "déc", "dic", "дек", "gru", "ara")),
 )
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?(?:\s{0,2}([ap])\.?\s?m\.?)?", re.IGNORECASE)
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[年년./-]\s?(\d{1,2})\s?[月월./-]\s?(\d{1,2})(?!\d)")
+_AFTERNOON = re.compile("午後|下午|오후")
 _YEAR, _DAY, _WORD = re.compile(r"(?<!\d)\d{4}(?!\d)"), re.compile(r"(?<!\d)\d{1,2}(?!\d)"), re.compile(r"[^\W\d_]{3,}")
 
 
@@ -75,19 +77,30 @@ def read_html(source: Path, kind: PostKind, files: ExportFiles) -> Iterator[Post
 
 def read_wall_clock(text: str) -> datetime | None:
     """The minute a page names, as UTC (from UTC-8); None for what is no time, or in a language that is not known."""
-    clock, year = _CLOCK.search(text), _YEAR.search(text)
-    if clock is None or year is None:
+    clock, date = _CLOCK.search(text), _date(text)
+    if clock is None or date is None:
         return None
-    day = _DAY.search(text.replace(clock[0], " ").replace(year[0], " "))
-    month = next((number for word in _WORD.findall(text.lower()) if (number := _month(word))), None)
     hour = int(clock[1])
-    if clock[3]:
-        hour = hour % 12 + 12 * (clock[3].lower() == "p")
+    if clock[3] or (_AFTERNOON.search(text) and hour <= 12):
+        hour = hour % 12 + 12 * (clock[3] is None or clock[3].lower() == "p")
     try:
-        moment = datetime(int(year[0]), month or 0, int(day[0]) if day else 0, hour, int(clock[2]), tzinfo=PAGE_ZONE)
+        moment = datetime(*date, hour, int(clock[2]), tzinfo=PAGE_ZONE)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _date(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day; of dates in numbers only those with the year first, since others can be read in two ways."""
+    numbers = _YEAR_FIRST.search(text)
+    if numbers is not None:
+        return int(numbers[1]), int(numbers[2]), int(numbers[3])
+    year = _YEAR.search(text)
+    if year is None:
+        return None
+    day = _DAY.search(_CLOCK.sub(" ", text, count=1).replace(year[0], " "))
+    month = next((number for word in _WORD.findall(text.lower()) if (number := _month(word))), None)
+    return (int(year[0]), month, int(day[0])) if month and day else None
 
 
 def _month(word: str) -> int | None:

@@ -38,6 +38,8 @@ _WRAPPERS = {
     "direct": PostKind.OTHER,
 }
 _DATE = re.compile(r"(\d{4})[:-]?(\d{2})[:-]?(\d{2})[ T](\d{2}):?(\d{2}):?(\d{2})(?!\d)")
+# Half of a character that takes two, which JSON can hold and nothing can write.
+_HALF = re.compile("[\ud800-\udfff]")
 # A list of posts is some megabytes for the largest accounts; this is many times that.
 _MAX_BYTES = 512 * 2**20
 
@@ -66,7 +68,7 @@ def read_json(source: Path, kind: PostKind, files: ExportFiles) -> Iterator[Post
                 continue
             # The older form has no posts, only their pictures: what shares the second and the caption is one post.
             alone = "media" in entry or "taken_at" not in entry
-            key = (None, None, place) if alone else (entry.get("taken_at"), entry.get("caption"), own_kind)
+            key = (None, None, place) if alone else (str(entry.get("taken_at")), _caption(entry), own_kind)
             together.setdefault(key, []).append(entry)
         for group in together.values():
             post = _post(group, own_kind, listed)
@@ -81,7 +83,7 @@ def mended(text: Any) -> str:
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        return text
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _lists_in(body: Any, kind: PostKind) -> Iterator[tuple[PostKind, list[Any]]]:
@@ -138,7 +140,7 @@ def _caption(entry: dict[str, Any]) -> str:
     """A caption; only the form since 2021 is escaped bytes."""
     if "taken_at" in entry:
         caption = entry.get("caption")
-        return caption if isinstance(caption, str) else ""
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", caption) if isinstance(caption, str) else ""
     return mended(entry.get("title"))
 
 
@@ -160,7 +162,8 @@ def _details(entry: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     metadata = entry.get("media_metadata")
     for part in metadata.values() if isinstance(metadata, dict) else ():
-        for one in part.get("exif_data", ()) if isinstance(part, dict) else ():
+        rows = part.get("exif_data") if isinstance(part, dict) else None
+        for one in rows if isinstance(rows, list) else ():
             if isinstance(one, dict):
                 told = one | told
     return told

@@ -40,6 +40,9 @@ LIBRARY_ADVICE = (
     "a Photos library whose originals were not found; in Photos export the unmodified originals and name that folder "
     "instead"
 )
+UNREAD_DATABASE = (
+    "its database is damaged or of an unknown kind: its files are read without names, and its trash is not known"
+)
 UNREAD_ARCHIVES = (".tgz", ".tar", ".tar.gz", ".7z", ".rar")
 UNREAD_ARCHIVE = "an archive of a kind that is not read; unpack it first"
 INNER_ARCHIVE = "an archive inside an archive; unpack it first"

@@ -34,6 +34,7 @@ _UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12
 _FIRST_SECOND = datetime(2001, 1, 1, tzinfo=UTC)  # Core Data counts from here
 _PHOTO = 0
 _LARGEST_OFFSET_S = 14 * 3600
+_FAR_AWAY_S = 1e10  # some 300 years, within which every date can be told
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class LibraryFacts:
     trashed: set[str] = field(default_factory=set)
     photos: set[str] = field(default_factory=set)
     only_in_cloud: int = 0
-    understood: bool = False
+    unread: bool = False
 
 
 def picture_folders(library: Path) -> list[Path]:
@@ -67,19 +68,19 @@ def is_edit_in_library(file: Path, library: Path) -> bool:
 def read_library(library: Path, files: Sequence[Path]) -> LibraryFacts:
     """What the database says; `files` are those found in the library, which tell what is on this Mac.
 
-    A database that is missing, locked, damaged or of an unknown kind gives no facts.
+    A database that is missing gives no facts, nor does one that is damaged or of an unknown kind, which is `unread`.
     """
     database = library / "database" / "Photos.sqlite"
     facts = LibraryFacts()
     try:
         if database.is_file():
             with _opened(database) as db:
+                db.text_factory = lambda data: data.decode("utf-8", "replace")  # one odd name costs no more than itself
                 _read_assets(db, facts)
-                facts.understood = True
                 here = {uuid_in(file.name) for file in files if not is_edit_in_library(file, library)}
                 facts.only_in_cloud = len(_in_cloud(db, facts.photos - here))
     except (sqlite3.Error, OSError, ValueError, OverflowError):
-        return LibraryFacts()
+        return LibraryFacts(unread=True)
     return facts
 
 
@@ -169,7 +170,7 @@ def _name(name: object) -> str | None:
 
 def _taken(created: object, offset: object) -> CaptureTime | None:
     """The moment as the wall clock where it was taken, if the library knows its zone, else by UTC."""
-    if not isinstance(created, int | float):
+    if not isinstance(created, int | float) or not abs(created) < _FAR_AWAY_S:
         return None
     known = isinstance(offset, int | float) and abs(offset) <= _LARGEST_OFFSET_S
     zone = timedelta(seconds=int(offset)) if known else timedelta(0)  # type: ignore[call-overload]

@@ -100,7 +100,8 @@ _ENLARGED_NAME = re.compile(
 _WATERMARK_NAME = re.compile(r"water-?mark|wasserzeichen|filigrane|marca de [áa]gua", re.IGNORECASE)
 _EDIT_NAME = re.compile(
     r"^IMG_E\d{4}|[-_ (](?:edited|adjusted|edit|bearbeitet|modifi[ée]e?|modificat[oa]|editad[oa]|editado|bewerkt|"
-    r"redigerad|redigeret|muokattu|edytowan[ey]|upraven[oéý]|изменено|編集済み|已编辑|수정됨)"
+    r"redigerad|redigeret|redigert|muokattu|edytowan[ey]|upraven[oéý]|изменено|отредактировано|düzenlendi|編集済み|"
+    r"已编辑|已修改|수정됨)"
     r"\)?(?:[ _-]?\(?\d{1,3}\)?)?$",
     re.IGNORECASE,
 )

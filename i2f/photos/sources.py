@@ -14,7 +14,7 @@ from pathlib import Path
 
 from i2f.ground.model import Told
 from i2f.photos.folder import Disk, Found, FoundFile, Unreadable, find_files
-from i2f.photos.folder_names import IN_TRASH, only_in_icloud
+from i2f.photos.folder_names import IN_TRASH, UNREAD_DATABASE, only_in_icloud
 from i2f.photos.photos_library import is_edit_in_library, read_library, uuid_in
 from i2f.photos.takeout import read_takeout
 
@@ -41,12 +41,9 @@ def _described_by_library(found: Found, library: Path) -> Found:
         if is_edit_in_library(one.path, library):
             told = replace(told, name=_edit_name(told.name, one.path), edited=True)
         described[one.path] = replace(one, told=None if told == Told() else told)
-    named = found.named
-    if facts.only_in_cloud:
-        named = tuple(
-            sorted((*named, Unreadable(library, only_in_icloud(facts.only_in_cloud))), key=lambda one: one.path)
-        )
-    return _without(replace(found, named=named), described, trashed)
+    words = only_in_icloud(facts.only_in_cloud) if facts.only_in_cloud else UNREAD_DATABASE if facts.unread else None
+    named = (*found.named, *([Unreadable(library, words)] if words else []))
+    return _without(replace(found, named=tuple(sorted(named, key=lambda one: one.path))), described, trashed)
 
 
 def _edit_name(name: str | None, file: Path) -> str | None:

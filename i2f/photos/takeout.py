@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +35,12 @@ _SUPPLEMENT = ".supplemental-metadata"
 _JSON_NAME, _PICTURE_STEM = 46, 47
 _NUMBERED = re.compile(r"(?P<before>.+)\((?P<number>\d{1,4})\)(?P<ending>\.[^.]{1,5})?$", re.DOTALL)
 _EDIT = re.compile(
-    r"-(?:edited|bearbeitet|modifié|editado|edited|modificato|bewerkt|redigerad|redigeret|edytowane|muokattu|"
-    r"編集済み|已修改|edit|edi|ed|e)$",
+    r"-(?:edited|bearbeitet|modifié|editado|editada|modificato|bewerkt|redigerad|redigeret|redigert|edytowane|muokattu|"
+    r"отредактировано|düzenlendi|編集済み|已修改|已编辑|수정됨|(?P<cut>edit|edi|ed|e))$",
     re.IGNORECASE,
 )
+# Half of a character that takes two, which JSON can hold and no name on a disk can.
+_HALF = re.compile("[\ud800-\udfff]")
 _MAX_NOTE = 1 << 20
 _ROOT = "takeout"
 
@@ -124,10 +127,11 @@ def _picture_bases(name: str) -> Iterator[tuple[str, str]]:
     if numbered:
         yield plain, number
     path = PurePath(plain)
-    mark = _EDIT.search(path.stem)
+    stem = unicodedata.normalize("NFC", path.stem)  # a Mac's disk takes letters and accents apart
+    mark = _EDIT.search(stem)
     # A mark cut short stands only where the whole name was cut.
-    if mark and (len(mark[0]) > len("-edit") or len(path.stem) >= _PICTURE_STEM):
-        yield path.stem[: mark.start()] + path.suffix, number
+    if mark and (mark["cut"] is None or len(stem) >= _PICTURE_STEM):
+        yield stem[: mark.start()] + path.suffix, number
 
 
 def _agrees(title: object, name: str) -> bool:
@@ -151,7 +155,7 @@ def _as_note(body: Mapping[str, Any], picture: Path) -> TakeoutNote:
     title = body["title"]
     # A cut name is given back whole, where the picture is the one the title means and no numbered or edited other.
     is_cut = len(picture.stem) == _PICTURE_STEM and title.startswith(picture.stem)
-    usable = is_cut and not set(title) & set("/\\\0")
+    usable = is_cut and not set(title) & set("/\\\0") and not _HALF.search(title)
     return TakeoutNote(Told(title if usable else None, told.taken, told.place), body.get("trashed") is True)
 
 

@@ -198,7 +198,9 @@ def printable(path: Path) -> str:
 
 
 def as_text(body: Mapping[str, Any]) -> str:
-    """JSON as it is written, for people who look into it too: what could steer a terminal stands escaped."""
+    """JSON as it is written, for people who look into it too: what could steer a terminal, or cannot
+    be written, stands escaped.
+    """
     text = json.dumps(body, indent=1, ensure_ascii=False)
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
 
@@ -222,7 +224,7 @@ def in_plain_words(text: str) -> str:
 # Families of emoji and Persian words hang on these two; they steer nothing.
 _JOINING = frozenset("\u200c\u200d")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_STEERING = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNING))}]")
+_STEERING = re.compile(f"[\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNING))}]")
 LONGEST_TITLE = 100
 
 

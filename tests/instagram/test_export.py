@@ -116,6 +116,36 @@ def test_lists_of_nothing_have_no_posts(tmp_path: Path, body: object) -> None:
     assert read_export([tmp_path]) == ()
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"media_metadata": {"photo_metadata": {"exif_data": None}}},
+        {"media_metadata": {"photo_metadata": {"exif_data": 5}}},
+        {"media_metadata": [1]},
+        {"title": "half of \ud83d a character"},
+        {"title": ["no text"]},
+        {"uri": 7},
+    ],
+)
+def test_what_stands_where_something_else_was_expected_costs_no_more_than_itself(tmp_path: Path, more: object) -> None:
+    assert isinstance(more, dict)
+    write(tmp_path / "posts_1.json", [{"media": [entry("a.jpg", 1578045437, "a caption") | more]}])
+    (post,) = read_export([tmp_path])
+    assert post.time is not None
+    assert post.caption.encode("utf-8").decode("utf-8") == post.caption
+
+
+def test_a_list_that_cannot_be_read_in_its_archive_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("content/posts_1.json", "[]")
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "a.zip").write_bytes(bytes(data))
+    with pytest.raises(FolderError, match=r"posts_1\.json cannot be read: encrypted in its archive"):
+        read_export([tmp_path])
+
+
 def test_what_is_no_export_is_said(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="holds no list of posts"):
         read_export([tmp_path])
@@ -131,3 +161,12 @@ def test_a_list_damaged_in_its_archive_is_one_line_that_names_it(tmp_path: Path)
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(FolderError, match=r"posts_1\.json cannot be read: damaged in its archive"):
         read_export([tmp_path / "a.zip"])
+
+
+def test_a_post_whose_second_differs_between_exports_is_one_and_two_of_one_list_are_two(tmp_path: Path) -> None:
+    for name, at in (("2020", 1578045437), ("2024", 1578045439)):
+        write(tmp_path / name / "posts_1.json", [{"media": [entry(f"{name}.jpg", at, "a caption")]}])
+    assert [one.caption for one in read_export([tmp_path / "2020", tmp_path / "2024"])] == ["a caption"]
+    twice = [{"media": [entry(f"{at}.jpg", at, "a caption")]} for at in (1578045437, 1578045439)]
+    write(tmp_path / "twice" / "posts_1.json", twice)
+    assert len(read_export([tmp_path / "twice"])) == 2

@@ -11,6 +11,7 @@ import pytest
 
 from i2f.ground.model import CaptureTime, Original
 from i2f.photos.folder import FoundFile
+from i2f.photos.folder_names import UNREAD_DATABASE
 from i2f.photos.provenance import is_edit
 from i2f.photos.same_shot import same_exposure_by_exif
 from i2f.photos.sources import find_originals
@@ -114,9 +115,23 @@ def test_without_a_database_that_is_understood_the_files_are_read(tmp_path: Path
     elif damage == "cut short":
         database.write_bytes(whole[: len(whole) // 2])
 
-    (file,) = find_originals([library]).files
+    found = find_originals([library])
 
+    (file,) = found.files
     assert (file.path.name, file.told) == (f"{uuid_of(1)}.jpeg", None)
+    assert [one.reason for one in found.named] == ([] if damage == "missing" else [UNREAD_DATABASE])
+
+
+def test_an_odd_row_of_the_database_costs_no_more_than_itself(tmp_path: Path) -> None:
+    assets = [Asset(uuid_of(1), "IMG_1.JPG", b"one"), Asset(uuid_of(2), "IMG_2.JPG", b"two", trashed=True)]
+    library = make_library(tmp_path / "A.photoslibrary", assets)
+    with sqlite3.connect(library / "database/Photos.sqlite") as db:
+        db.execute("UPDATE ZASSET SET ZDATECREATED = 9e999")
+        db.execute("UPDATE ZADDITIONALASSETATTRIBUTES SET ZORIGINALFILENAME = CAST(x'FF2E4A5047' AS TEXT)")
+    db.close()
+    found = find_originals([library])
+    assert [one.told.name for one in found.files if one.told] == ["\N{REPLACEMENT CHARACTER}.JPG"]
+    assert (found.passed_over, found.named) == ({"in trash folders": 1}, ())
 
 
 def test_masters_of_older_libraries_keep_their_own_names(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +38,8 @@ def places(folder: Path) -> dict[str, float | None]:
         ("IMG(1).jpg", "IMG.jpg(1).json", "IMG.jpg"),
         ("IMG(12).jpg", "IMG.jpg.supplemental-metadata(12).json", "IMG.jpg"),
         ("IMG-edited.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG-\u7de8\u96c6\u6e08\u307f.jpg", "IMG.jpg.json", "IMG.jpg"),
+        ("IMG-modifie\u0301.jpg", "IMG.jpg.json", "IMG.jpg"),
         ("IMG-bearbeitet(1).jpg", "IMG.jpg.supplemental-metadata(1).json", "IMG.jpg"),
         ("IMG(3).jpg", "IMG(3).jpg.json", "IMG(3).jpg"),
         (LONG[:47] + ".jpg", LONG[:46] + ".json", LONG),
@@ -91,6 +94,15 @@ def test_a_name_that_was_cut_is_given_back_whole(tmp_path: Path) -> None:
     (file,) = find_originals([tmp_path]).files
     assert file.told is not None
     assert file.told.name == LONG
+
+
+def test_a_name_that_no_disk_can_hold_is_not_given_back(tmp_path: Path) -> None:
+    title = json.dumps(LONG[:47] + "\ud83d.jpg")
+    note = takeout_json("x").replace('"x"', title, 1)
+    put(tmp_path, {LONG[:47] + ".jpg": "picture", LONG[:46] + ".json": note})
+    (file,) = find_originals([tmp_path]).files
+    assert file.told is not None
+    assert file.told.name is None
 
 
 def test_what_was_thrown_away_is_left_out_and_counted(tmp_path: Path) -> None:

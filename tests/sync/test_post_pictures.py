@@ -37,6 +37,15 @@ def test_what_is_missing_or_broken_is_named(tmp_path: Path) -> None:
     assert [(path.name, bool(reason)) for path, reason in unreadable] == [(first.name, True), (second.name, True)]
 
 
+def test_posts_without_a_time_are_told_and_left_out(tmp_path: Path) -> None:
+    write_export(tmp_path, [{"caption": "one", "pictures": [picture(80, 60, seed=3)], "time": 10**14}])
+    found, unreadable = pictures_of(read_export([tmp_path]))
+    assert found == []
+    assert [(path.name, reason) for path, reason in unreadable] == [
+        ("posts_1.json", "1 post without a time that can be read; left out")
+    ]
+
+
 def test_what_stands_beside_an_original_dates_it_unless_that_is_after_the_post(tmp_path: Path) -> None:
     write_export(tmp_path, [{"caption": "one", "pictures": [picture(80, 60, seed=3)], "time": FIRST}])
     (shown,), _ = pictures_of(read_export([tmp_path]))
