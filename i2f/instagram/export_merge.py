@@ -2,8 +2,10 @@
 
 People ask for an export more than once, in JSON and as pages, and the newest holds the largest pictures while an older
 one has the seconds. Two entries are one post when they name the same medium by its number, which outlasts exports, or
-when caption and time agree. The wall clock of pages is set right first: where entries of both forms name the same
-medium or bear the same caption, the commonest difference of their times is the pages' zone, if most of them agree.
+when caption and time agree; between exports of different years the time may be off by seconds, where one names that of
+the post and another that of its first picture. The wall clock of pages is set right first: where entries of both forms
+name the same medium or bear the same caption, the commonest difference of their times is the pages' zone, if most of
+them agree.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ _QUARTER = timedelta(minutes=15)
 _LARGEST_ZONE = timedelta(hours=27)  # UTC-12 to UTC+14, and what the assumed UTC-8 adds to one side
 # One caption may be on two posts of one day; so many entries must agree, and be most of those that say anything.
 _LEAST_AGREEING = 2
+_SECONDS_APART = 3
 _LEAST_SHARE = 0.5
 
 
@@ -78,8 +81,12 @@ def shifted(posts: Sequence[Post], offset: timedelta) -> list[Post]:
 
 def _sought(post: Post) -> list[object]:
     """What another entry of this post would have offered: its media, or its caption and time."""
-    time = () if post.time is None else (post.kind, post.caption, post.time, post.precision == SECOND)
-    return [*_medium_ids(post), *([time] if time else [])]
+    if post.time is None:
+        return list(_medium_ids(post))
+    exact = post.precision == SECOND
+    reach = _SECONDS_APART if exact and post.caption else 0
+    near = [post.time + timedelta(seconds=off) for off in range(-reach, reach + 1)]
+    return [*_medium_ids(post), *((post.kind, post.caption, time, exact) for time in near)]
 
 
 def _offered(post: Post) -> list[object]:
@@ -87,14 +94,19 @@ def _offered(post: Post) -> list[object]:
     if post.time is None:
         return list(_medium_ids(post))
     minute = post.time.replace(second=0, microsecond=0)
-    return [*_sought(post), (post.kind, post.caption, minute, False)]
+    own = (post.kind, post.caption, post.time, post.precision == SECOND)
+    return [*_medium_ids(post), own, (post.kind, post.caption, minute, False)]
 
 
 def _contradicts(post: Post, group: Sequence[Post]) -> bool:
-    """Whether the numbers of the media say that these are different posts, as two of one minute without caption are."""
+    """Whether these are different posts: by the numbers of their media, as two of one minute without caption are, or as
+    entries of one list, which holds a post once.
+    """
     mine = set(_medium_ids(post))
     theirs = {number for one in group for number in _medium_ids(one)}
-    return bool(mine and theirs) and not mine & theirs
+    if mine and theirs:
+        return not mine & theirs
+    return any(one.source == post.source and one.time != post.time for one in group)
 
 
 def _medium_ids(post: Post) -> list[str]:

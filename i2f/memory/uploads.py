@@ -127,6 +127,16 @@ class Uploads:
             found[post] = _further(found.get(post, UploadHistory(post)), *entry)
         return found
 
+    def by_any_name(self) -> dict[str, UploadHistory]:
+        """The same, those that stand under a code also by the second of their post: the code may not be known again."""
+        found = self.all()
+        for key, one in list(found.items()):
+            second = one.intended.get("second") if one.intended is not None else None
+            if second:
+                _, slash, number = key.partition("/")
+                found.setdefault(f"{second}{slash}{number}", one)
+        return found
+
     def steps(self) -> Iterator[tuple[str, str]]:
         """Run and step of every entry, oldest first."""
         yield from ((row[1], row[3]) for row in self._rows("", ()))

@@ -55,7 +55,7 @@ def decide_all(
     session: Session, pictures: Sequence[PostPicture], account: Account, index: OriginalsIndex
 ) -> list[NewDecision]:
     """A decision for each picture: replace stands for upload. Sends nothing that changes anything."""
-    histories = session.journal.uploads.all()
+    histories = session.journal.uploads.by_any_name()
     keys = Counter(squeezed_key(one.key) for one in pictures)
     settled: dict[str, str] = {}
     for picture in pictures:

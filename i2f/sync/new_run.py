@@ -92,7 +92,7 @@ def make_plan(session: Session, order: NewOrder, material: Material, report: New
         report.passed_over["no pictures"] = index.passed_over
     report.decisions = decide_all(session, pictures, material.account, index)
     session.journal.assessments.keep_post_decisions(session.run, map(kept_decision, report.decisions))
-    histories = session.journal.uploads.all()
+    histories = session.journal.uploads.by_any_name()
     for one in report.decisions:
         history = histories.get(one.picture.key)
         if history is not None and history.photo_id is not None and history.standing is not UploadStanding.DELETED:

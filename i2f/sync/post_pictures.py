@@ -7,6 +7,7 @@ adds which one it is. Under that key it stands in the journal, and on Flickr in 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from i2f.ground.errors import PictureError
 from i2f.ground.model import InstagramCopy, InstagramMark, Mark, Original, bare_photo
+from i2f.ground.wording import counted
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import CapturedExif, Content, Post, PostKind
 from i2f.photos.folder_names import claims_to_be_a_picture
@@ -50,8 +52,12 @@ def pictures_of(posts: Sequence[Post]) -> tuple[list[PostPicture], list[tuple[Pa
     """Every exported picture of the posts that can be read, oldest first, and the others with the reason."""
     found: list[PostPicture] = []
     unreadable: list[tuple[Path, str]] = []
+    undated: Counter[Path] = Counter()
     for post in posts:
-        if post.kind not in KINDS or (post.code is None and post.time is None):
+        if post.kind not in KINDS:
+            continue
+        if post.code is None and post.time is None:
+            undated[post.source] += 1
             continue
         several = len(post.media) > 1
         for number, medium in enumerate(post.media, start=1):
@@ -67,10 +73,19 @@ def pictures_of(posts: Sequence[Post]) -> tuple[list[PostPicture], list[tuple[Pa
                 unreadable.append((medium.path, str(error)))
                 continue
             digest = hashlib.sha256(data).hexdigest()
-            key = post.code or (f"{int(post.time.timestamp())}" if post.time else "")
+            key = post.code or second_of(post)
             name = f"{key}/{number}" if several else key
             found.append(PostPicture(name, post, number, medium.path, digest, *size, medium.exif))
+    unreadable += [
+        (source, f"{counted(count, 'post')} without a time that can be read; left out")
+        for source, count in undated.items()
+    ]
     return found, unreadable
+
+
+def second_of(post: Post) -> str:
+    """The key of a post without a code: the second in which it was posted, "" where that is not known."""
+    return f"{int(post.time.timestamp())}" if post.time is not None else ""
 
 
 def as_copy(picture: PostPicture) -> InstagramCopy:

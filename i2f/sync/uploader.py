@@ -38,7 +38,7 @@ from i2f.memory.uploads import UploadHistory, UploadStanding, UploadStep
 from i2f.photos.outgoing_file import OutgoingFile, still_copy
 from i2f.sync.new_posts import NewDecision
 from i2f.sync.photo_metadata import PhotoMetadata, noted_metadata, put_metadata, tried
-from i2f.sync.post_pictures import captured
+from i2f.sync.post_pictures import captured, second_of
 from i2f.sync.session import Session
 from i2f.sync.verify import LOOKS_S, Outcome
 
@@ -132,6 +132,7 @@ class Uploader:
                     "height": outgoing.height,
                 },
                 "form": {**form.fields(), "tags": list(form.tags), "privacy": str(form.privacy)},
+                "second": second_of(new.picture.post),
                 "album": self._wishes.album,
                 "wish": self._metadata(new).to_json(),
             }

@@ -32,6 +32,7 @@ from i2f.sandbox.flickr.kinds import (
 )
 from i2f.sync.new_posts import NewDecision
 from i2f.sync.post_pictures import PostPicture, as_copy
+from i2f.sync.posts_on_flickr import list_account, settled_reason
 from i2f.sync.remover import Remover
 from i2f.sync.session import Session
 from i2f.sync.uploader import GONE_S, SETTLED_S, Uploader, Wishes, form_of
@@ -123,6 +124,15 @@ def test_an_upload_is_noted_before_it_is_sent_and_confirmed_byte_for_byte(desk: 
 def test_without_a_capture_time_the_date_taken_is_that_of_the_post(desk: Desk) -> None:
     desk.upload()
     assert (desk.photo.taken, desk.photo.taken_unknown) == ("2012-07-09 12:00:01", False)
+
+
+def test_an_upload_under_a_posts_code_is_known_by_its_second_when_the_code_is_not(desk: Desk) -> None:
+    desk.upload(a_decision(desk.original, a_post(code="BqvsDleB3lV"), key="BqvsDleB3lV/2"))
+    known = desk.session.journal.uploads.by_any_name()
+    assert known[f"{KEY}/2"] == known["BqvsDleB3lV/2"]
+    posts = [replace(a_post(), media=a_post().media * 2)]
+    shown = PostPicture(f"{KEY}/2", posts[0], 2, Path("1.jpg"), "0" * 64, 640, 640, None)
+    assert str(settled_reason(shown, known, list_account(desk.session, posts))).startswith("Uploaded on ")
 
 
 def test_a_link_that_is_known_stands_below_the_caption(desk: Desk) -> None:
