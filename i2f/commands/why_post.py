@@ -25,7 +25,7 @@ from i2f.instagram.export import read_export
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sync.known_posts import KnownPost, find_post, known_posts
-from i2f.sync.report import in_plain_words, without_insides, write_report
+from i2f.sync.report import in_plain_words, timestamp, without_insides, write_report
 
 _WOULD = {
     "replace": "`new` would upload it",
@@ -72,10 +72,17 @@ def _story(journal: Journal, known: KnownPost) -> PostStory:
     pictures = []
     for body in journal.assessments.post_decisions():
         key = str(body["post"])
-        if key.partition("/")[0] in known.keys:
+        if key.partition("/")[0] in known.keys or _is_of_that_second(body, known):
             run, decided = journal.assessments.post_decision(key) or ("", body)
             pictures.append((run, decided, journal.uploads.of(key)))
     return PostStory(known, decisions, tuple(sorted(pictures, key=lambda one: _number(str(one[1]["post"])))))
+
+
+def _is_of_that_second(body: Mapping[str, Any], known: KnownPost) -> bool:
+    """Whether a decision is about this post under a code that nothing here names: its second and its caption agree."""
+    if known.post is None or known.post.time is None:
+        return False
+    return (body["posted_at"], body["title"]) == (timestamp(known.post.time), known.post.caption)
 
 
 def _number(key: str) -> int:

@@ -82,6 +82,8 @@ def with_addresses(posts: Sequence[Post], listed: Sequence[Post]) -> tuple[Post,
             for place, post in enumerate(known)
             if post.time is not None and post.code is None and abs(post.time - moment) < _CLOSE + post.precision
         ]
+        if len(near) > 1:  # posts of one moment are told apart by their captions, if by anything
+            near = [place for place in near if known[place].caption.split() == one.caption.split()]
         if len(near) == 1:
             known[near[0]] = replace(known[near[0]], code=one.code, link=one.link)
         else:

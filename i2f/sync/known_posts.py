@@ -17,8 +17,8 @@ from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.copies import copies_of
-from i2f.sync.post_of_copy import NamedPosts
-from instagram_client import post_links
+from i2f.sync.post_of_copy import CLOSE, NamedPosts
+from instagram_client import post_links, posted_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,25 @@ def known_posts(journal: Journal, posts: Sequence[Post]) -> list[KnownPost]:
 
 
 def find_post(known: Sequence[KnownPost], name: str) -> KnownPost | None:
-    """The post of that key, code, second or address; a picture's number behind a key is left out."""
-    codes = [one.code for one in post_links(name) if one.code] if "." in name else []
-    asked = {name.partition("/")[0], *codes}
-    return next((one for one in known if asked & set(one.keys)), None)
+    """The post of that key, code, second or address; a picture's number behind a key is left out.
+
+    A code that nothing here names, as Instagram's API would, still tells the second of its post.
+    """
+    codes = [one.code for one in post_links(name) if one.code] if "." in name else [name.partition("/")[0]]
+    named = next((one for one in known if set(codes) & set(one.keys)), None)
+    if named is not None or not codes:
+        return named
+    posted, error = posted_at(codes[0]) or (None, None)
+    if posted is None or error:
+        return None
+    near = [
+        one
+        for one in known
+        if one.post is not None
+        and one.post.time is not None
+        and abs(one.post.time - posted) < CLOSE + one.post.precision
+    ]
+    return near[0] if len(near) == 1 else None
 
 
 def _codes(copy: InstagramCopy) -> list[str]:

@@ -62,8 +62,9 @@ def test_a_post_is_named_by_its_second_its_code_or_its_address(
 
 def test_each_picture_tells_what_new_would_do_or_did(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     journal = Journal(StateFolder(settings.state).journal_file)
-    body = {
+    body: dict[str, object] = {
         "title": "",
+        "posted_at": None,
         "reason": "no original looks like this copy",
         "decided_by": "rule",
         "photos": [],
@@ -86,6 +87,25 @@ def test_each_picture_tells_what_new_would_do_or_did(settings: Settings, capsys:
         (f"{FIRST}/1", "keep", "elsewhere"),
         (f"{FIRST}/2", "review", "none"),
     ]
+
+
+def test_a_code_that_only_instagrams_api_told_is_known_by_its_second(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal(StateFolder(settings.state).journal_file)
+    journal.listing.forget()
+    body: dict[str, object] = {
+        "post": CODE,
+        "title": "By link",
+        "posted_at": "2018-11-29T01:04:04Z",
+        "decision": "review",
+        "evidence": [],
+    }
+    body |= {"reason": "unclear", "decided_by": "rule", "photos": [], "picture": {}, "answered": ()}
+    journal.assessments.keep_post_decisions("run", [(CODE, body)])
+    journal.close()
+    for name in (CODE, str(SECOND)):
+        assert lines(settings, name, capsys)[-1] == "`new` leaves it for review: Unclear (decided by rule in run run)"
 
 
 def test_what_is_neither_photo_nor_post_is_one_line(settings: Settings) -> None:

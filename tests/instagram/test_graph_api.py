@@ -142,4 +142,6 @@ def test_an_export_s_post_gets_its_address_by_its_second(web: SmallWeb) -> None:
     assert [one.code for one in with_addresses([exported, other], [listed])] == ["DTWe_JIjx86", None]
     assert [one.code for one in with_addresses([page], [listed])] == ["DTWe_JIjx86"]
     assert with_addresses([other], [listed])[1] == listed
+    own = replace(exported, caption=listed.caption)
+    assert [one.code for one in with_addresses([exported, own], [listed])] == [None, "DTWe_JIjx86"]
     assert len(with_addresses([exported, exported], [listed])) == 3  # which of the two it is, nobody knows
