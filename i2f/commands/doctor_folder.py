@@ -112,9 +112,13 @@ def _passed_over(counts: Mapping[str, int], no_pictures: int) -> str:
 
 
 def _missing(found: Found, index: OriginalsIndex) -> Iterator[Finding]:
-    """Placeholders of clouds, and what cannot be read, with the first few of each."""
-    clouded = [one for one in found.named if is_in_a_cloud(one)]
-    others = [(one.path, one.reason) for one in found.named if not is_in_a_cloud(one)]
+    """What Photos libraries lack, placeholders of clouds, and what cannot be read, with the first few of each."""
+    of_files = [one for one in found.named if one.path not in found.libraries]
+    for one in found.named:
+        if one.path in found.libraries:
+            yield Finding("Photos library", f"{printable(one.path)}: {one.reason}")
+    clouded = [one for one in of_files if is_in_a_cloud(one)]
+    others = [(one.path, one.reason) for one in of_files if not is_in_a_cloud(one)]
     for what, files in (
         ("Placeholders", [(one.path, one.reason) for one in clouded]),
         ("Unreadable", [*others, *index.unreadable]),

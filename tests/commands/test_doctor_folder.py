@@ -9,6 +9,7 @@ import pytest
 from i2f.commands.doctor_folder import Finding, look_into
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
+from tests.support.libraries import Asset, make_library, uuid_of
 from tests.support.photographs import camera_exif, painted
 
 
@@ -30,6 +31,8 @@ def test_a_folder_is_described(tmp_path: Path, state: StateFolder) -> None:
     (roll / "IMG_0002.JPG").write_bytes(b"\xff\xd8\xff\xe0 cut short")
     (roll / ".IMG_0003.HEIC.icloud").write_bytes(b"placeholder")
     (roll / "IMG_0001.MOV").write_bytes(b"film")
+    in_cloud = Asset(uuid_of(9), "IMG_0009.JPG", None, in_cloud=True)
+    library = make_library(roll / "A.photoslibrary", [in_cloud])
 
     findings = list(look_into([roll], state))
 
@@ -39,6 +42,7 @@ def test_a_folder_is_described(tmp_path: Path, state: StateFolder) -> None:
     assert words["Years"].endswith("(2), 1 without a date")
     assert words["Versions"] == "1 edit, 1 further file of a shot that is there already"
     assert words["Passed over"] == "videos (1)"
+    assert words["Photos library"].startswith(f"{library}: 1 photo is only in iCloud")
     assert words["Placeholders"] == "1 file is not on this disk"
     assert words["Unreadable"] == "1 file cannot be read"
     assert [one.steps for one in findings if one.what == "Unreadable"] == [(f"    {roll / 'IMG_0002.JPG'}: cut short",)]
