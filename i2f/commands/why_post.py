@@ -22,6 +22,7 @@ from i2f.ground.model import InstagramCopy, Verdict
 from i2f.ground.settings import Settings
 from i2f.ground.wording import counted, day, day_and_time
 from i2f.instagram.export import read_export
+from i2f.instagram.posts import Post, PostKind
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sync.known_posts import KnownPost, find_post, known_posts
@@ -34,6 +35,15 @@ _WOULD = {
 }
 _COLORS = {"replace": GOOD, "review": ATTENTION, "keep": ""}
 _BY = {"picture": "the copy", "export-picture": "the picture in the export", "export-exif": "the EXIF in the export"}
+
+_KINDS = {
+    PostKind.ARCHIVED: "an archived post",
+    PostKind.IGTV: "a video",
+    PostKind.REEL: "a reel",
+    PostKind.STORY: "a story",
+    PostKind.PROFILE: "a profile picture",
+    PostKind.OTHER: "other content",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +115,20 @@ def _in_words(journal: Journal, story: PostStory, *, verbose: bool) -> Iterator[
     yield from _on_flickr(journal, story)
     yield from _original(story)
     if not story.pictures:
-        yield "`new` has not looked at it yet: `new FOLDER --export PATH --dry-run`", ""
+        yield _not_looked_at(known.post), ""
     for run, body, history in story.pictures:
         yield from _picture_in_words(run, body, history, verbose=verbose)
+
+
+def _not_looked_at(post: Post | None) -> str:
+    """Why `new` decided nothing about a post."""
+    if post is None or not post.media:
+        return "`new` looks at posts in Instagram's data export only"
+    if post.kind is not PostKind.POST:
+        return f"`new` uploads posts only, and the export calls this {_KINDS[post.kind]}"
+    if not post.pictures:
+        return "`new` uploads pictures only, and the export holds none of this post"
+    return "`new` has not looked at it yet: `new FOLDER --export PATH --dry-run`"
 
 
 def _what_is_known(known: KnownPost) -> Iterator[str]:

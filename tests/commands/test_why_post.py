@@ -89,6 +89,15 @@ def test_each_picture_tells_what_new_would_do_or_did(settings: Settings, capsys:
     ]
 
 
+def test_a_story_is_nothing_that_new_would_look_at(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = {"ig_stories": [{"uri": "1.jpg", "creation_timestamp": FIRST + 60, "title": "A story"}]}
+    (tmp_path / "export/stories.json").write_text(json.dumps(story), encoding="utf-8")
+    told = lines(settings, str(FIRST + 60), capsys)
+    assert told[-1] == "`new` uploads posts only, and the export calls this a story"
+
+
 def test_a_code_that_only_instagrams_api_told_is_known_by_its_second(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
