@@ -268,6 +268,17 @@ def test_a_file_that_flickr_holds_already_is_not_uploaded_again(desk: Desk) -> N
     assert len(desk.flickr.store.photos) == 1
 
 
+def test_two_machines_that_upload_one_post_at_once_make_one_photo(
+    desk: Desk, flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    planned = a_decision(desk.original)
+    with open_upload_session(flickr, tmp_path / "other", desk.clock) as other:
+        assert desk.upload(planned).outcome is OutcomeKind.UPLOADED
+        assert Uploader(other, desk.wishes).upload(planned, 200 << 20).outcome is OutcomeKind.UPLOADED
+        assert other.journal.uploads.of(KEY).photo_id == desk.photo.photo_id
+    assert len(flickr.store.photos) == 1
+
+
 def test_equal_bytes_are_not_uploaded_for_a_second_post(desk: Desk, tmp_path: Path) -> None:
     copy = tmp_path / "again.jpg"
     copy.write_bytes(desk.original.read_bytes())
