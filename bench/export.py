@@ -37,7 +37,8 @@ from i2f.sandbox.photos.looks import Recipe, draw_copy, press, random_recipe
 
 PROGRAM = Path(__file__).resolve().parents[1] / "instagram2flickr.py"
 MISSING = 3
-FIRST_POST = 1_339_000_000
+FIRST_POST = 1_760_000_000
+"""After every shot of the folder: what was taken after its post is rightly no match."""
 TIERS = ("TYPICAL", "HARD")
 POSTED_QUALITY = 86
 """Of the pictures in an export of 2025."""

@@ -141,7 +141,7 @@ def test_a_post_found_on_flickr_after_all_is_not_uploaded_whatever_was_answered(
     desk.plan()
     desk.answer(THIS, 1)
     late = desk.flickr.add_photo(square_of(desk.posted.originals[0], 612), caption_of(desk.posted.originals[0]))
-    assert desk.told() == (Verdict.KEEP, f"On Flickr already, as photo {late}")
+    assert desk.told() == (Verdict.KEEP, f"On Flickr already, as photo {late} (same picture and caption)")
     assert not desk.is_open()
 
 
