@@ -65,12 +65,12 @@ def _settings(ctx: click.Context, environment: Mapping[str, str] = os.environ) -
 
 @click.group(
     cls=Cli,
-    short_help="Replace the small Instagram copies on your Flickr with the full-size originals",
+    short_help="Replace the small Instagram copies in your Flickr account with the full-size originals",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @options.with_shared_options
 def cli() -> None:
-    """Replace the small Instagram copies on your Flickr with the full-size originals.
+    """Replace the small Instagram copies in your Flickr account with the full-size originals.
 
     \b
     Start with:
@@ -80,7 +80,7 @@ def cli() -> None:
 
 
 @cli.command(short_help="Enter the Flickr key and log in.")
-@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and ask for the 9-digit code.")
 @options.with_shared_options
 @click.pass_context
 def setup(ctx: click.Context, no_browser: bool) -> None:
@@ -104,7 +104,7 @@ def setup(ctx: click.Context, no_browser: bool) -> None:
 
 
 @cli.command(short_help="Log in to Flickr.")
-@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and type the 9-digit code.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening it, and ask for the 9-digit code.")
 @options.with_shared_options
 @click.pass_context
 def login(ctx: click.Context, no_browser: bool) -> None:
@@ -207,12 +207,12 @@ def sync(ctx: click.Context, /, folders: tuple[Path, ...], json_file: str | None
 @click.option(
     "--privacy",
     type=click.Choice(["private", "friends", "public"]),
-    help="Who can see the new photos; without it the setting [new] privacy counts.",
+    help="Who can see the new photos (default: the setting [new] privacy).",
 )
 @click.option(
     "--album",
     metavar="NAME",
-    help="Put them into this album, created if needed; without it the setting [new] album counts.",
+    help="Put them into this album, created if needed (default: the setting [new] album).",
 )
 @options.again_folder_option
 @options.json_option("report")
@@ -224,8 +224,8 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **rest: Any
 
     \b
     Examples:
-      instagram2flickr.py new ~/Pictures/iphone --export ~/Downloads/instagram.zip --dry-run
-      instagram2flickr.py new ~/Pictures/iphone --export ~/Downloads/instagram.zip --album Instagram
+      instagram2flickr.py new ~/Pictures/iphone --export instagram.zip --dry-run
+      instagram2flickr.py new ~/Pictures --export instagram.zip --album Instagram
     """
     from i2f.commands import new as uploading
     from i2f.sync.new_run import NewOrder
@@ -234,15 +234,15 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **rest: Any
     ctx.exit(uploading.new(_settings(ctx), order))
 
 
-@cli.command(short_help="Restore replaced photos from their backups.")
+@cli.command(short_help="Restore replaced photos; delete what `new` uploaded.")
 @options.photo_ids_argument(complete.REPLACED)
 @click.option(
     "--run",
     metavar="RUN",
     shell_complete=complete.RUNS,
-    help="Every photo replaced or uploaded in this run (`status` lists the runs).",
+    help="Undo everything that one run replaced or uploaded (`status` lists the runs).",
 )
-@click.option("--all", "everything", is_flag=True, help="Every photo ever replaced or uploaded.")
+@click.option("--all", "everything", is_flag=True, help="Undo everything ever replaced or uploaded.")
 @click.option("--yes", is_flag=True, help="Do not ask before restoring or deleting.")
 @options.json_option()
 @options.with_shared_options
@@ -306,7 +306,7 @@ def backup_prune(ctx: click.Context, days: float, yes: bool) -> None:
     multiple=True,
     metavar="KEY",
     shell_complete=complete.WAITING_POSTS,
-    help="Review this post, by the key that `new --json` tells; repeatable.",
+    help="Review this post, named by its key in `new --json`; can be repeated.",
 )
 @options.with_shared_options
 @click.pass_context
@@ -360,7 +360,7 @@ def why(ctx: click.Context, photo_id: str, open_page: bool, export: tuple[Path, 
 def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -> None:
     """List the posts known from the copies on Flickr and from your Instagram data export.
 
-    For each post it tells whether it is on Flickr and whether its original was found. Flickr is not asked.
+    For each post it shows whether it is on Flickr and whether its original was found. It sends nothing to Flickr.
 
     \b
     Examples:
@@ -378,7 +378,7 @@ def posts(ctx: click.Context, export: tuple[Path, ...], json_file: str | None) -
     "--to",
     metavar="FILE.jpg",
     type=click.Path(path_type=Path),
-    help="The file to write; without it PHOTO_ID.jpg in this folder.",
+    help="The file to write (default: PHOTO_ID.jpg in the current folder).",
 )
 @options.with_shared_options
 @click.pass_context
@@ -421,7 +421,7 @@ def status(ctx: click.Context, every_run: bool, json_file: str | None) -> None:
 def doctor(ctx: click.Context, folders: tuple[Path, ...], json_file: str | None) -> None:
     """Check settings, key, login, Pro, HEIC and disk; each line is ok or says what to do.
 
-    With FOLDER it also reads the pictures there and tells what it found.
+    With FOLDER it also reads the pictures there and shows what it found.
 
     \b
     Examples:
@@ -448,7 +448,7 @@ def completion(shell: str) -> None:
     \b
     Examples:
       instagram2flickr.py completion bash >> ~/.bashrc
-      instagram2flickr.py completion fish > ~/.config/fish/completions/instagram2flickr.py.fish
+      instagram2flickr.py completion fish | source
     """
     click.echo(complete.script(cli, shell))
 

@@ -7,6 +7,7 @@ earlier one (Pro on a login, a login on a key) are left out when it failed.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ from i2f.memory.login_store import load_login
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.output_files import check_places
 from i2f.sync.pipeline import ask_permission
-from i2f.sync.report import in_plain_words, write_report
+from i2f.sync.report import in_plain_words, printable, write_report
 from i2f.sync.session import claim_account, open_session, require_key
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.
@@ -46,7 +47,7 @@ NAMES = {
     "Cameras": "cameras",
     "Years": "years",
     "Versions": "versions",
-    "Passed over": "passed over",
+    "Skipped": "passed over",
     "Placeholders": "placeholders",
     "Unreadable": "unreadable",
 }
@@ -65,8 +66,9 @@ def doctor(settings: Settings, json_file: str | None, folders: Sequence[Path] = 
             worst = finding.error.exit_code
         if json_file is None:
             say(f"{mark(ok=ok)} {finding.what}: {words}")
-            for step in finding.steps:
-                say(f"       {step}", whole=step.startswith(" "))
+            for step in finding.steps:  # a command of 72 characters stays one line of 80 columns
+                to_copy = step.startswith(" ")
+                say(f"   {step}" if to_copy else f"     {step}", whole=to_copy)
     if json_file is not None:
         write_report(json_file, {"version": 1, "findings": told})
     return worst
@@ -105,7 +107,7 @@ def examine(settings: Settings, folders: Sequence[Path] = ()) -> Iterator[Findin
         yield Finding("API key", "not set", error, _key_steps(settings))
         return
     yield _key(settings)
-    yield from _flickr(settings, state)
+    yield from _flickr(settings, state, folders)
 
 
 def _own_name() -> str:
@@ -128,11 +130,13 @@ def _login_steps() -> tuple[str, ...]:
     )
 
 
-def _next_steps() -> tuple[str, ...]:
+def _next_steps(folders: Sequence[Path]) -> tuple[str, ...]:
+    """The dry run of the folders that were named, or of the one that is usual in the documents."""
+    named = " ".join(shlex.quote(printable(one)) for one in folders) or "~/Pictures/iphone"
     return (
-        "Copy your phone's photos into a folder, such as ~/Pictures/iphone, and run:",
-        f"    {_own_name()} sync ~/Pictures/iphone --dry-run --preview plan.html",
-        "Open plan.html in a browser.",
+        "Run:" if folders else "Copy your phone's photos into a folder, such as ~/Pictures/iphone, and run:",
+        f"    {_own_name()} sync {named} --dry-run --preview plan.html",
+        "Then open plan.html in a browser.",
     )
 
 
@@ -161,7 +165,7 @@ def _heic() -> Finding:
     return Finding("HEIC", f"supported (libheif {version})")
 
 
-def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
+def _flickr(settings: Settings, state: StateFolder, folders: Sequence[Path]) -> Iterator[Finding]:
     what = "Login"
     try:
         with TerminalProgress() as progress, open_session(settings, SystemClock(), progress) as session:
@@ -187,4 +191,4 @@ def _flickr(settings: Settings, state: StateFolder) -> Iterator[Finding]:
         # The steps below say what to do; the message of other commands would say it a second time.
         yield Finding(what, str(error).split("; run `login`", 1)[0] if steps else str(error), error, steps)
         return
-    yield Finding("Next", "a dry run, which changes nothing on Flickr", None, _next_steps())
+    yield Finding("Next", "a dry run, which changes nothing on Flickr", None, _next_steps(folders))

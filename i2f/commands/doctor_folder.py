@@ -58,7 +58,7 @@ def look_into(folders: Sequence[Path], state: StateFolder) -> Iterator[Finding]:
         yield Finding("Years", _years(originals))
         yield Finding("Versions", _versions(originals))
     if found.passed_over or index.passed_over:
-        yield Finding("Passed over", _passed_over(found.passed_over, index.passed_over))
+        yield Finding("Skipped", _passed_over(found.passed_over, index.passed_over))
     yield from _missing(found, index)
 
 
@@ -103,11 +103,11 @@ def _versions(originals: Sequence[Original]) -> str:
             group.append(one)
     further = sum(len(group) - 1 for groups in of_second.values() for group in groups)
     edits = sum(1 for one in originals if is_edit(one))
-    return f"{counted(edits, 'edit')}, {counted(further, 'further file')} of a shot that is there already"
+    return f"{counted(edits, 'edit')}; {counted(further, 'file')} besides the first of each photo, by EXIF"
 
 
 def _passed_over(counts: Mapping[str, int], no_pictures: int) -> str:
-    told = {**counts, **({"no pictures": no_pictures} if no_pictures else {})}
+    told = {**counts, **({"not pictures": no_pictures} if no_pictures else {})}
     return ", ".join(f"{kind} ({number:,})" for kind, number in told.items())
 
 

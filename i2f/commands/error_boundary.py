@@ -38,6 +38,8 @@ class Cli(click.Group):
         except BrokenPipeError:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that the interpreter's own flush is quiet
             return ctx.exit(ExitCode.DONE)
+        except (click.BadParameter, click.NoSuchOption) as error:
+            raise _fitted(error) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except ModuleNotFoundError as missing:
@@ -77,6 +79,14 @@ def _terminate(_number: int, _frame: object) -> None:
 def _progress(error: KeyboardInterrupt) -> str:
     """How far it was, where the command knows."""
     return str(error) or "progress is saved"
+
+
+def _fitted(error: click.UsageError) -> click.UsageError:
+    """The same words, broken between them where a terminal is narrow."""
+    from i2f.display.lines import fitted
+
+    words = fitted(f"Error: {error.format_message()}", sys.stderr)
+    return click.UsageError(words.removeprefix("Error: "), error.ctx)
 
 
 def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -> object:

@@ -158,4 +158,4 @@ def _keep(settings: Settings, token: Token) -> None:
             journal.close()
         where = keep_login(state, Login(token.token, token.token_secret, token.nsid, token.username, token.perms))
     say(f"Logged in as {in_plain_words(token.username)}. The login is stored in {where}")
-    sys.stderr.write("Next: `doctor` checks whether anything is missing.\n")
+    sys.stderr.write("Next: run `doctor`, which checks that everything is ready.\n")

@@ -111,7 +111,7 @@ def photo_ids(_ctx: click.Context, _param: click.Parameter, told: Any) -> Any:
         return tuple(photo_ids(_ctx, _param, one) for one in told)
     photo_id = photo_id_of(told)
     if "/" in photo_id:
-        raise click.BadParameter(f"{told} is neither a photo's id nor the address of its page on Flickr")
+        raise click.BadParameter(f"{told} is neither a photo ID nor the URL of a photo page on Flickr")
     return photo_id
 
 

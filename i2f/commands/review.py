@@ -161,13 +161,13 @@ def _ask_in_browser(session: ReviewSession, state: StateFolder, *, open_it: bool
         say(f"  {address}", whole=True)
         remote = ssh_line(address)
         if remote is not None:
-            say("You are connected over SSH. In a terminal on your own computer run")
+            say("You are connected over SSH. In a terminal on your own computer run:")
             say(f"  {remote}", whole=True)
-            say("and open the URL above there. To review in this terminal: `review --terminal`.")
+            say("Then open the URL above there. To review in this terminal: `review --terminal`.")
         # A browser from a sandboxed package may not read the doorstep's folder.
         say(
             ("If no browser opens, open that URL yourself. " if open_it else "")
-            + "The page closes when all are answered; Ctrl-C ends it earlier, answers are saved."
+            + "The review ends when every match is answered, or with Ctrl-C. Each answer is saved at once."
         )
         if open_it:
             webbrowser.open(file.as_uri())

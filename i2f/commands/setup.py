@@ -26,19 +26,21 @@ TRIES = 3
 def set_up(settings: Settings, named: Path | None, *, open_browser: bool) -> None:
     """Ask, check, write, log in. `named` is the settings file that was named, also where it is not there yet."""
     from i2f.commands.login import log_in
-    from i2f.display.lines import say
+    from i2f.display.lines import fitted, say
 
     file = settings_file(settings, named)
     sys.stderr.write(
         "You need a Flickr API key. Create one here (non-commercial; any name will do):\n"
         f"  {KEY_PAGE}\n"
-        "Then paste the key and the secret it shows.\n"
+        "Then paste the key and the secret that Flickr shows.\n"
     )
     ready = _ask(settings)
     write_key(file, ready.flickr.api_key, ready.flickr.api_secret)
     say(f"Flickr accepts the key. Saved in {file}")
     for name in _overriding(os.environ):
-        sys.stderr.write(f"Warning: the environment variable {name} overrides the value in this file.\n")
+        sys.stderr.write(
+            fitted(f"Warning: the environment variable {name} overrides the value in this file.", sys.stderr) + "\n"
+        )
     log_in(ready, open_browser=open_browser)
 
 
@@ -54,12 +56,15 @@ def what_is_wrong(key: str, secret: str) -> str:
     """Why these cannot be Flickr's, or nothing."""
     if KEY.fullmatch(key) and SECRET.fullmatch(secret):
         return ""
-    return f"a Flickr key has 32 characters (0-9, a-f) and its secret 16; these have {len(key)} and {len(secret)}"
+    return (
+        f"a Flickr key has 32 characters from 0-9 and a-f (this one {len(key)}), its secret 16 (this one {len(secret)})"
+    )
 
 
 def _ask(settings: Settings) -> Settings:
     """Settings with a key that Flickr accepts; in a terminal asked for a few times."""
     from i2f.commands.login import begin
+    from i2f.display.lines import fitted
 
     for left in reversed(range(TRIES if sys.stdin.isatty() else 1)):
         key, secret = _read("API key: "), _read("Secret: ", hidden=True)
@@ -72,7 +77,7 @@ def _ask(settings: Settings) -> Settings:
         except SettingsError as error:
             if not left:
                 raise
-            sys.stderr.write(f"Not accepted: {error}\n")
+            sys.stderr.write(fitted(f"Not accepted: {error}", sys.stderr) + "\n")
     raise SettingsError("no key was given")
 
 

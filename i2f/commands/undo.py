@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from i2f.sync.report import in_plain_words, write_report
 from i2f.sync.session import Session, open_session
 from i2f.sync.verify import Outcome
 
-# A screenful; more are counted.
+# A screenful; more are counted. The names in a line are cut so that it fits into 80 columns.
 SHOWN = 15
 DONE = (OutcomeKind.REPLACED, OutcomeKind.DELETED)
 
@@ -50,11 +50,13 @@ class UndoOrder:
     run: str | None
     json_file: str | None
     ask: bool = True
+    quiet: bool = False
 
 
 def undo(settings: Settings, order: UndoOrder) -> ExitCode:
     """Put backups back, and delete uploads: of the photos named, of one run, or of all."""
     check_places(order.json_file)
+    order = replace(order, quiet=settings.quiet)
     StateFolder(settings.state).require_used()
     outcomes: dict[str, Outcome] = {}
     with TerminalProgress(quiet=settings.quiet) as progress, open_session(settings, SystemClock(), progress) as session:
@@ -134,18 +136,18 @@ def _what_is_deleted(upload: UploadHistory) -> str:
     """One upload in the list: its title, and when it was uploaded."""
     title = str((upload.intended or {}).get("form", {}).get("title", "")) or "(no title)"
     when = f" on {day(upload.at.astimezone())}" if upload.at else ""
-    return f"{cut_middle(in_plain_words(title), 40)}, uploaded{when}: delete"
+    return f"{cut_middle(in_plain_words(title), 30)}, uploaded{when}: delete"
 
 
 def _what_goes(history: History, title: str) -> str:
     """One photo in the list: its title, and which file was put in its place when."""
-    named = cut_middle(in_plain_words(title or "(no title)"), 28)
+    named = cut_middle(in_plain_words(title or "(no title)"), 20)
     pile = history.to_take_back
     if not pile:
         return f"{named}, interrupted earlier"
     name = Path(pile[-1].body.get("original", "")).name
     when = f" on {day(history.at.astimezone())}" if history.at else ""
-    return f"{named}, replaced by {cut_middle(in_plain_words(name), 24)}{when}" if name else f"{named}, replaced{when}"
+    return f"{named}, replaced by {cut_middle(in_plain_words(name), 16)}{when}" if name else f"{named}, replaced{when}"
 
 
 def _check_known(
@@ -208,18 +210,22 @@ def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCo
         try:
             write_report(order.json_file, {"version": 1, "run": run, "photos": photos})
         except NotWrittenError as error:
-            _say_outcomes(photos, bad, again_words)
+            _say_outcomes(photos, bad, again_words, quiet=order.quiet)
             raise error.although_done(ExitCode.INCOMPLETE if bad else None) from None
     else:
-        _say_outcomes(photos, bad, again_words)
+        _say_outcomes(photos, bad, again_words, quiet=order.quiet)
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
 
 
-def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, again_words: str) -> None:
+def _say_outcomes(
+    photos: Sequence[Mapping[str, str | None]], bad: int, again_words: str, *, quiet: bool = False
+) -> None:
     if not photos:
         say("Nothing to restore.")
         return
     for one in photos:
+        if quiet and one["outcome"] in {"taken back", OutcomeKind.DELETED}:
+            continue
         word = "restored" if one["outcome"] == "taken back" else one["outcome"]
         say(f"{one['photo_id']}: {word}" + (f": {in_plain_words(one['error'])}" if one["error"] else ""))
     deleted = sum(1 for one in photos if one["outcome"] == OutcomeKind.DELETED)

@@ -6,15 +6,15 @@ What is kept of a candidate is what report.evidence_of writes. Lines come with t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from i2f.display.colors import BAD
+from i2f.display.match_score import score_words
 from i2f.ground.model import Sent
 from i2f.ground.wording import day
 from i2f.memory.history import History, Standing
 from i2f.sync.report import in_plain_words
-from i2f.sync.thresholds import ASK_SCORE, SURE_SCORE
+from i2f.sync.thresholds import ASK_SCORE
 
 # The matcher's tests in the order in which a person would ask: name, what it looks at, passed, failed.
 TESTS = (
@@ -44,8 +44,8 @@ def candidates_in_words(evidence: Sequence[Mapping[str, Any]], *, verbose: bool 
         if verbose:
             yield from ((f"   {line}", "") for line in _numbers(one))
         if one["twins"]:
-            names = ", ".join(in_plain_words(Path(twin).name) for twin in one["twins"])
-            yield f"   Other versions of this photo: {names}", ""
+            yield f"   Other {'version' if len(one['twins']) == 1 else 'versions'} of this photo:", ""
+            yield from ((f"     {in_plain_words(twin)}", "") for twin in one["twins"])
     hidden = len(evidence) - len(shown)
     if hidden:
         yield "", ""
@@ -62,7 +62,8 @@ def reason_in_words(body: Mapping[str, Any]) -> str:
 
 def score_line(one: Mapping[str, Any]) -> str:
     """A candidate's match score and what it means."""
-    return f"Match score {one['score']:.2f} of 1: {_meaning(one)}"
+    words = score_words(one["score"])
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def since_in_words(photo_id: str, history: History) -> str:
@@ -76,14 +77,6 @@ def since_in_words(photo_id: str, history: History) -> str:
     if history.standing is Standing.TAKEN_BACK:
         return f"Replaced, then restored by undo{when}; `sync FOLDER --again {photo_id}` reconsiders it"
     return ""
-
-
-def _meaning(one: Mapping[str, Any]) -> str:
-    if one["sure"] and one["score"] >= SURE_SCORE:
-        return "certain"
-    if one["score"] >= ASK_SCORE:
-        return f"possible; certain would be {SURE_SCORE:.2f} or more with every test passed"
-    return "another picture"
 
 
 def lines_of_tests(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-import textwrap
+import unicodedata
 from typing import TextIO
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_MARK = re.compile(r"\[..\] ")
 
 
 def say(text: str = "", *, whole: bool = False) -> None:
@@ -22,11 +26,27 @@ def fitted(text: str, stream: TextIO) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Lines broken between words, what goes on set deeper than where it began; a long path stays in one piece."""
-    lines = []
-    for line in text.split("\n"):
-        deeper = " " * (len(line) - len(line.lstrip()) + 2)
-        lines += textwrap.wrap(
-            line, width, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False
-        ) or [""]
-    return "\n".join(lines)
+    """Lines broken between words, what goes on set deeper than where it began; a long path stays in one piece.
+
+    Colours take no room, and what follows a mark such as [ok] goes on below itself.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> list[str]:
+    bare = _ESCAPE.sub("", line)
+    mark = _MARK.match(bare)
+    deeper = " " * (mark.end() if mark else len(bare) - len(bare.lstrip()) + 2)
+    parts = [""]
+    for word in re.findall(r"\s*\S+", line):
+        if parts[-1] and _columns(parts[-1] + word) > width:
+            parts.append(deeper + word.lstrip())
+        else:
+            parts[-1] += word
+    return parts
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal needs for it: two for each wide character, none for colours and accents."""
+    seen = (one for one in _ESCAPE.sub("", text) if not unicodedata.combining(one))
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in seen)

@@ -7,7 +7,8 @@ MEANINGS = (
     (0.9, "almost certainly the same shot"),
     (0.5, "probably the same shot"),
     (0.1, "possibly the same shot"),
-    (0.0, "probably another shot"),
+    (0.05, "probably another shot"),
+    (0.0, "another picture"),
 )
 
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from PIL import Image
 
 from i2f.display import pages
-from i2f.display.match_score import score_words
+from i2f.display.match_score import score_meaning, score_words
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict
@@ -321,7 +321,5 @@ def facts(
         yield "File", in_plain_words(printable(candidate.original.path))
         for twin in candidate.twins:
             yield "Version", in_plain_words(printable(twin.path))
-        # What it was measured by stands behind the words, and in `why`.
-        words = in_plain_words(candidate.fit.words.split(" (")[0])
-        yield "Match score", f"{candidate.fit.score:.2f}" + (f", {words}" if words not in reason else "")
+        yield "Match score", f"{candidate.fit.score:.2f}, {score_meaning(candidate.fit.score)}"
     yield "Photo ID", photo.photo_id

@@ -26,7 +26,7 @@ SHOWN_ROWS = 60
 # Below this a line holds the photo and the file alone; with room to spare a name is given no more than the other.
 WIDE_ENOUGH_FOR_SIZES = 76
 LONGEST_NAME = 40
-SIZES_WIDTH = 23
+SIZES_WIDTH = 24
 _SIZES_TITLE, _SCORE_TITLE = "longer edge", "match score"
 
 

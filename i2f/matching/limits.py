@@ -151,5 +151,5 @@ def words_of(tests: dict[str, float], evidence: Evidence) -> str:
     """Which tests failed, for a person, and how much was measured."""
     failed = [words for name, words in _FAILED.items() if tests[name] > 1]
     moved = f"{evidence.moved.field:.2f}" if evidence.moved.field >= 0.01 else "less than 0.01"
-    found = f"{evidence.moved.measured} places compared, common shift {moved} px"
+    found = f"{evidence.moved.measured} areas compared, common shift {moved} px"
     return f"{'; '.join(failed) or 'the same shot'} ({found})"

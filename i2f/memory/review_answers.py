@@ -207,6 +207,12 @@ def is_refused_since(journal: Journal, photo_id: str, moment: float) -> bool:
     return any(one.never and one.chosen is None for one in since)
 
 
+def was_accepted_before(journal: Journal, photo_id: str, moment: float) -> bool:
+    """Whether a candidate of this photo was accepted in the review before a moment in unix seconds, and not since."""
+    said = list(_all_said(journal, photo_id).values())
+    return any(one.chosen is not None for one in said) and all(one.answered_at < moment for one in said)
+
+
 def state_of(said: Said | None) -> str:
     """Everything said, as a short text that differs when one answer does; empty where nothing was said."""
     return "" if said is None else hashlib.sha256(repr((said.steps, said.asks_anew)).encode()).hexdigest()

@@ -92,7 +92,10 @@ class StateFolder:
             return None
         if not self.root.is_dir():
             return f"there is no state folder {self.root}. Start with `doctor`, or name another folder with --state"
-        return f"no runs yet in the state folder {self.root}. Start with `doctor`, or name another folder with --state"
+        return (
+            f"no runs yet in the state folder {self.root}. "
+            "Run `sync FOLDER --dry-run` first, or name another folder with --state"
+        )
 
     def require_used(self) -> StateFolder:
         """Raises UnknownPhotoError where there is nothing to look back on."""

@@ -197,7 +197,7 @@ def _nothing_in(folder: Path, harvest: _Harvest) -> str:
     if any(unreadable.reason == LIBRARY_ADVICE for unreadable in harvest.named):
         return f"the folder {folder} holds only {LIBRARY_ADVICE}"
     skipped = Counter(kind for kind in harvest.passed_over.values() if kind in (IN_TRASH, THUMBNAILS))
-    besides = f", and {in_skipped_folders(skipped)} were passed over" if skipped else ""
+    besides = f", and {in_skipped_folders(skipped)} were skipped" if skipped else ""
     return f"the folder {folder} holds no pictures{besides}; nothing was done"
 
 

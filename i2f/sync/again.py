@@ -3,17 +3,18 @@
 `--again-run` and `--again-all` do again what `undo` took back. Somebody who rejects a match in `review` after undoing
 it says that the replacement was wrong; swept up with all the others it would be sent a second time. So these are left
 out and counted. They come back with `--again ID`, which obeys the rejection, or when the rejection is taken back.
+What was accepted in `review` is counted too: that answer was for one replacement, which was undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.wording import counted
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
-from i2f.memory.review_answers import is_refused_since
+from i2f.memory.review_answers import is_refused_since, was_accepted_before
 from i2f.sync.order import SyncOrder
 from i2f.sync.session import Session
 
@@ -40,7 +41,18 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
             if order.again_run
             else "No photo is restored now; there is nothing to replace again"
         )
+    _tell_used_up(session, restored - wrong, histories)
     return restored - wrong
+
+
+def _tell_used_up(session: Session, photo_ids: Set[str], histories: Mapping[str, History]) -> None:
+    """An answer that was applied and then undone is not applied a second time: say how many must be given again."""
+    moments = {photo_id: history.at for photo_id in photo_ids if (history := histories[photo_id]).at is not None}
+    used_up = sum(was_accepted_before(session.journal, one, at.timestamp()) for one, at in moments.items() if at)
+    if used_up:
+        photos = counted(used_up, "restored photo was", "restored photos were")
+        again = "it needs" if used_up == 1 else "they need"
+        session.progress.say(f"{photos} accepted in `review`; after an undo {again} review again")
 
 
 def _was_wrong(journal: Journal, photo_id: str, history: History, order: SyncOrder) -> bool:

@@ -44,7 +44,13 @@ def choose_twin(members: Sequence[Candidate], prefer: str) -> Candidate:
     order = _Order.among(members)
     chosen, *rest = sorted(able, key=order.by_camera if prefer == "camera" else order.by_look)
     twins = [one.original for one in sorted(members, key=order.by_camera) if one is not chosen]
-    because = "" if not twins else "the only certain one" if not rest else order.advantage(chosen, rest[0], prefer)
+    because = (
+        ""
+        if not twins
+        else "the only one that passes every test"
+        if not rest
+        else order.advantage(chosen, rest[0], prefer)
+    )
     return Candidate(chosen.original, chosen.fit, tuple(twins), because, chosen.doubt)
 
 

@@ -271,7 +271,7 @@ def sums(report: Report) -> str:
 def passed_over_sentence(report: Report) -> str | None:
     """How many files lie in folders that are not searched for their names; None where there are none."""
     files = in_skipped_folders(report.passed_over)
-    return f"Passed over: {files}." if files else None
+    return f"Skipped: {files}." if files else None
 
 
 def places_sentence(decisions: Sequence[Decision]) -> str | None:

@@ -40,8 +40,8 @@ def test_a_folder_is_described(tmp_path: Path, state: StateFolder) -> None:
     assert words["Folder"] == f"{roll}: 3 pictures"
     assert words["Cameras"].endswith("(2); 1 without a camera name")
     assert words["Years"].endswith("(2), 1 without a date")
-    assert words["Versions"] == "1 edit, 1 further file of a shot that is there already"
-    assert words["Passed over"] == "videos (1)"
+    assert words["Versions"] == "1 edit; 1 file besides the first of each photo, by EXIF"
+    assert words["Skipped"] == "videos (1)"
     assert words["Photos library"].startswith(f"{library}: 1 photo is only in iCloud")
     assert words["Placeholders"] == "1 file is not on this disk"
     assert words["Unreadable"] == "1 file cannot be read"

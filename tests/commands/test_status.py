@@ -80,7 +80,7 @@ def test_the_doctor_sees_a_key_that_was_not_copied_whole_and_names_what_can_be_p
     program = Program(flickr, tmp_path / "home", perms=None)
     ran = program.run("doctor", INSTAGRAM2FLICKR_FLICKR_API_KEY="the key")
     assert ran.exit_code == ExitCode.USAGE
-    assert "[!!] API key: a Flickr key has 32 characters (0-9, a-f) and its secret 16; these have 7" in ran.stdout
+    assert "[!!] API key: a Flickr key has 32 characters from 0-9 and a-f (this one 7)" in ran.stdout
     # The test calls the program by its path and no shell knows its name: the line to paste says so.
     line = next(line for line in ran.stdout.splitlines() if line.endswith(" setup"))
     assert Path(line.split()[1]).name == "instagram2flickr.py"

@@ -47,7 +47,7 @@ def test_why_tells_the_tests_the_numbers_the_page_and_what_happened_since(
     program.sync(folder, "--dry-run")
     told = program.run("why", photo_id).stdout
     assert "Replace: Matches IMG_0001.JPG" in told
-    assert "Match score 1.00 of 1: certain" in told
+    assert "Match score 1.00, almost certainly the same shot" in told
     assert "pass  Alignment: the same shot (0." in told
     assert "1 more compared and found to be another picture." in told
     assert "Displacement" not in told
@@ -57,7 +57,11 @@ def test_why_tells_the_tests_the_numbers_the_page_and_what_happened_since(
     page = (program.state / "why.html").read_text(encoding="utf-8")
     assert str(program.state / "why.html") in ran.stdout
     assert page.count("data:image/jpeg;base64,") == 4
-    for words in ("Replace: Matches IMG_0001.JPG", f"Photo ID {photo_id}", "Match score 1.00 of 1: certain"):
+    for words in (
+        "Replace: Matches IMG_0001.JPG",
+        f"Photo ID {photo_id}",
+        "Match score 1.00, almost certainly the same shot",
+    ):
         assert words in page
     assert "http" not in page
     program.sync(folder)

@@ -17,8 +17,8 @@ NAMES = [["IMG_1.JPG", "IMG_1.HEIC"], ["IMG_2.JPG"]]
             "This file is dated after the post: wrong camera clock?",
         ),
         (
-            "IMG_1.HEIC is similar, but not certain: the lighting differs (57 places compared, common shift 0.12 px)",
-            "This file is similar, but not certain: the lighting differs",
+            "IMG_1.HEIC is an uncertain match: the lighting differs",
+            "This file is an uncertain match: the lighting differs",
         ),
         ("IMG_2.JPG matches almost as well as IMG_1.JPG", "Another file matches almost as well as this file"),
         (

@@ -64,10 +64,10 @@ def test_without_a_terminal_every_picture_is_a_plain_line_and_doubtful_ones_come
 @pytest.mark.parametrize(
     ("passed_over", "line"),
     [
-        ({"videos": 3, "in trash folders": 1}, "Passed over: 1 file in trash folders."),
+        ({"videos": 3, "in trash folders": 1}, "Skipped: 1 file in trash folders."),
         (
             {"in trash folders": 2, "in thumbnail folders": 1200},
-            "Passed over: 1,202 files (2 in trash folders, 1,200 in thumbnail folders).",
+            "Skipped: 1,202 files (2 in trash folders, 1,200 in thumbnail folders).",
         ),
     ],
 )

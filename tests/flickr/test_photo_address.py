@@ -75,4 +75,4 @@ def test_an_address_of_anything_else_is_refused_before_anything_is_done(words: t
     assert "/" in photo_id_of(address)
     ran = CliRunner().invoke(cli, [*words, address, *(["."] if words[0] == "sync" else [])])
     assert ran.exit_code == 2
-    assert "neither a photo's id nor the address of its page" in ran.output
+    assert "neither a photo ID nor the URL of a photo page" in ran.output

@@ -132,7 +132,7 @@ def test_a_link_to_a_trash_folder_is_not_searched_and_a_loop_in_one_ends(tmp_pat
 
 def test_a_folder_with_nothing_but_trash_says_so(tmp_path: Path) -> None:
     put(tmp_path, "#recycle/IMG_1.JPG", "#recycle/IMG_2.JPG")
-    with pytest.raises(FolderError, match="holds no pictures, and 2 files in trash folders were passed over"):
+    with pytest.raises(FolderError, match="holds no pictures, and 2 files in trash folders were skipped"):
         find_files([tmp_path])
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import UnknownPhotoError
-from i2f.memory.review_answers import NEVER, NONE, Identity, Step, keep_step, take_back_step
+from i2f.memory.review_answers import NEVER, NONE, THIS, Identity, Step, keep_step, take_back_step
 from i2f.sync.again import check_again, restored_again
 from i2f.sync.order import SyncOrder
-from tests.support.sessions import Bench
+from tests.support.sessions import Bench, RecordedProgress
 
 ALL = SyncOrder((), again_all=True)
 SEEN = Identity("0" * 64, None, 1600, 1200, 1, "IMG_1.JPG")
@@ -47,3 +47,16 @@ def test_what_was_rejected_after_undoing_is_left_out_until_the_rejection_is_undo
     assert again(undone, ALL) == again(undone, SyncOrder((), again_run=undone.session.run)) == set()
     take_back_step(journal, photo_id, copy)
     assert again(undone, ALL) == {photo_id}
+
+
+@pytest.mark.long
+def test_what_was_accepted_before_undoing_is_said_to_need_review_again(
+    bench: Bench, photo_id: str, original: Path
+) -> None:
+    keep_step(bench.session.journal, photo_id, "1" * 64, Step(THIS, (SEEN,)), clock=lambda: 1.0)
+    bench.replace(bench.save(photo_id), original)
+    bench.replacer.undo(photo_id)
+    assert again(bench, ALL) == {photo_id}
+    progress = bench.session.progress
+    assert isinstance(progress, RecordedProgress)
+    assert "1 restored photo was accepted in `review`; after an undo it needs review again" in progress.lines

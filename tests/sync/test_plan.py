@@ -223,7 +223,9 @@ def test_the_reason_says_when_the_looks_decided_or_only_one_twin_was_certain() -
     edit = make_candidate(0.98, tone=0.99, original=make_original("IMG_E0001.JPG"))
     own = make_candidate(0.99, tone=0.8)
     assert choose_twin([own, edit], "look").because == "the one whose tones match the copy best"
-    assert choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "the only certain one"
+    assert (
+        choose_twin([make_candidate(0.4, sure=False), edit], "camera").because == "the only one that passes every test"
+    )
     assert choose_twin([own], "camera").because == ""
 
 
