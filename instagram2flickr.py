@@ -224,8 +224,8 @@ def new(ctx: click.Context, /, folders: tuple[Path, ...], yes: bool, **rest: Any
 
     \b
     Examples:
-      instagram2flickr.py new ~/Pictures/iphone --export instagram.zip --dry-run
-      instagram2flickr.py new ~/Pictures --export instagram.zip --album Instagram
+      instagram2flickr.py new ~/Pictures --export instagram.zip --dry-run
+      instagram2flickr.py new ~/Pictures --export instagram.zip --album Posts
     """
     from i2f.commands import new as uploading
     from i2f.sync.new_run import NewOrder
@@ -344,7 +344,7 @@ def why(ctx: click.Context, photo_id: str, open_page: bool, export: tuple[Path, 
 
     \b
     Examples:
-      instagram2flickr.py why https://www.flickr.com/photos/me/8037212345/ --open
+      instagram2flickr.py why https://flic.kr/p/dfdPdD --open
       instagram2flickr.py why 1341835201 --export ~/Downloads/instagram-me.zip
     """
     from i2f.commands import why as explaining

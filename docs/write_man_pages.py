@@ -33,6 +33,17 @@ def main(folder: Path) -> None:
     for old in folder.glob("*.1"):
         old.unlink()
     write_man_pages("instagram2flickr", cli, version=__version__, target_dir=str(folder), date=released())
+    for page in folder.glob("*.1"):
+        page.write_text(_lines_kept(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _lines_kept(page: str) -> str:
+    """The page with each example in a line of its own, which fits into 80 columns and can be pasted."""
+
+    def kept(examples: re.Match[str]) -> str:
+        return f".nf\n{examples[1]}{examples[2].replace('  ', ' ').replace('-', chr(92) + '-')}.fi\n"
+
+    return re.sub(r"^((?:Examples|Start with):\n)((?:  .*\n?)+)", kept, page, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,13 +19,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
 
+from i2f.display.lines import say
 from i2f.ground.errors import ExitCode, FolderError
+from i2f.ground.wording import counted
 from i2f.instagram.shortcodes import EPOCH_MS, TIME_SHIFT, code_of
 from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
@@ -34,6 +38,7 @@ from i2f.sandbox.photos.paint import PaintedShot, paint_roll
 COPIES = 14
 LEFT_OUT = 3
 SEED = 2011
+_CURSOR = re.compile(r"\x1b\[\?25[hl]")
 PROGRAM = Path(__file__).resolve().parents[2] / "instagram2flickr.py"
 TITLES = (
     "Sunday",
@@ -68,7 +73,7 @@ def tell(photos: Path | None) -> ExitCode:
     register_heif_opener()
     root = Path(tempfile.mkdtemp(prefix="instagram2flickr-demo-"))
     _say(f"Everything below happens in {root}, on this machine only.\n")
-    folder = photos if photos is not None else root / "iphone"
+    folder = photos.absolute() if photos is not None else root / "iphone"
     drawer = root / "not-on-the-phone"
     if photos is None:
         _say("Generating two dozen photos ...")
@@ -85,19 +90,9 @@ def tell(photos: Path | None) -> ExitCode:
         _say(f"Posted {len(posted)} small copies of them on a simulated Flickr at {flickr.url}.\n")
         run = _typist(flickr, root)
         _log_in(flickr, run)
-        run(
-            [
-                "sync",
-                str(folder),
-                "--dry-run",
-                "--json",
-                str(root / "preview.json"),
-                "--preview",
-                str(root / "plan.html"),
-            ],
-            None,
-        )
-        run(["sync", str(folder), "--yes", "--json", str(root / "report.json")], None)
+        named = str(folder) if photos is not None else folder.name
+        run(["sync", named, "--dry-run", "--json", "preview.json", "--preview", "plan.html"], None)
+        run(["sync", named, "--yes", "--json", "report.json"], None)
         report = json.loads((root / "report.json").read_text(encoding="utf-8"))
         replaced = {one["photo_id"]: Path(one["original"]) for one in report["photos"] if one["outcome"] == "replaced"}
         wrong = _check(flickr, posted, replaced)
@@ -110,9 +105,16 @@ def tell(photos: Path | None) -> ExitCode:
     return _end(root, folder, posted, replaced, wrong)
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _say(text: str) -> None:
+    say(_CURSOR.sub("", text))
+
+
+def _as_in_a_terminal() -> dict[str, str]:
+    """What makes a command that writes into a pipe show its tables, where the demo itself is in a terminal."""
+    # Before 14, rich cannot be told to draw no live line, of which a pipe would get every state.
+    if not sys.stdout.isatty() or int(version("rich").split(".")[0]) < 14:
+        return {}
+    return {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0", "COLUMNS": str(shutil.get_terminal_size().columns - 2)}
 
 
 def _choose(shots: Sequence[PaintedShot]) -> tuple[list[Path], set[Path]]:
@@ -178,6 +180,7 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
         "INSTAGRAM2FLICKR_CONFIG": str(config),
         "PYTHONUTF8": "1",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        **_as_in_a_terminal(),
     }
 
     def run(words: Sequence[str], typed: str | None) -> None:
@@ -185,6 +188,7 @@ def _typist(flickr: SandboxFlickr, root: Path) -> Typist:
         with subprocess.Popen(
             [sys.executable, str(PROGRAM), *words],
             env=environment,
+            cwd=root,
             text=True,
             encoding="utf-8",
             stdin=subprocess.PIPE,
@@ -234,17 +238,20 @@ def _end(
     there = sum(1 for one in posted if not one.left_out)
     exact = sum(1 for one in posted if replaced.get(one.photo_id) == one.original)
     _say(
-        f"\n{len(posted)} copies, {there} of whose originals were in the folder: {len(replaced)} were replaced, "
-        f"{exact} with the very file they were made from and {len(replaced) - exact} with another version "
-        "of the same photo; one was then restored."
+        f"\nOf {counted(len(posted), 'copy', 'copies')}, the folder holds the originals of {there}. "
+        f"{len(replaced)} were replaced, {exact} of them with exactly the file the copy was made from"
+        + (f", {len(replaced) - exact} with another version of the photo" if len(replaced) > exact else "")
+        + ". Then one was restored."
     )
     for line in wrong:
         _say(f"WRONG: {line}")
     _say(
-        f"\nSee\n  {folder}   the originals\n  {root / 'plan.html'}   the dry run's plan as a page\n"
-        f"  {root / 'preview.json'}   the same as JSON\n"
-        f"  {root / 'report.json'}   what was done\n  {root / 'state' / 'backups'}   the backups\n"
-        f"Delete {root} when you are done."
+        f"\nTo look at in {root}:\n"
+        "  plan.html      the plan of the dry run as a page\n"
+        "  preview.json   the same as JSON\n"
+        "  report.json    what was done\n"
+        "  state/backups  the backups\n"
+        f"The originals are in {folder}. Delete {root} when you are done."
     )
     if wrong or not replaced:
         _say("The demo FAILED.")

@@ -68,7 +68,7 @@ def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, 
     assert "instagram2flickr.py login" in nobody.stdout
     ready = Program(flickr, tmp_path / "home").run("doctor")
     assert ready.exit_code == ExitCode.DONE, ready.stdout
-    assert ready.stdout.rstrip().endswith("Open plan.html in a browser.")
+    assert ready.stdout.rstrip().endswith("Then open plan.html in a browser.")
     told = json.loads(Program(flickr, tmp_path / "home").run("doctor", "--json", "-").stdout)
     assert all(one["ok"] for one in told["findings"])
 

@@ -26,11 +26,11 @@ def test_a_group_is_accepted_with_one_confirmed_answer_and_undone_as_one(
     assert page.locator("#confirm-list li").count() == 9
     assert all(not one.done for one in told(lone_desk)), "nothing before it is confirmed"
     page.get_by_role("button", name="Accept 9").click()
-    page.get_by_text("1 match to review").wait_for()
+    page.get_by_text("1 to review, 9 answered").wait_for()
     settled(page)
     assert [one.chosen for one in told(lone_desk)] == [None if number == 3 else 0 for number in range(10)]
     page.keyboard.press("u")
-    page.get_by_text("10 matches to review").wait_for()
+    page.get_by_text("10 to review, 0 answered").wait_for()
     settled(page)
     assert all(not one.done for one in told(lone_desk))
 

@@ -140,7 +140,7 @@ function steps() {
 function heading() {
   const numbers = steps();
   const done = numbers.filter((number) => questions[number].done).length;
-  $("count").textContent = view === "grid" ? `${counted(open(), "match", "matches")} to review`
+  $("count").textContent = view === "grid" ? `${open().toLocaleString("en")} to review, ${(questions.length - open()).toLocaleString("en")} answered`
     : `${numbers.indexOf(at) + 1} of ${numbers.length}, ${done} answered`;
   $("bar").firstElementChild.style.width = `${(100 * (questions.length - open())) / questions.length}%`;
   $("narrowed").hidden = view !== "pair" || !grid.narrowed();
@@ -271,7 +271,7 @@ function drawFacts(one, now) {
   $("info").setAttribute("aria-pressed", String(facts));
   const rows = [
     ["Why", one.reason], ["Match score", `${now.score.toFixed(2)}, ${now.likely}`], ["Evidence", now.words],
-    ["Gain", now.photo ? "" : `${now.gain} times the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
+    ["Gain", now.photo ? "" : `${now.gain}\u00d7 the copy's pixels`], ["File", now.path], ...now.versions.map((each) => ["Version", each]),
     ["Taken", now.taken], ["Camera", now.camera], ["Posted", one.posted_at], one.post ? ["Post", one.post] : ["Photo ID", one.photo_id],
   ].filter(([, value]) => value);
   $("facts").firstElementChild.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
@@ -329,21 +329,21 @@ function toggleGrid() {
   if (view === "grid") { const first = questions.findIndex((one) => !one.done); go(questions[at].done && first >= 0 ? first : at); return; }
   zoom.leave();
   show("grid");
-  $("title").textContent = "All matches to review";
+  $("title").textContent = "All matches";
   $("reason").textContent = "";
   grid.draw();
   heading();
 }
-function advance() {
+function advance(answered) {
   const [next] = following(1);
-  if (next !== undefined) go(next); else finish();
+  if (next !== undefined) go(next); else finish(answered);
 }
 
 // Answers.
 
 function sign(text, undo = false) {
   clearTimeout(sign.timer);
-  $("sign").replaceChildren(text, ...(undo ? [" ", element("kbd", {}, "u"), " undoes it"] : []));
+  $("sign").replaceChildren(text, ...(undo ? [element("span", { class: "hint" }, " ", element("kbd", {}, "u"), " undoes it")] : []));
   // Above the candidates and the buttons, which stay in sight for whoever answers by mouse.
   $("sign").style.bottom = view === "pair" ? `${innerHeight - $("strip").getBoundingClientRect().top + 8}px` : "";
   $("sign").classList.add("shown");
@@ -386,7 +386,7 @@ function answer(kind) {
   answerAll(kind, [{ number: at, place: choice }]);
   const others = offered(one).length;
   sign(kind === "this" ? `\u2713 ${name} accepted.` : kind === "posted" ? `\u2713 ${name} accepted, to be sent as posted.` : kind === "none" ? "\u2715 None of these." : `\u2715 ${name} rejected${others ? `, ${counted(others, "candidate")} left` : ""}.`, true);
-  if (one.done) advance(); else go(at);
+  if (one.done) advance(true); else go(at);
 }
 function answerGroup(kind, items) {
   answerAll(kind, items);
@@ -436,13 +436,13 @@ function ended(title, next, list = []) {
   $("end-list").hidden = !list.length;
   $("end-list").replaceChildren(...list.map((text) => element("li", {}, text)));
 }
-function finish() {
+function finish(answered = false) {
   zoom.leave();
   const again = view === "end";
   if (open()) {
     grid.clear();
     go(questions.findIndex((one) => !one.done));
-    sign("All in this filter are answered. These are left.");
+    sign(`${answered ? `${$("sign").firstChild.textContent} ` : ""}All in this filter are answered; these are left.`, answered);
     return;
   }
   ended(questions.length === 1 ? "1 match reviewed." : `All ${questions.length.toLocaleString("en")} matches reviewed.`,
@@ -579,6 +579,7 @@ ask("questions").then((told) => {
   questions = told.questions;
   questions.forEach((one, number) => { numberOf.set(one.photo_id, number); one.confirmed = state(one); one.failed = ""; });
   history = told.history.map((numbers) => ({ numbers }));
+  $("keys-posts").hidden = !questions.some((one) => one.post);
   const first = questions.findIndex((one) => !one.done);
   if (first < 0) { if (questions.length) finish(); } else go(first);
 }).catch(() => lost());

@@ -58,7 +58,7 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
       element("div", { class: "filters", role: "search" },
         control("input", "Search title, file, reason", "text"),
         control("select", "Which ones", "show", [["open", "To review"], ["done", "Answered"], ["all", "All"]]),
-        control("select", "Match score", "score", [["", "Any match score"], ["high", "0.9 or more: almost certain"], ["middle", "0.5 or more: probable"], ["low", "Below 0.5: possible"]]),
+        control("select", "Match score", "score", [["", "Any match score"], ["high", "Match score 0.9 or more"], ["middle", "Match score 0.5 or more"], ["low", "Match score below 0.5"]]),
         control("select", "Reason", "group", [["", "Any reason"], ...groups.map((group) => [group, group])])),
       sections);
   }
@@ -80,7 +80,7 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
       element("label", {}, box, element("span", { class: "two" },
         image(`grid-copy/${number}`, "Copy"), image(`${choice.whole ? "grid-whole" : "grid-cut"}/${number}/${place}`, choice.whole ? "Whole file" : "Original"))),
       element("button", { type: "button", class: "link", onclick: () => open(number) }, one.title || "(no title)"),
-      element("span", { class: "soft" }, `${choice.name}: ${choice.likely} (match score ${choice.score.toFixed(2)})`),
+      element("span", { class: "soft" }, `${choice.name}, match score ${choice.score.toFixed(2)}, ${choice.likely}`),
       ...(state ? [element("span", { class: "state" }, state)] : []));
     watcher.observe(node);
     return node;
@@ -118,11 +118,12 @@ export function makeGrid({ root, questions, open, answer, confirm, changed }) {
     accept.textContent = numbers.length ? `Accept these ${numbers.length}` : "Accept";
     none.textContent = numbers.length ? `None of these ${numbers.length}` : "None of these";
     const lowest = Math.min(...numbers.map((number) => best(questions()[number])));
+    const rest = tiles.get(group).filter((number) => !questions()[number].done && !chosen.has(number) && !alone(number)).length;
     const these = several === numbers.length ? (several === 1 ? "This one needs" : `These ${several} need`)
       : several === 1 ? "1 of them needs" : `${several} of them need`;
     note.textContent = !numbers.length ? "" : several
       ? `${these} a closer look: review ${several === 1 ? "it" : "them"} one at a time`
-      : `${numbers.length} selected, lowest match score ${lowest.toFixed(2)}`;
+      : `${numbers.length} selected, lowest match score ${lowest.toFixed(2)}${rest ? `; ${rest} left out, which ${rest === 1 ? "needs" : "need"} a closer look` : ""}`;
   }
 
   function bulk(group, kind) {
