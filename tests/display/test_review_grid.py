@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.review_desk import Desk, lay_out
+from i2f.ground.model import Verdict
+from tests.support.reports import make_candidate, make_decision
+from tests.support.review_desk import Desk, keep_questions, lay_out
 from tests.support.review_page import look_through, open_grid, settled, title, told
 
 if TYPE_CHECKING:
@@ -96,3 +98,40 @@ def test_the_keyboard_alone_answers_a_group(open_desk: Callable[[Desk], Page], l
     page.get_by_text("All 10 matches reviewed.").wait_for()
     settled(page)
     assert [one.chosen for one in told(lone_desk)] == [0] * 10
+
+
+def test_what_select_all_leaves_out_is_said(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
+    decisions = [
+        make_decision(
+            Verdict.REVIEW,
+            number,
+            f"Sunday {number}",
+            "matches almost as well",
+            [
+                make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
+                for place in range(many)
+            ],
+        )
+        for number, many in enumerate((1, 1, 3))
+    ]
+    page = open_desk(keep_questions(tmp_path / "state", decisions))
+    open_grid(page)
+    page.get_by_role("button", name="Select all shown").click()
+    assert page.locator(".note").text_content() == (
+        "2 selected, lowest match score 0.98; 1 left out, which needs a closer look"
+    )
+
+
+def test_the_last_answer_of_a_filter_is_signed_too(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
+    decisions = [
+        make_decision(
+            Verdict.REVIEW, number, f"Sunday {number}", reason, [make_candidate(Path(f"/roll/{number}.JPG"), 0.9)]
+        )
+        for number, reason in enumerate(("matches almost as well", "the lighting differs"))
+    ]
+    page = open_desk(keep_questions(tmp_path / "state", decisions))
+    open_grid(page)
+    page.get_by_role("button", name="One at a time").first.click()
+    page.keyboard.press("y")
+    told_so = page.locator("#sign").text_content() or ""
+    assert "accepted. All in this filter are answered; these are left." in told_so
