@@ -148,12 +148,12 @@ def _decision(roll: Path, number: int, near: Sequence[int], sizes: Sequence[tupl
     candidates = tuple(
         Candidate(
             Original(roll / f"IMG_{one:04d}.JPG", 4_000_000, 1, "JPEG", *size, None, "Apple iPhone 7"),
-            Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same exposure", {}),
+            Fit(0.99 - place / 100, True, 0.9, Window((0.5, 0.5), (0.7, 0.9), 0, False), "the same shot", {}),
         )
         for place, (one, size) in enumerate(zip(near, sizes, strict=True))
     )
     verdict = Verdict.REVIEW if len(near) > 1 else Verdict.REPLACE
-    reason = f"{candidates[0].original.path.name} is the only shot that fits"
+    reason = f"Matches {candidates[0].original.path.name} (only match)"
     return Decision(copy, verdict, reason, "rule", candidates)
 
 

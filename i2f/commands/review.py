@@ -47,10 +47,11 @@ _MORE_KEYS = """  x        never this one; the other candidates still need revie
   ?        show these keys
   q        quit"""
 HELP = f"""  y        this one: `sync` replaces the copy with the candidate marked >
-  p        this one as posted: `sync` renders the copy at full size from the candidate marked >
-  n        none of these: the copy stays
+  p        as posted: `sync` sends the copy rendered from > at full size
+  n        none of these: the copy stays unchanged
 {_MORE_KEYS}"""
-POST_HELP = f"""  y        this one: `new` uploads the original marked >; a marked photo on Flickr is this post already
+POST_HELP = f"""  y        this one: `new` uploads the original marked >; if > is a photo on
+           Flickr, that is the post, and nothing is uploaded
   n        none of these: the post is not uploaded
 {_MORE_KEYS}"""
 

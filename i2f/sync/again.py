@@ -46,13 +46,12 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
 
 
 def _tell_used_up(session: Session, photo_ids: Set[str], histories: Mapping[str, History]) -> None:
-    """An answer that was applied and then undone is not applied a second time: say how many must be given again."""
+    """An answer that was applied and then undone is not applied a second time: say of how many that is so."""
     moments = {photo_id: history.at for photo_id in photo_ids if (history := histories[photo_id]).at is not None}
     used_up = sum(was_accepted_before(session.journal, one, at.timestamp()) for one, at in moments.items() if at)
     if used_up:
         photos = counted(used_up, "restored photo was", "restored photos were")
-        again = "it needs" if used_up == 1 else "they need"
-        session.progress.say(f"{photos} accepted in `review`; after an undo {again} review again")
+        session.progress.say(f"{photos} accepted in `review`; what is uncertain needs review again after an undo")
 
 
 def _was_wrong(journal: Journal, photo_id: str, history: History, order: SyncOrder) -> bool:
