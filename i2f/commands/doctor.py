@@ -7,6 +7,7 @@ earlier one (Pro on a login, a login on a key) are left out when it failed.
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -132,12 +133,20 @@ def _login_steps() -> tuple[str, ...]:
 
 def _next_steps(folders: Sequence[Path]) -> tuple[str, ...]:
     """The dry run of the folders that were named, or of the one that is usual in the documents."""
-    named = " ".join(shlex.quote(printable(one)) for one in folders) or "~/Pictures/iphone"
+    named = " ".join(_as_typed(one) for one in folders) or "~/Pictures/iphone"
     return (
         "Run:" if folders else "Copy your phone's photos into a folder, such as ~/Pictures/iphone, and run:",
         f"    {_own_name()} sync {named} --dry-run --preview plan.html",
         "Then open plan.html in a browser.",
     )
+
+
+def _as_typed(folder: Path) -> str:
+    """A folder as a person would type it in a shell, from the home folder where that is shorter."""
+    home = Path.home()
+    if os.name == "posix" and home in folder.parents:
+        return f"~/{shlex.quote(printable(folder.relative_to(home)))}"
+    return shlex.quote(printable(folder))
 
 
 def _key(settings: Settings) -> Finding:

@@ -69,6 +69,9 @@ def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, 
     ready = Program(flickr, tmp_path / "home").run("doctor")
     assert ready.exit_code == ExitCode.DONE, ready.stdout
     assert ready.stdout.rstrip().endswith("Then open plan.html in a browser.")
+    (tmp_path / "home" / "my iphone").mkdir()
+    photographed = Program(flickr, tmp_path / "home").run("doctor", tmp_path / "home" / "my iphone")
+    assert "sync ~/'my iphone' --dry-run" in photographed.stdout
     told = json.loads(Program(flickr, tmp_path / "home").run("doctor", "--json", "-").stdout)
     assert all(one["ok"] for one in told["findings"])
 
