@@ -1,6 +1,7 @@
 """How large the preview page gets and how soon it shows something; how quick the review is: `python bench/preview.py`.
 
-So many copies (2,000 unless told) of painted photographs are laid into a state folder as a run would have left them.
+So many copies (2,000 unless told) of painted photographs are laid into a state folder as a run would have left them; a
+hundred are made, and each stands for several, far enough apart that none is on the screen twice.
 Then the page is written, opened in the system's Chromium, timed until its first pictures are on the screen, and
 scrolled; and a review of as many questions is opened and answered by keys, each timed from the key to the next pair
 being painted; then its grid. Needs playwright.
@@ -61,7 +62,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-ANSWERS = 40
+ANSWERS, DISTINCT = 40, 100
 # Four seconds at sixty frames a second, two screens a second.
 SCROLL = """() => new Promise((done) => {
   const gaps = [];
@@ -95,10 +96,14 @@ def lay_out(state: Path, count: int, every: int) -> tuple[Journal, Report]:
     pictures = [_opened(file) for file in sorted((state / "roll").iterdir())]
     thumbnails = [_jpeg(one.resize(thumbnail_size(*one.size), Image.Resampling.LANCZOS)) for one in pictures]
     rng, journal = np.random.default_rng(7), Journal(state / "journal.sqlite3")
+    copies = [
+        make_copy(pictures[number % len(pictures)], random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))[0]
+        for number in range(min(count, DISTINCT))
+    ]
     decisions = []
     for number in range(count):
-        which = number % len(pictures)
-        data, _ = make_copy(pictures[which], random_recipe(rng, ("EASY", "TYPICAL")[number % 2]))
+        data = copies[number % len(copies)]
+        which = number % len(copies) % len(pictures)
         uncertain = number % every == 0
         near = [which, *((which + step) % len(pictures) for step in (1, 2, 3, 4))] if uncertain else [which]
         decisions.append(_decision(state / "roll", number, near, [pictures[one].size for one in near]))
