@@ -207,6 +207,11 @@ def is_refused_since(journal: Journal, photo_id: str, moment: float) -> bool:
     return any(one.never and one.chosen is None for one in since)
 
 
+def is_accepted_since(journal: Journal, photo_id: str, moment: float) -> bool:
+    """Whether a candidate of this photo was accepted in the review since a moment in unix seconds."""
+    return any(one.chosen is not None and one.answered_at >= moment for one in _all_said(journal, photo_id).values())
+
+
 def was_accepted_before(journal: Journal, photo_id: str, moment: float) -> bool:
     """Whether a candidate of this photo was accepted in the review before a moment in unix seconds, and not since."""
     said = list(_all_said(journal, photo_id).values())

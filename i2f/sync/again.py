@@ -3,7 +3,8 @@
 `--again-run` and `--again-all` do again what `undo` took back. Somebody who rejects a match in `review` after undoing
 it says that the replacement was wrong; swept up with all the others it would be sent a second time. So these are left
 out and counted. They come back with `--again ID`, which obeys the rejection, or when the rejection is taken back.
-What was accepted in `review` is counted too: that answer was for one replacement, which was undone.
+What was accepted in `review` is counted too: that answer was for one replacement, which was undone. A match accepted
+after that is wanted, and needs no option: `review` says that the next `sync` applies its answers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.wording import counted
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
-from i2f.memory.review_answers import is_refused_since, was_accepted_before
+from i2f.memory.review_answers import is_accepted_since, is_refused_since, was_accepted_before
 from i2f.sync.order import SyncOrder
 from i2f.sync.session import Session
 
@@ -26,9 +27,16 @@ def check_again(session: Session, order: SyncOrder) -> None:
 
 
 def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, History]) -> set[str]:
-    """The photos that undo restored and that are to be replaced once more: of one run, or all."""
+    """The photos that undo restored and that are decided again: of one run, or all, and those accepted since."""
+    accepted = {
+        photo_id
+        for photo_id, one in histories.items()
+        if one.standing is Standing.TAKEN_BACK
+        and one.at is not None
+        and is_accepted_since(session.journal, photo_id, one.at.timestamp())
+    }
     if order.again_run is None and not order.again_all:
-        return set()
+        return accepted
     of_run = {one.photo_id for one in session.journal.record.entries() if order.again_all or one.run == order.again_run}
     restored = {photo_id for photo_id in of_run if histories[photo_id].standing is Standing.TAKEN_BACK}
     wrong = {photo_id for photo_id in restored if _was_wrong(session.journal, photo_id, histories[photo_id], order)}
@@ -42,7 +50,7 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
             else "No photo is restored now; there is nothing to replace again"
         )
     _tell_used_up(session, restored - wrong, histories)
-    return restored - wrong
+    return accepted | (restored - wrong)
 
 
 def _tell_used_up(session: Session, photo_ids: Set[str], histories: Mapping[str, History]) -> None:

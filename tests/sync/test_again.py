@@ -43,7 +43,7 @@ def test_what_was_rejected_after_undoing_is_left_out_until_the_rejection_is_undo
     undone: Bench, photo_id: str, kind: str
 ) -> None:
     journal, copy = undone.session.journal, "1" * 64
-    keep_step(journal, photo_id, copy, Step(kind, (SEEN,)), clock=lambda: undone.session.clock.now() + 60)
+    keep_step(journal, photo_id, copy, Step(kind, (SEEN,)), clock=lambda: undone.session.clock.now() + 3600)
     assert again(undone, ALL) == again(undone, SyncOrder((), again_run=undone.session.run)) == set()
     take_back_step(journal, photo_id, copy)
     assert again(undone, ALL) == {photo_id}
@@ -60,3 +60,12 @@ def test_what_was_accepted_before_undoing_is_said_to_need_review_again(
     progress = bench.session.progress
     assert isinstance(progress, RecordedProgress)
     assert any("1 restored photo was accepted in `review`; " in line for line in progress.lines)
+
+
+@pytest.mark.long
+def test_what_was_accepted_after_undoing_is_decided_again_without_being_named(undone: Bench, photo_id: str) -> None:
+    journal, after = undone.session.journal, undone.session.clock.now() + 3600
+    keep_step(journal, photo_id, "1" * 64, Step(THIS, (SEEN,)), clock=lambda: after)
+    assert again(undone, SyncOrder(())) == {photo_id}
+    keep_step(journal, photo_id, "1" * 64, Step(NEVER, (SEEN,)), clock=lambda: after + 60)
+    assert again(undone, SyncOrder(())) == set()
