@@ -14,16 +14,14 @@ it the blur takes its colours from the same picture as the app's did: no halo th
 
 from __future__ import annotations
 
-import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
 from i2f.rendering.bilateral_grid import Doubles, bending, light_of, splines, weighted_squares
+from i2f.rendering.gaussian import blurred
+from i2f.rendering.parallel import each
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
@@ -36,13 +34,8 @@ LEAST = 0.25
 WORTH_IT = 0.35
 """The share of what was left, where it blurs, that the blur has to explain."""
 ROUNDS = 8
-THREADS = 2
 WORTH_THREADS = 100_000
 """Pixels of a plane from which on two planes are blurred at once."""
-FINEST_SIGMA = 0.3
-"""Pixels of a blur that cannot be told from none."""
-LEAST_SIGMA = 2.5
-"""Pixels of a blur's standard deviation that are enough to draw it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +51,33 @@ class BlurMap:
 
     def shares(self, height: int, width: int) -> Floats:
         """(radii, height, width), none below 0, together at most 1."""
-        down, across = splines(height, PIECES), splines(width, PIECES)
-        found = np.maximum(0, np.einsum("ya,kab,xb->kyx", down, self.nodes, across, optimize=True))
+        down, across = (splines(side, PIECES).astype(np.float32) for side in (height, width))
+        found = np.maximum(0, down @ self.nodes @ across.T)
         return np.asarray(found / np.maximum(1, found.sum(0)), np.float32)
 
     def mixed(self, colors: Floats) -> tuple[Floats, Floats]:
         """Of planes (c, h, w) the blurred part (c, h, w), shares applied, and the share of the sharp (h, w)."""
         shares = self.shares(*colors.shape[1:])
-        blurred = np.zeros_like(colors)
+        mixed, short = np.zeros_like(colors), min(colors.shape[1:])
 
         def one(plane: int) -> None:
             for share, radius in zip(shares, RADII, strict=True):
                 if share.max() > 0:
-                    blurred[plane] += share * _blurred(colors[plane : plane + 1], radius)[0]
+                    mixed[plane] += share * blurred(colors[plane], radius * short)
 
         if colors[0].size < WORTH_THREADS:
             for plane in range(len(colors)):
                 one(plane)
         else:
-            with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(one, range(len(colors))))
-        return blurred, 1 - shares.sum(0)
+            each(one, range(len(colors)))
+        return mixed, 1 - shares.sum(0)
 
     def __call__(self, colors: Floats) -> Floats:
         """Planes (c, h, w), blurred by the map."""
         if self.is_empty:
             return colors
-        blurred, sharp = self.mixed(colors)
-        return np.asarray(blurred + sharp * colors, np.float32)
+        mixed, sharp = self.mixed(colors)
+        return np.asarray(mixed + sharp * colors, np.float32)
 
 
 def no_blur() -> BlurMap:
@@ -98,17 +90,17 @@ def fit_blur(colors: Floats, wanted: Floats) -> BlurMap:
     not blurred.
     """
     light, aim = light_of(colors), light_of(wanted)
-    parts = [_blurred(light[None], radius)[0] - light for radius in RADII]
+    parts = each(lambda radius: blurred(light, radius * min(light.shape)) - light, RADII)
     missing = aim - light
     normal, right = _equations(parts, missing)
     solved = _none_below_zero(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
     found = BlurMap(np.asarray(solved, np.float32))
     shares = found.shares(*light.shape)
-    blurred = shares.sum(0)
-    if float(blurred.max()) < LEAST:
+    changed = shares.sum(0)
+    if float(changed.max()) < LEAST:
         return no_blur()
     left = missing - sum(share * part for share, part in zip(shares, parts, strict=True))
-    held = float((blurred * left**2).sum()) < (1 - WORTH_IT) * float((blurred * missing**2).sum())
+    held = float((changed * left**2).sum()) < (1 - WORTH_IT) * float((changed * missing**2).sum())
     return found if held else no_blur()
 
 
@@ -125,28 +117,6 @@ def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
             break
         free &= found > 0
     return np.maximum(0, found)
-
-
-def _blurred(colors: Floats, radius: float) -> Floats:
-    sigma = radius * min(colors.shape[1:])
-    if sigma < FINEST_SIGMA:
-        return colors
-    step = int(sigma / LEAST_SIGMA)
-    if step < 2:
-        return np.stack([gaussian_filter(plane, sigma, mode="nearest", truncate=3.0) for plane in colors])
-    return np.stack([_wide_blur(plane, sigma, step) for plane in colors])
-
-
-def _wide_blur(plane: Floats, sigma: float, step: int) -> Floats:
-    """The same on a plane reduced by `step`, for the pixels of which a wide blur has no use."""
-    height, width = plane.shape
-    reach = step * math.ceil(3 * sigma / step)  # beyond the edge the picture goes on as it ends
-    padded = np.pad(plane, ((reach, reach + -height % step), (reach, reach + -width % step)), mode="edge")
-    small = padded.reshape(len(padded) // step, step, -1, step).mean((1, 3))
-    left = math.sqrt((sigma / step) ** 2 - 1 / 12)  # a mean over one pixel has blurred by the rest
-    blurred = gaussian_filter(small, left, mode="nearest", truncate=3.0)
-    grown = Image.fromarray(blurred).resize((padded.shape[1], padded.shape[0]), Image.Resampling.BICUBIC)
-    return np.asarray(grown, np.float32)[reach : reach + height, reach : reach + width]
 
 
 def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:

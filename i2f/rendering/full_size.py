@@ -9,7 +9,6 @@ blurred is blurred afterwards, from the render reduced to twice the copy's scale
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -17,16 +16,16 @@ import numpy as np
 from i2f.ground.image import Floats, Picture
 from i2f.rendering.bilateral_grid import light_of
 from i2f.rendering.enlarge import enlarged
-from i2f.rendering.look import Look, planes_of, shrunk
+from i2f.rendering.look import FIT_SHORT, Look, planes_of, shrunk
+from i2f.rendering.parallel import each
 
 TILE_PIXELS = 1 << 16
-THREADS = 2
 NOISE_SIDE = 256
 
 
 def render(original: Picture, look: Look, copy_size: tuple[int, int]) -> Picture:
     """The frame's pixels (height, width, 3) with the look on them; `copy_size` is (width, height) of the copy there."""
-    field = look.field(light_of(planes_of(shrunk(original, copy_size)))) if look.octaves.any() else None
+    field = _field(original, look, copy_size) if look.octaves.any() else None
     rendered = np.empty(original.shape, np.uint8)
 
     def one(rows: slice) -> None:
@@ -38,6 +37,13 @@ def render(original: Picture, look: Look, copy_size: tuple[int, int]) -> Picture
 
     _in_tiles(original, one)
     return rendered if look.blur.is_empty else _blurred(rendered, look, copy_size)
+
+
+def _field(original: Picture, look: Look, copy_size: tuple[int, int]) -> Floats | None:
+    """What local contrast adds; it is smooth, so it is found where it was fitted."""
+    smaller = min(1.0, FIT_SHORT / min(copy_size))
+    size = round(copy_size[0] * smaller), round(copy_size[1] * smaller)
+    return look.field(light_of(planes_of(shrunk(original, size, quickly=True))))
 
 
 def _blurred(rendered: Picture, look: Look, copy_size: tuple[int, int]) -> Picture:
@@ -62,8 +68,7 @@ def _blurred(rendered: Picture, look: Look, copy_size: tuple[int, int]) -> Pictu
 def _in_tiles(picture: Picture, work: Callable[[slice], None]) -> None:
     height, width = picture.shape[:2]
     step = max(1, TILE_PIXELS // width)
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(work, [slice(first, min(first + step, height)) for first in range(0, height, step)]))
+    each(work, [slice(first, min(first + step, height)) for first in range(0, height, step)])
 
 
 @lru_cache(maxsize=1)

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from i2f.ground.image import Floats
+from i2f.rendering.gaussian import blurred
+from i2f.rendering.parallel import each
 
 SCALES = (0.004, 0.009, 0.02, 0.045, 0.1)
 """Radii of the octaves' blurs, in short sides; the last octave is what lies beyond."""
@@ -26,9 +27,9 @@ PROBE = 3.0
 def octaves_of(light: Floats) -> Floats:
     """The luminance (h, w) less its mean, from the finest octave of SCALES to what remains: (len(SCALES), h, w)."""
     short = min(light.shape)
-    blurred = [gaussian_filter(light, radius * short, mode="nearest") for radius in SCALES]
-    parts = [one - other for one, other in zip(blurred, blurred[1:], strict=False)]
-    return np.stack([*parts, blurred[-1] - blurred[-1].mean()])
+    smooth = each(lambda radius: blurred(light, radius * short), SCALES)
+    parts = [one - other for one, other in zip(smooth, smooth[1:], strict=False)]
+    return np.stack([*parts, smooth[-1] - smooth[-1].mean()])
 
 
 def fit_weights(

@@ -14,7 +14,6 @@ scale, 64 pixels become one, and what differs then from the copy corrects the ta
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,12 +27,12 @@ from i2f.rendering.color_table import ColorTable, fit_table
 from i2f.rendering.enlarge import enlarged
 from i2f.rendering.gain_map import GainMap, fit_gain, no_gain
 from i2f.rendering.local_contrast import SCALES, fit_weights, octaves_of
+from i2f.rendering.parallel import each
 
 FIT_SHORT = 512
 """Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
 SHARE = 4
 FIRST_ROUNDS = 2
-THREADS = 2
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
@@ -173,8 +172,7 @@ class _Fitting:
         first = fit_gain(seen, aims, self._weight, shade.stiffness)
         straight = identity_look()
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
-        with ThreadPoolExecutor(THREADS) as pool:
-            begun = list(pool.map(lambda look: self._alternated(look, seen, aims), orders))
+        begun = each(lambda look: self._alternated(look, seen, aims), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
         self._set(begun[int(np.argmin(losses))])
 
@@ -300,7 +298,13 @@ class _Fitting:
         """Take this look, and what its table makes of the fine original."""
         before, self.look = self.look, look
         if any(getattr(look, part) is not getattr(before, part) for part in BENDING):
-            self._bent = halved(look.table(look.under(self._shifted)))
+            height = self._shifted.shape[1]
+            middle = height // 4 * 2
+
+            def bent(rows: tuple[int, int]) -> Floats:
+                return halved(look.table(look.under(self._shifted[:, rows[0] : rows[1]], rows, height)))
+
+            self._bent = np.concatenate(each(bent, ((0, middle), (middle, height))), axis=1)
 
 
 def _plain(look: Look, seen: Floats) -> Floats:

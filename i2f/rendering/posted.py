@@ -8,7 +8,6 @@ is a `NotRenderedError` with the reason in words; nothing that failed its proof 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from i2f.rendering.color_table import fit_table
 from i2f.rendering.frame import Frame, as_posted, cut, upright
 from i2f.rendering.full_size import render
 from i2f.rendering.look import FIT_SHORT, SHARE, Look, Pair, fit_look, planes_of, shrunk
+from i2f.rendering.parallel import each
 from i2f.rendering.proof import Press, Proof, prove, sharpened
 
 KEPT_OFF = 0.1
@@ -102,15 +102,15 @@ def render_posted(
         return look, rendered, _proven(inside, rendered, look, copy.press, to_plain, frame)
 
     look, rendered, proof = attempt(freely=False)
-    if not proof.holds and look.is_shaded:
+    has_border = any(inset) or copy.had_bars
+    rest = _without_teeth(proof, rendered.shape) if has_border else None
+    if not proof.holds and rest is None and look.is_shaded:
         freer = attempt(freely=True)
         if freer[2].holds:
             look, rendered, proof = freer
     whole_render = rendered
-    has_border = any(inset) or copy.had_bars
     corner = inside.corner
     if not proof.holds:
-        rest = _without_teeth(proof, rendered.shape) if has_border else None
         if rest is None:
             raise NotRenderedError(_words(proof))
         rendered = rendered[rest]
@@ -198,11 +198,10 @@ def _proven(
     back.
     """
     height, width = inside.seen.shape[:2]
-    with ThreadPoolExecutor(2) as pool:
-        source = pool.submit(shrunk, inside.original, (width, height), inside.box)
-        small = to_plain(sharpened(shrunk(rendered, (width, height), inside.box), inside.seen))
-        pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
-        return prove(inside.plain, small, pressed, source.result(), look)
+    source, reduced = each(lambda picture: shrunk(picture, (width, height), inside.box), (inside.original, rendered))
+    small = to_plain(sharpened(reduced, inside.seen))
+    pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
+    return prove(inside.plain, small, pressed, source, look)
 
 
 def _words(proof: Proof) -> str:
