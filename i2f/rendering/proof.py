@@ -7,7 +7,9 @@ it is no more than JPEG leaves there, a small part of the block's own texture, a
 to pass, but for a few that exceed their limit by little and stand alone.
 
 A grid that follows the copy too willingly could paint a sticker: so nothing may vanish either. Where the table alone,
-which knows nothing of places, leaves the original texture, and the look is no blur, the render must have it.
+which knows nothing of places, leaves the original texture, and the look is no blur, the render must have it. Light and
+shade that a look lays over it flatten texture, too, but as much as they darken or lighten, and the copy itself still
+shows it, faintly: that is no drawing.
 """
 
 from __future__ import annotations
@@ -47,6 +49,9 @@ TEXTURED = 10.0
 """Levels of texture (standard deviation in a block), after the look's table alone, of which something must remain."""
 REMAINS = 0.25
 """The least part of it, in parts of what remains in the middle block."""
+SHOWN, AS_SHADED = 0.7, 0.25
+"""A copy still shows a texture where it correlates with it so well, and has so large a part of what shade leaves of it.
+"""
 PATCH = 4
 """So many blocks of nine must be gone: what is smaller than the grid's cells cannot be painted by it."""
 
@@ -112,7 +117,8 @@ def prove(copy: Picture, rendered: Picture, pressed: Picture, original: Picture,
     for channel in range(3):
         excess = np.maximum(excess, _excess(wanted[channel], shown[channel], plain[channel], blurred, looseness=1.6))
     expected = light_of(source), light_of(look.table(source))
-    return Proof(_failed(excess) | _vanished(light_of(plain), expected, sharp))
+    gone = _vanished(light_of(plain), expected, sharp)
+    return Proof(_failed(excess) | _patches(gone & ~_is_shown(light_of(wanted), expected[1])))
 
 
 def _failed(excess: Floats) -> NDArray[np.bool_]:
@@ -133,7 +139,7 @@ def _excess(wanted: Floats, shown: Floats, plain: Floats, blurred: Floats, loose
 
 
 def _vanished(rendered: Floats, expected: tuple[Floats, Floats], sharp: Floats | None) -> NDArray[np.bool_]:
-    """Patches of blocks that are flat although neither the original nor the table's version of it is."""
+    """Blocks that are flat although neither the original nor the table's version of it is."""
     was = np.minimum(*(_stats(one)[1] for one in expected))
     textured = was > TEXTURED
     if not textured.any():
@@ -142,8 +148,22 @@ def _vanished(rendered: Floats, expected: tuple[Floats, Floats], sharp: Floats |
     usual = min(1.0, float(np.median(remains[textured])))
     if sharp is not None:
         textured &= _stats(sharp)[0] > 0.7
-    gone = textured & (remains < REMAINS * usual)
-    return np.asarray(gone & (_neighbours(gone) >= PATCH - 1))
+    return np.asarray(textured & (remains < REMAINS * usual))
+
+
+def _patches(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those marked with enough others around them."""
+    return np.asarray(marked & (_neighbours(marked) >= PATCH - 1))
+
+
+def _is_shown(wanted: Floats, expected: Floats) -> NDArray[np.bool_]:
+    """Where the copy has the texture that is expected, as faint as the shade or the light over it makes it."""
+    (mean, spread), (seen, own) = _stats(expected), _stats(wanted)
+    alike = _stats(wanted * expected)[0] - seen * mean
+    correlation = alike / np.maximum(spread * own, 1e-3)
+    slope = alike / np.maximum(spread * spread, 1e-3)
+    shade = np.minimum(seen / np.maximum(mean, 1), (255 - seen) / np.maximum(255 - mean, 1))
+    return np.asarray((correlation > SHOWN) & (slope > AS_SHADED * np.minimum(1, shade)))
 
 
 def _neighbours(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
