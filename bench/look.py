@@ -20,37 +20,30 @@ beside the truth at 100 %, ten to a page. OPENBLAS_NUM_THREADS=1 keeps processor
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-import matcher
+from bench.look_attempt import attempt
 from bench.look_families import FAMILIES, Made, make
 from bench.look_measures import Distance, distance
 from bench.look_sheet import pages_of, save_strip
+from bench.photographs import pictures_in
 from i2f.ground.image import Picture
-from i2f.matching.bars import without_edges
 from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import decode_fully, pixels, read_picture, turned
-from i2f.photos.folder import find_files
-from i2f.photos.formats import PICTURE_FORMATS, content_format
 from i2f.photos.open import open_picture
 from i2f.rendering.bilateral_grid import fit_grid, light_of
 from i2f.rendering.color_table import fit_table
-from i2f.rendering.frame import Frame, cut, find_frame, upright
+from i2f.rendering.frame import Frame, cut
 from i2f.rendering.full_size import render
 from i2f.rendering.look import identity_look, planes_of, shrunk
-from i2f.rendering.posted import Copy, NotRenderedError, refusal, render_posted
-from i2f.rendering.proof import press_of
-from i2f.sync.second_look import second_look
+from i2f.rendering.posted import Copy
 
 LOOKS_A_PHOTO = 4
 DEVELOPED_WITH = 1000
@@ -76,33 +69,18 @@ def measure(path: Path, number: int, sheet: Path | None = None) -> Result:
     with open_picture(data) as opened:
         whole = turned(to_srgb(decode_fully(opened), opened.image.info.get("icc_profile")), opened.orientation)
     made, original = make(whole, number), np.asarray(whole)
-    with Image.open(io.BytesIO(made.copy)) as image:
-        seen = np.asarray(image.convert("RGB"))
     thumbnail = read_picture(data)
     if thumbnail is None:
         return Result(made.family, None, (), "too large to be read", 0.0)
-    small = pixels(thumbnail.thumbnail)
-    proposals = matcher.Index([matcher.fingerprint(small)]).search(seen)
-    fit = matcher.compare(seen, small, proposals[0])
-    refused = refusal(fit.measures)
-    if refused is not None:
-        return Result(made.family, None, (), refused, 0.0)
-    bare = without_edges(seen)
-    flat = Frame((1, 1), (0, 0), 1.0, 0.0, round(fit.measures["quarter_turns"]), fit.window.mirrored)
-    plain = np.ascontiguousarray(upright(bare, flat))
-    frame = find_frame(fit.measures, fit.window.mirrored, plain.shape[1::-1], whole.size)
-    copy = Copy(plain, plain, press_of(made.copy), had_bars=bare.shape != seen.shape)
-    began = time.process_time()
-    try:
-        posted = render_posted(copy, original, frame, lambda colors: colors, second_look(fit.measures))
-    except NotRenderedError as error:
-        return Result(made.family, None, (), str(error), time.process_time() - began)
-    took = time.process_time() - began
+    tried = attempt(made.copy, original, pixels(thumbnail.thumbnail))
+    posted, copy, frame = tried.posted, tried.copy, tried.frame
+    if posted is None or copy is None or frame is None:
+        return Result(made.family, None, (), tried.refused, tried.seconds)
     ours, truth, at = _overlap(posted.picture, posted.corner, frame, made)
     others = [_overlap(one, (0, 0), frame, made, at)[0] for one in _peers(copy, cut(original, frame))]
     if sheet is not None:
         save_strip(sheet / f"{path.stem}-{number}-{made.family}.png", (truth, ours, others[0]))
-    return Result(made.family, distance(ours, truth), tuple(distance(one, truth) for one in others), "", took)
+    return Result(made.family, distance(ours, truth), tuple(distance(one, truth) for one in others), "", tried.seconds)
 
 
 def _overlap(
@@ -168,11 +146,6 @@ def _row(name: str, found: Sequence[Distance], ahead: float | None) -> str:
     )
 
 
-def _is_picture(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return content_format(stream.read(64)) in PICTURE_FORMATS
-
-
 def read_log(file: Path | None) -> dict[str, Result]:
     """The results that a log holds, by photograph and number."""
     if file is None or not file.exists():
@@ -207,7 +180,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measure and print."""
     order = _arguments(words)
     first = json.loads(order.list.read_text("utf-8"))["first"] if order.list else DEVELOPED_WITH
-    files = sorted(one.path for one in find_files([order.folder]).files if _is_picture(one.path))
+    files = pictures_in(order.folder)
     known, results = read_log(order.log), []
     for copy in range(0, LOOKS_A_PHOTO * len(files), order.every):
         file, number = files[copy // LOOKS_A_PHOTO], first + copy

@@ -200,8 +200,8 @@ def _tilt(seen: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _box_blur(grey: Floats, sigma: float) -> Floats:
-    """Nearly a Gaussian blur: three running means."""
-    size = max(1, round(np.sqrt(4 * sigma * sigma + 1)))
+    """Nearly a Gaussian blur: three running means, of odd breadth, since those of even breadth move what they blur."""
+    size = 1 + 2 * round((np.sqrt(4 * sigma * sigma + 1) - 1) / 2)
     for _ in range(3):
         grey = uniform_filter(grey, size, mode="nearest")
     return np.asarray(grey, np.float32)

@@ -24,6 +24,7 @@ from i2f.ground.errors import PictureError
 from i2f.ground.model import Original
 from i2f.photos.decode import read_picture
 from i2f.photos.folder import find_files
+from i2f.photos.formats import PICTURE_FORMATS, content_format
 from i2f.photos.same_shot import same_exposure_by_exif
 
 SIDE = 32
@@ -71,6 +72,16 @@ def read_roll(folder: Path) -> list[Photograph]:
             )
         )
     return _relate(originals, digests, np.array(squares))
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The folder's picture files, sorted."""
+    return sorted(one.path for one in find_files([folder]).files if _is_picture(one.path))
+
+
+def _is_picture(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return content_format(stream.read(64)) in PICTURE_FORMATS
 
 
 def open_upright(path: Path) -> Image.Image:
