@@ -32,7 +32,11 @@ from i2f.rendering.parallel import each
 FIT_SHORT = 512
 """Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
 SHARE = 4
-FIRST_ROUNDS = 2
+FIRST_ROUNDS, MOST_ROUNDS = 2, 8
+ENOUGH = 0.9
+"""Table and map are fitted in turns until a round leaves more than this share of what the one before left: where each
+colour lies in one place only, it takes some rounds to tell a bright colour from a bright place.
+"""
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
@@ -177,9 +181,14 @@ class _Fitting:
         self._set(begun[int(np.argmin(losses))])
 
     def _alternated(self, look: Look, seen: Floats, wanted: Floats) -> Look:
-        for _ in range(FIRST_ROUNDS):
-            look = replace(look, table=self._next_table(look, seen, wanted, wanted - _plain(look, seen)))
+        missing, left = wanted - _plain(look, seen), np.inf
+        for turn in range(MOST_ROUNDS):
+            look = replace(look, table=self._next_table(look, seen, wanted, missing))
             look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
+            missing, before = wanted - _plain(look, seen), left
+            left = float(np.square(missing).sum())
+            if turn + 1 >= FIRST_ROUNDS and left > ENOUGH * before:
+                break
         return look
 
     def _next_table(self, look: Look, seen: Floats, wanted: Floats, missing: Floats) -> ColorTable:
