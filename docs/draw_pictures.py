@@ -3,11 +3,13 @@
 Painted photographs, a pretend Flickr and the program itself, as in the demo, so that a picture in the documents never
 shows anything the program does not do. Some of the copies are posted as if before their originals were taken, so that
 there is something to review. What a terminal shows is written as SVG, the pages are photographed in light, dark and
-at a phone's width.
+at a phone's width. One more copy, with a filter, is rendered as posted. `python docs/draw_pictures.py as-posted` draws
+that picture alone, and needs no browser.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -19,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from pillow_heif import register_heif_opener
 from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 from rich.console import Console
@@ -30,8 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from i2f.sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
-from i2f.sandbox.photos.looks import make_copy, random_recipe  # noqa: E402
-from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
+from i2f.sandbox.photos.looks import Recipe, make_copy, random_recipe  # noqa: E402
+from i2f.sandbox.photos.paint import paint, paint_roll  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 80
@@ -68,6 +70,10 @@ TITLES = (
 # A post of January 2011, and one of 2026 that no clock contradicts.
 TOO_EARLY = {2, 5, 7, 8, 10}
 EARLY, LATE = "https://www.instagram.com/p/QK1/", "https://ift.tt/1fCJLVn"
+
+# What is rendered as posted, and where its crop at 100 % begins, in shares of the picture.
+SCENE, FILTERED = ("harbour", 2016), Recipe(width=612, filter="earlybird")
+SPOT, PANEL, CAPTION, GAP = (0.3, 0.42), 420, 26, 10
 
 
 def post(flickr: SandboxFlickr, folder: Path) -> None:
@@ -171,23 +177,68 @@ def draw_review(browser: Browser, environment: dict[str, str]) -> None:
             process.terminate()
 
 
+def environment_for(flickr: SandboxFlickr, state: Path) -> dict[str, str]:
+    """Leads a program to the simulated Flickr, logged in."""
+    token, secret = flickr.issue_token("write")
+    own = {
+        "SANDBOX": flickr.url,
+        "STATE": str(state),
+        "FLICKR_API_KEY": flickr.api_key,
+        "FLICKR_API_SECRET": flickr.api_secret,
+        "FLICKR_TOKEN": token,
+        "FLICKR_TOKEN_SECRET": secret,
+    }
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
+    return plain | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()}
+
+
+def draw_as_posted(root: Path) -> None:
+    """A copy with a filter, the render of it and its original: whole, and one spot at the render's 100 %."""
+    folder, file = root / "as-posted", root / "rendered.jpg"
+    folder.mkdir()
+    photograph = paint(*SCENE)
+    photograph.save(folder / "IMG_1.JPG", quality=95)
+    data, window = make_copy(photograph, FILTERED)
+    with SandboxFlickr() as flickr:
+        words = f"via Instagram {LATE}"
+        photo_id = flickr.add_photo(data, title=TITLES[0], tags="ifttt instagram", description=words)
+        environment = environment_for(flickr, root / "as-posted-state")
+        run(environment, "sync", str(folder), "--dry-run", "--as-posted")
+        run(environment, "render", photo_id, "--to", str(file))
+    with Image.open(io.BytesIO(data)) as copy, Image.open(file) as rendered:
+        size = rendered.size
+        left, top = (
+            round((middle - share / 2) * length)
+            for middle, share, length in zip(window.center, window.size, photograph.size, strict=True)
+        )
+        shown = (
+            (f"The copy on Flickr, {copy.width} pixels", copy.resize(size, Image.Resampling.LANCZOS)),
+            (f"As posted, rendered from the original: {size[0]} pixels", rendered),
+            ("The original's part", photograph.crop((left, top, left + size[0], top + size[1]))),
+        )
+        triptych(shown).save(PICTURES / "as-posted.jpg", quality=88)
+
+
+def triptych(shown: Sequence[tuple[str, Image.Image]]) -> Image.Image:
+    """Pictures of one size beside each other, each with its caption: whole, and below that a spot of it at 100 %."""
+    page = Image.new("RGB", (len(shown) * (PANEL + GAP) - GAP, CAPTION + 2 * PANEL + GAP), "white")
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(size=15)
+    for place, (caption, picture) in enumerate(shown):
+        x = place * (PANEL + GAP)
+        pen.text((x, 3), caption, fill="#333333", font=font)
+        page.paste(picture.resize((PANEL, PANEL), Image.Resampling.LANCZOS), (x, CAPTION))
+        left, top = (round(share * side) for share, side in zip(SPOT, picture.size, strict=True))
+        page.paste(picture.crop((left, top, left + PANEL, top + PANEL)), (x, CAPTION + PANEL + GAP))
+    return page
+
+
 def draw(root: Path, program: str) -> None:
-    """Everything, in a folder that is thrown away afterwards."""
+    """Everything that shows the program's pages, in a folder that is thrown away afterwards."""
     folder, plan = root / "Pictures" / "iphone", root / "plan.html"
     folder.parent.mkdir()
     with SandboxFlickr() as flickr, sync_playwright() as driver:
         post(flickr, folder)
-        token, secret = flickr.issue_token("write")
-        own = {
-            "SANDBOX": flickr.url,
-            "STATE": str(root / "state"),
-            "FLICKR_API_KEY": flickr.api_key,
-            "FLICKR_API_SECRET": flickr.api_secret,
-            "FLICKR_TOKEN": token,
-            "FLICKR_TOKEN_SECRET": secret,
-        }
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("INSTAGRAM2FLICKR_")}
-        environment = plain | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()}
+        environment = environment_for(flickr, root / "state")
         printed = run(environment, "sync", str(folder), "--dry-run", "--preview", str(plan))
         draw_terminal(
             "instagram2flickr.py sync ~/Pictures/iphone --dry-run --preview plan.html",
@@ -202,17 +253,20 @@ def draw(root: Path, program: str) -> None:
         browser.close()
 
 
-def main(_: Sequence[str]) -> None:
+def main(words: Sequence[str]) -> None:
     """Find the browser, draw."""
+    alone = list(words) == ["as-posted"]
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
+    if program is None and not alone:
         raise SystemExit("there is no Chromium on this machine")
     register_heif_opener()
     PICTURES.mkdir(exist_ok=True)
     root = Path(tempfile.gettempdir()) / "anna"  # one name, so that pictures drawn anew differ in nothing else
     root.mkdir()
     try:
-        draw(root, program)
+        draw_as_posted(root)
+        if program is not None and not alone:
+            draw(root, program)
     finally:
         shutil.rmtree(root)
 

@@ -2,12 +2,14 @@
 
 Two dozen photographs are painted (or the person's own are taken), small Instagram copies of most of them are put
 on a Flickr that lives on the loopback, some of whose originals are then left out of the folder. After that the
-demo only types the commands a person would type, in processes of their own, and shows what they print. In the end
-it looks at the pretend Flickr itself: every replaced picture must be the very original, every other untouched.
+demo only types the commands a person would type, in processes of their own, and shows what they print. One copy with
+a filter is sent as posted, the others as their originals. In the end it looks at the pretend Flickr itself: every
+replaced picture must be the very original, the one as posted its copy at a larger size, every other untouched.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -39,6 +41,8 @@ COPIES = 14
 LEFT_OUT = 3
 SEED = 2011
 _CURSOR = re.compile(r"\x1b\[\?25[hl]")
+LEVELS_APART = 6.0
+"""By so much a picture sent as posted may differ from its copy, when it is reduced to the copy's size: JPEG's noise."""
 PROGRAM = Path(__file__).resolve().parents[2] / "instagram2flickr.py"
 TITLES = (
     "Sunday",
@@ -60,12 +64,15 @@ TITLES = (
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A copy on the pretend Flickr and the original it was made from; `left_out` when that is not in the folder."""
+    """A copy on the pretend Flickr and the original it was made from; `left_out` when that is not in the folder, and
+    `filter` names what was done to it, empty where a frame or a blur hides a part.
+    """
 
     photo_id: str
     original: Path
     left_out: bool
     data: bytes
+    filter: str
 
 
 def tell(photos: Path | None) -> ExitCode:
@@ -92,17 +99,32 @@ def tell(photos: Path | None) -> ExitCode:
         _log_in(flickr, run)
         named = str(folder) if photos is not None else folder.name
         run(["sync", named, "--dry-run", "--json", "preview.json", "--preview", "plan.html"], None)
-        run(["sync", named, "--yes", "--json", "report.json"], None)
-        report = json.loads((root / "report.json").read_text(encoding="utf-8"))
-        replaced = {one["photo_id"]: Path(one["original"]) for one in report["photos"] if one["outcome"] == "replaced"}
-        wrong = _check(flickr, posted, replaced)
+        as_posted = _send_as_posted(run, named, root, posted)
+        replaced = _send(run, [named], root / "report.json")
+        wrong = [*_check(flickr, posted, replaced | as_posted, set(as_posted))]
         if replaced:
             first = next(iter(replaced))
             run(["undo", first], None)
             if flickr.photo(first).data != next(one.data for one in posted if one.photo_id == first):
                 wrong.append(f"{first} did not come back byte for byte")
         run(["status"], None)
-    return _end(root, folder, posted, replaced, wrong)
+    return _end(root, folder, posted, (replaced, as_posted), wrong)
+
+
+def _send(run: Typist, words: Sequence[str], report: Path) -> dict[str, Path]:
+    """A sync, and what it replaced with what, by photo id."""
+    run(["sync", *words, "--yes", "--json", report.name], None)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    return {one["photo_id"]: Path(one["original"]) for one in told["photos"] if one["outcome"] == "replaced"}
+
+
+def _send_as_posted(run: Typist, folder: str, root: Path, posted: Sequence[Posted]) -> dict[str, Path]:
+    """The first copy with a filter, sent as posted; nothing where there is none or it cannot be rendered."""
+    for one in posted:
+        if one.filter and not one.left_out:
+            _say(f"\n{one.photo_id} was posted with the filter {one.filter}: it is to keep it, at full size.")
+            return _send(run, [folder, "--photo", one.photo_id, "--as-posted"], root / "as-posted.json")
+    return {}
 
 
 def _say(text: str) -> None:
@@ -148,7 +170,8 @@ def _post(flickr: SandboxFlickr, chosen: Sequence[Path], gone: set[Path]) -> lis
                 upright = ImageOps.exif_transpose(picture).convert("RGB")
         except (OSError, Image.DecompressionBombError):
             continue  # the person's own folder may hold anything
-        data, _ = make_copy(upright, random_recipe(rng, ("EASY", "TYPICAL", "TYPICAL")[number % 3]))
+        recipe = random_recipe(rng, ("EASY", "TYPICAL", "TYPICAL")[number % 3])
+        data, _ = make_copy(upright, recipe)
         when = datetime(2026, 6, 1, 12, number, tzinfo=UTC)
         photo_id = flickr.add_photo(
             data,
@@ -157,7 +180,8 @@ def _post(flickr: SandboxFlickr, chosen: Sequence[Path], gone: set[Path]) -> lis
             uploaded=int(when.timestamp()),
             description=f"via Instagram https://www.instagram.com/p/{_code(when, number)}/",
         )
-        posted.append(Posted(photo_id, path, path in gone, data))
+        shown = "" if recipe.filter == "normal" or recipe.frame or recipe.tilt else recipe.filter
+        posted.append(Posted(photo_id, path, path in gone, data, shown))
     return posted
 
 
@@ -215,32 +239,49 @@ def _log_in(flickr: SandboxFlickr, run: Typist) -> None:
     run(["login", "--no-browser"], "code")
 
 
-def _check(flickr: SandboxFlickr, posted: Sequence[Posted], replaced: dict[str, Path]) -> list[str]:
+def _check(
+    flickr: SandboxFlickr, posted: Sequence[Posted], replaced: dict[str, Path], as_posted: set[str]
+) -> Iterator[str]:
     """What on the pretend Flickr is not as it must be."""
-    wrong = []
     for one in posted:
         now = flickr.photo(one.photo_id).data
         if one.photo_id not in replaced:
             if now != one.data:
-                wrong.append(f"{one.photo_id} was touched")
+                yield f"{one.photo_id} was touched"
         elif one.left_out:
-            wrong.append(f"{one.photo_id} was replaced though its original is not in the folder")
+            yield f"{one.photo_id} was replaced though its original is not in the folder"
+        elif one.photo_id in as_posted:
+            if not _is_the_copy_enlarged(one.data, now):
+                yield f"{one.photo_id} does not look as posted"
         elif replaced[one.photo_id].suffix.lower() in {".jpg", ".jpeg", ".png"} and (
             now != replaced[one.photo_id].read_bytes()
         ):
-            wrong.append(f"{one.photo_id} is not the original byte for byte")
-    return wrong
+            yield f"{one.photo_id} is not the original byte for byte"
+
+
+def _is_the_copy_enlarged(copy: bytes, now: bytes) -> bool:
+    """Whether a picture shows what the copy does, with more pixels."""
+    with Image.open(io.BytesIO(copy)) as small, Image.open(io.BytesIO(now)) as large:
+        reduced = np.asarray(large.convert("RGB").resize(small.size, Image.Resampling.LANCZOS), np.float32)
+        apart = float(np.abs(reduced - np.asarray(small.convert("RGB"), np.float32)).mean())
+        return large.width > small.width and apart < LEVELS_APART
 
 
 def _end(
-    root: Path, folder: Path, posted: Sequence[Posted], replaced: dict[str, Path], wrong: Sequence[str]
+    root: Path,
+    folder: Path,
+    posted: Sequence[Posted],
+    sent: tuple[dict[str, Path], dict[str, Path]],
+    wrong: Sequence[str],
 ) -> ExitCode:
+    replaced, as_posted = sent
     there = sum(1 for one in posted if not one.left_out)
     exact = sum(1 for one in posted if replaced.get(one.photo_id) == one.original)
     _say(
         f"\nOf {counted(len(posted), 'copy', 'copies')}, the folder holds the originals of {there}. "
         f"{len(replaced)} were replaced, {exact} of them with exactly the file the copy was made from"
         + (f", {len(replaced) - exact} with another version of the photo" if len(replaced) > exact else "")
+        + (", and one more with the picture as posted, at full size" if as_posted else "")
         + ". Then one was restored."
     )
     for line in wrong:
