@@ -3,8 +3,8 @@
 A step is a statement of the journal, a change of the disk or a connection; besides, runs die while Flickr is at
 work on a request, after it has done its work and before the answer comes, and at moments of chance. After every
 kill the account, the backups and the journal are looked at (tests/killing.py says at what), then one more run must
-finish. The same for `new` and for the deletions of its `undo` (tests/killing_new.py). Uses the sandbox, paints its own
-photographs, takes some minutes.
+finish. The same with pictures sent as posted: undone to the byte, then redone as the originals; and for `new` and for
+the deletions of its `undo` (tests/killing_new.py). Uses the sandbox, paints its own photographs, takes some minutes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -38,9 +38,9 @@ from tests.support.quick_program import KILLED, Zygote  # noqa: E402
 class Bench:
     """Counts kills by kind."""
 
-    def __init__(self, roll: Roll, zygote: Zygote, place: Path) -> None:
-        """Nothing was killed yet."""
-        self.kills: Counter[str] = Counter()
+    def __init__(self, roll: Roll, zygote: Zygote, place: Path, kills: Counter[str]) -> None:
+        """The kills so far are counted on."""
+        self.kills = kills
         self._roll = roll
         self._zygote = zygote
         self._place = place
@@ -54,6 +54,8 @@ class Bench:
             one.flickr.faults.clear()
             one.check(most_versions=1 if command == "sync" else 2)
             (one.finish if command == "sync" else one.finish_undo)()
+            if command == "undo" and self._roll.words:
+                one.redo_as_originals()
         if self.kills.total() % 25 == 0:
             sys.stderr.write(f"{self.kills.total()} kills\n")
 
@@ -67,20 +69,23 @@ class Bench:
     def every_step(self, command: str, stride: int) -> None:
         """Die at every step of a run."""
         for step in range(1, self.count_steps(command) + 1, stride):
-            self.once(f"{command}, at a step", command, partial(die_at_step, command=command, step=step))
+            self.once(f"{self._name(command)}, at a step", command, partial(die_at_step, command=command, step=step))
 
     def every_request(self, command: str) -> None:
         """Die at each of the requests, before, instead of and after the work."""
         for name in REQUESTS:
             for moment in MOMENTS:
                 die = partial(_die_at_request, command=command, name=name, moment=moment)
-                self.once(f"{command}, {moment} of a request", command, die)
+                self.once(f"{self._name(command)}, {moment} of a request", command, die)
+
+    def _name(self, command: str) -> str:
+        return " ".join((command, *self._roll.words))
 
     def at_random(self, command: str, count: int, chance: random.Random) -> None:
         """Die after a time of chance."""
         for _ in range(count):
             die = partial(_die_after, command=command, seconds=chance.uniform(0.01, 0.3))
-            self.once(f"{command}, at a moment of chance", command, die)
+            self.once(f"{self._name(command)}, at a moment of chance", command, die)
 
 
 class UploadBench:
@@ -136,7 +141,7 @@ def _die_at_request(one: Scene, command: str, name: str, moment: str) -> bool:
 
 
 def _die_after(one: Scene, command: str, seconds: float) -> bool:
-    words: tuple[object, ...] = ("sync", one.roll.folder) if command == "sync" else ("undo", "--all")
+    words: tuple[object, ...] = ("sync", one.roll.folder, *one.roll.words) if command == "sync" else ("undo", "--all")
     one.program.begin(*words)
     time.sleep(seconds)
     one.kill()
@@ -145,31 +150,43 @@ def _die_after(one: Scene, command: str, seconds: float) -> bool:
     return ended == KILLED
 
 
+COMMANDS = ("sync", "undo", "sync-as-posted", "undo-as-posted", "new", "undo-new")
+
+
+def run(commands: Sequence[str], stride: int, seed: int) -> Counter[str]:
+    """All kills of these commands, counted by kind."""
+    kills: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
+        place = Path(folder)
+        chance = random.Random(seed)
+        for name in commands:
+            command, _, what = name.partition("-")
+            if "new" in (command, what):
+                prepared = PreparedPosts.make(place / name, zygote)
+                UploadBench(prepared, zygote, place, kills).every(command, stride)
+                continue
+            # A render takes a second: one photo, where there are four otherwise.
+            roll = Roll.make(place / name, zygote, 1 if what else 4, as_posted=bool(what))
+            bench = Bench(roll, zygote, place, kills)
+            bench.every_step(command, stride)
+            bench.every_request(command)
+            bench.at_random(command, 40 // stride, chance)
+    return kills
+
+
 def main() -> None:
     """Run the bench and print what it did."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stride", type=int, default=1, help="take every so-manyth step only")
     parser.add_argument("--seed", type=int, default=5)
-    commands = ("sync", "undo", "new", "undo-new")
-    parser.add_argument("--only", choices=commands, action="append", help="one of these commands")
+    parser.add_argument("--only", choices=COMMANDS, action="append", help="one of these commands")
     words = parser.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as place, Zygote() as zygote:
-        bench = Bench(Roll.make(Path(place), zygote), zygote, Path(place))
-        prepared = PreparedPosts.make(Path(place) / "posts", zygote)
-        uploads = UploadBench(prepared, zygote, Path(place), bench.kills)
-        chance = random.Random(words.seed)
-        for command in words.only or commands:
-            if command in {"new", "undo-new"}:
-                uploads.every(command.removesuffix("-new"), words.stride)
-                continue
-            bench.every_step(command, words.stride)
-            bench.every_request(command)
-            bench.at_random(command, 40 // words.stride, chance)
-    for kind, count in sorted(bench.kills.items()):
+    kills = run(words.only or COMMANDS, words.stride, words.seed)
+    for kind, count in sorted(kills.items()):
         sys.stdout.write(f"{count:5} {kind}\n")
     sys.stdout.write(
-        f"{bench.kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
+        f"{kills.total()} kills in {time.monotonic() - began:.0f} s; after each, one more run "
         "finished the work: nothing lost, nothing replaced or uploaded twice, nothing recorded that was not so\n"
     )
 

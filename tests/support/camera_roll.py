@@ -62,9 +62,12 @@ def save_roll(folder: Path, seeds: Sequence[int]) -> list[Path]:
     return files
 
 
-def post(flickr: SandboxFlickr, original: Path, **more: object) -> str:
+PLAIN = Recipe(width=612, crop=Crop(pan=(0.4, 0.5)))
+
+
+def post(flickr: SandboxFlickr, original: Path, recipe: Recipe = PLAIN, **more: object) -> str:
     """A copy of an original on the pretend Flickr, as IFTTT left it."""
     with Image.open(original) as picture:
-        data, _ = make_copy(picture.convert("RGB"), Recipe(width=612, crop=Crop(pan=(0.4, 0.5))))
+        data, _ = make_copy(picture.convert("RGB"), recipe)
     told = {"title": original.stem, "description": "via Instagram https://ift.tt/abc", "tags": "ifttt instagram"} | more
     return flickr.add_photo(data, **told)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from i2f.memory.history import Standing
@@ -19,34 +19,45 @@ from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.calls import Call
 from i2f.sandbox.flickr.faults import Fault
 from i2f.sandbox.flickr.kinds import Afterwards, DropBefore, Meanwhile
-from tests.support.camera_roll import post, save_roll
+from tests.support.camera_roll import PLAIN, post, save_roll
 from tests.support.quick_program import KILLED, QuickProgram, Zygote, quick
 
 # What a person once answered about a photo that is not in this account.
 ANSWER = ("4711", "{}", 1.0)
+FILTERED = replace(PLAIN, filter="valencia")
 
 
 @dataclass(frozen=True)
 class Roll:
-    """Originals, the bytes of their copies, and a state folder in which a dry run has read and compared everything."""
+    """Originals, the bytes of their copies, and a state folder in which a dry run has read and compared everything.
+
+    `sent` is what a finished sync leaves on Flickr; `words` are typed behind the folder of each sync.
+    """
 
     folder: Path
     originals: tuple[Path, ...]
     copies: tuple[bytes, ...]
     prepared: Path
+    sent: tuple[bytes, ...]
+    words: tuple[str, ...] = ()
 
     @classmethod
-    def make(cls, place: Path, zygote: Zygote, count: int = 4) -> Roll:
+    def make(cls, place: Path, zygote: Zygote, count: int = 4, *, as_posted: bool = False) -> Roll:
         originals = tuple(save_roll(place / "roll", range(1, count + 1)))
+        sent = tuple(original.read_bytes() for original in originals)
+        words = ("--as-posted",) if as_posted else ()
         with SandboxFlickr() as flickr:
-            ids = [post(flickr, original) for original in originals]
+            ids = [post(flickr, original, FILTERED if as_posted else PLAIN) for original in originals]
             copies = tuple(flickr.photo(photo_id).data for photo_id in ids)
             program = quick(flickr, place / "prepared", zygote)
-            ran = program.sync(place / "roll", "--dry-run")
+            ran = program.sync(place / "roll", "--dry-run", *words)
             assert [one["decision"] for one in ran.photos.values()] == ["replace"] * count, ran.stderr
+            if as_posted:
+                assert [one["sent"] for one in ran.photos.values()] == ["as-posted"] * count
+                sent = tuple(_rendered(program, photo_id, place) for photo_id in ids)
         with closing(sqlite3.connect(program.state / "journal.sqlite3")) as db, db:
             db.execute(f"INSERT INTO answers VALUES ({', '.join('?' * len(ANSWER))})", ANSWER)
-        return cls(place / "roll", originals, copies, program.state)
+        return cls(place / "roll", originals, copies, program.state, sent, words)
 
     def put_on(self, flickr: SandboxFlickr) -> tuple[str, ...]:
         """The copies on another Flickr, under the numbers that the prepared state knows them by."""
@@ -54,6 +65,14 @@ class Roll:
             flickr.add_photo(copy, original.stem, "via Instagram https://ift.tt/abc", "ifttt instagram")
             for copy, original in zip(self.copies, self.originals, strict=True)
         )
+
+
+def _rendered(program: QuickProgram, photo_id: str, place: Path) -> bytes:
+    """What `render` writes, which is what is sent."""
+    file = place / f"{photo_id}.jpg"
+    ran = program.run("render", photo_id, "--to", file)
+    assert ran.exit_code == 0, ran.stderr
+    return file.read_bytes()
 
 
 @dataclass
@@ -89,7 +108,7 @@ class Scene:
 
     def sync(self, **orders: object) -> int:
         with self.program.ordered(**orders):
-            code = self.program.sync(self.roll.folder).exit_code
+            code = self.program.sync(self.roll.folder, *self.roll.words).exit_code
         self.wait_for_flickr()
         return code
 
@@ -106,8 +125,9 @@ class Scene:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             if self.is_prepared:
                 assert db.execute("SELECT * FROM answers").fetchall() == [ANSWER], "a person's answer is lost"
-        for photo_id, original, copy in zip(self.ids, self.roll.originals, self.roll.copies, strict=True):
-            photo, full_size = self.flickr.photo(photo_id), original.read_bytes()
+        roll = self.roll
+        for photo_id, original, copy, full_size in zip(self.ids, roll.originals, roll.copies, roll.sent, strict=True):
+            photo = self.flickr.photo(photo_id)
             assert photo.data in (full_size, copy), "Flickr holds what nobody sent"
             assert photo.version <= most_versions, "replaced twice"
             assert (photo.title, photo.description) == (original.stem, "via Instagram https://ift.tt/abc")
@@ -132,7 +152,7 @@ class Scene:
         assert self.sync() == 0, (self.program.home / "stderr").read_text(encoding="utf-8")
         self.check()
         self.check_tidy()
-        assert self.photo_bytes() == [original.read_bytes() for original in self.roll.originals]
+        assert self.photo_bytes() == list(self.roll.sent)
         assert set(self.standings().values()) == {Standing.REPLACED}
         assert len(self.standings()) == len(self.ids)
         sent = len(self.flickr.changing_requests)
@@ -146,6 +166,14 @@ class Scene:
         self.check_tidy()
         assert self.photo_bytes() == list(self.roll.copies)
         assert set(self.standings().values()) == {Standing.TAKEN_BACK}
+
+    def redo_as_originals(self) -> None:
+        """After an undo the originals themselves are sent, whatever was sent before."""
+        assert self.program.sync(self.roll.folder, "--again-all").exit_code == 0
+        self.wait_for_flickr()
+        assert self.photo_bytes() == [original.read_bytes() for original in self.roll.originals]
+        assert set(self.standings().values()) == {Standing.REPLACED}
+        self.check_tidy()
 
 
 @contextmanager
