@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from i2f.ground.image import Floats, Picture, luminance, resize
+from i2f.ground.image import Floats, Picture, luminance, resize_to_each
 
 T = TypeVar("T", np.uint8, np.float32)
 
@@ -105,8 +105,9 @@ def fingerprint(picture: Picture) -> NDArray[np.int8]:
     grey = luminance(picture)
     height, width = grey.shape
     vectors = []
-    for rows, cols, side, ys, xs in window_grid(height, width):
-        small = resize(grey, rows, cols)
+    grid = window_grid(height, width)
+    shrunk = resize_to_each(grey, [(rows, cols) for rows, cols, _, _, _ in grid])
+    for small, (_, _, side, ys, xs) in zip(shrunk, grid, strict=True):
         views = np.lib.stride_tricks.sliding_window_view(small, (side, side))
         vectors.append(describe(views[ys, xs]))
     header = np.zeros((HEADER_ROWS, WAVES), np.int8)

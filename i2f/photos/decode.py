@@ -138,10 +138,9 @@ def prove_whole(opened: Opened) -> None:
     with decoding():
         if opened.content_format == "GIF" and getattr(image, "is_animated", False):
             raise PictureError("an animated GIF, which Flickr does not accept")
-        if opened.image.format in _JPEG_NAMES:
-            image.draft("L", (1, 1))  # all data is decoded at any scale, at the smallest in next to no memory
-        image.load()
-    prove_even(opened)
+        if opened.image.format not in _JPEG_NAMES:
+            image.load()
+    prove_even(opened)  # which decodes a JPEG to its last row
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from i2f.ground.errors import StoppedError
-from i2f.ground.threads import FailureLimit, ThreadPool
+from i2f.ground.threads import FailureLimit, Lines, ThreadPool
 from i2f.sandbox import SandboxFlickr
 from i2f.sync import pipeline
 from i2f.sync.copies import list_copies, save_copies
@@ -86,6 +86,61 @@ def test_what_may_be_done_anew_is_not_waited_for() -> None:
     with pytest.raises(KeyboardInterrupt):
         ThreadPool(work, 3, must_finish=False).through(range(9), on_done)
     never.set()
+
+
+def test_few_pass_the_gate_at_a_time_while_others_prepare() -> None:
+    lines, guard, inside, most = Lines(2), threading.Lock(), [0], [0]
+    prepared = threading.Barrier(4, timeout=20)
+
+    def work(number: int) -> int:
+        if number < 4:
+            prepared.wait()
+        with lines.one():
+            with guard:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            with guard:
+                inside[0] -= 1
+        return number
+
+    results: dict[int, int] = {}
+    ThreadPool(work, 4, lines=lines).through(range(40), results.__setitem__)
+    assert len(results) == 40
+    assert most[0] <= 2
+    assert lines.begun == 0
+
+
+def test_what_has_not_passed_the_gate_is_called_off_when_the_run_stops() -> None:
+    lines, sending, told, stopping = Lines(1), threading.Event(), list[int](), list[int]()
+    let_go = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            with lines.one():
+                return number
+        if number == 1:
+            with lines.one():
+                sending.set()
+                let_go.wait(20)
+            return number
+        sending.wait(20)
+        with lines.one():
+            return number
+
+    def on_done(task: int, _: int) -> None:
+        told.append(task)
+        if task == 0:
+            sending.wait(20)
+            raise KeyboardInterrupt
+
+    def on_stop(begun: int) -> None:
+        stopping.append(begun)
+        let_go.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        ThreadPool(work, 4, on_stop=on_stop, lines=lines).through(range(9), on_done)
+    assert told == [0, 1]
+    assert stopping == [1]
 
 
 def test_each_hand_stays_one_thread() -> None:
