@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.report import Report
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
-from tests.support.sessions import decision, open_test_session
+from tests.support.sessions import RecordedProgress, decision, open_test_session
 
 
 def test_so_many_at_once_and_begun_in_order() -> None:
@@ -160,6 +161,34 @@ def test_the_brake_counts_failures_in_a_row() -> None:
         failure_limit.note(failure)
     with pytest.raises(StoppedError, match="stopped after 3 consecutive failures.*the last: e"):
         failure_limit.note("e")
+
+
+class _Stops(RecordedProgress):
+    """A person who says stop when the first picture is done."""
+
+    def step(self, steps: int = 1) -> None:
+        if "Replacing" in self.lines and not any(one.startswith("Stopping") for one in self.lines):
+            raise KeyboardInterrupt
+
+
+def test_what_was_only_prepared_when_a_person_says_stop_is_neither_noted_nor_sent(
+    flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    original = tmp_path / "IMG_1.JPG"
+    original.write_bytes(picture(1200, 900, seed=2))
+    for seed in range(5):
+        flickr.add_photo(picture(600, 600, seed=seed), "t", "via Instagram https://ift.tt/a", "ifttt instagram")
+    with open_test_session(flickr, tmp_path, FLICKR_UPLOADS="1") as opened:
+        session = replace(opened, progress=_Stops())
+        saved, _ = save_copies(session, list_copies(session))
+        report = Report("run-1", "sync", datetime.now(UTC), (tmp_path,))
+        report.decisions = [decision(copy, original) for copy, _ in saved]
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.carry_out(session, SyncOrder((tmp_path,)), report, pipeline.Permission(200 << 20))
+        done = [one.photo_id for one in session.journal.record.entries() if one.step == "confirmed"]
+        assert set(report.outcomes) == {one.photo_id for one in session.journal.record.entries()} == set(done)
+        assert len(flickr.requests("replace")) == len(done) < 5
+        assert not list(session.state.outgoing.iterdir())
 
 
 @pytest.mark.long
