@@ -91,7 +91,7 @@ def _make(folder: Path, life: Path, count: int, copies: int, flickr: SandboxFlic
         shown = sources[number % len(sources)]
         left, top, right, bottom = (float(one) for one in chance.uniform(0, 0.15, 4))
         box = (left * shown.width, top * shown.height, (1 - right) * shown.width, (1 - bottom) * shown.height)
-        made = shown.crop(tuple(map(round, box)))
+        made = shown.crop(box)
         into = life / f"{2005 + number // IN_A_FOLDER:04d}"
         into.mkdir(parents=True, exist_ok=True)
         made.save(into / f"IMG_{number:06d}.JPG", quality=QUALITY, comment=b"%d" % number)
