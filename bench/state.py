@@ -1,13 +1,15 @@
 """What the state folder takes, and how long it takes to open: `python -m bench.state FOLDER [--originals N]`.
 
-Reads some photographs of FOLDER as a run does and tells the bytes that are kept for each; then makes a journal of so
-many originals that say nothing but their facts, and opens it as a run does that finds nothing new.
+Reads some photographs of FOLDER, drawn by lot, as a run does and tells the bytes that are kept for each, in all and
+part by part; then makes a journal of so many originals that say nothing but their facts, and opens it as a run does
+that finds nothing new.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import random
 import sys
 import tempfile
 import time
@@ -40,8 +42,10 @@ def main() -> None:
     order = parser.parse_args()
     sys.stdout.write(machine() + "\n")
     with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
-        kept = _kept_bytes(order.folder, Path(place))
+        parts = _kept_bytes(order.folder, Path(place))
+    kept = sum(parts.values())
     _tell(f"{kept / 1e3:.0f} kB kept for an original", kept / KEPT_BYTES)
+    sys.stdout.write("".join(f"    {part}: {size / 1e3:.1f} kB\n" for part, size in parts.items()))
     with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
         files = _fill(Path(place) / "journal.sqlite3", order.originals)
         began, worked = time.perf_counter(), time.process_time()
@@ -55,11 +59,22 @@ def main() -> None:
     sys.stdout.write(f"and made ready to be searched in {searched:.2f} s of processor time more\n")
 
 
-def _kept_bytes(folder: Path, state: Path) -> float:
+def _kept_bytes(folder: Path, state: Path) -> dict[str, float]:
+    """Bytes for an original, by what they hold."""
     journal = Journal(state / "journal.sqlite3")
-    index = read_folder(find_files([folder]).files[:READ], journal, RecordedProgress())
+    found = find_files([folder]).files
+    index = read_folder(random.Random(1).sample(found, min(len(found), READ)), journal, RecordedProgress())
+    thumbnails = sum(map(len, journal.readings.thumbnails(index.gallery.contents).values()))
     journal.close()
-    return sum(one.stat().st_size for one in state.iterdir()) / max(1, len(index.gallery.originals))
+    sizes = {one.name: one.stat().st_size for one in state.iterdir()}
+    windows, coarse = sizes.pop("windows.bin"), sizes.pop("coarse.bin")
+    parts = {
+        "thumbnail": thumbnails,
+        "what it is searched by": windows,
+        "the same, coarsely": coarse,
+        "facts, names and room in the journal": sum(sizes.values()) - thumbnails,
+    }
+    return {part: size / max(1, len(index.gallery.originals)) for part, size in parts.items()}
 
 
 def _fill(file: Path, count: int) -> list[FoundFile]:

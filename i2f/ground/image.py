@@ -6,6 +6,7 @@ after halving, so that two pictures that are compared were shrunk alike and neit
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -59,13 +60,29 @@ def _sparse_resampler(n_in: int, n_out: int, length: float) -> csr_array:
 
 def resize(grey: Floats, height: int, width: int) -> Floats:
     """A whole grey picture at another size, smoothed as the shrinking needs (by halves first, which is quick)."""
-    rows, cols = (float(n) for n in grey.shape)
-    while height <= 0.5 * rows and width <= 0.5 * cols:
-        even = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
-        grey = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
-        rows, cols = rows / 2, cols / 2
-    down, across = _sparse_resampler(grey.shape[0], height, rows), _sparse_resampler(grey.shape[1], width, cols)
-    return np.asarray((across @ (down @ grey).T).T, np.float32, order="C")
+    (resized,) = resize_to_each(grey, [(height, width)])
+    return resized
+
+
+def resize_to_each(grey: Floats, sizes: Iterable[tuple[int, int]]) -> Iterator[Floats]:
+    """The same at several sizes (height, width), halved once for all of them."""
+    halves = [(grey, float(grey.shape[0]), float(grey.shape[1]))]
+    for height, width in sizes:
+        level = 0
+        while height <= 0.5 * halves[level][1] and width <= 0.5 * halves[level][2]:
+            if level + 1 == len(halves):
+                halves.append(_halved(*halves[level]))
+            level += 1
+        seen, rows, cols = halves[level]
+        down, across = _sparse_resampler(seen.shape[0], height, rows), _sparse_resampler(seen.shape[1], width, cols)
+        yield np.asarray((across @ (down @ seen).T).T, np.float32, order="C")
+
+
+def _halved(grey: Floats, rows: float, cols: float) -> tuple[Floats, float, float]:
+    """A picture at half its size, whose last row and column may stand for less than a whole one."""
+    even = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
+    half = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
+    return half, rows / 2, cols / 2
 
 
 @lru_cache(maxsize=64)

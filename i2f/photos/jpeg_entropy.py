@@ -16,6 +16,9 @@ progressive files more come out even.
 The last bytes of a sound picture may change nothing, too: where its lower edge is exactly middle grey, or where they
 describe what lies beyond its edge, since a picture is coded in whole blocks. So whoever fails by them is counted code
 by code (jpeg_codes.py) before it is suspected.
+
+That is three decodes, most of what a file costs before it is sent, so those of one picture run beside each other unless
+it is large, or progressive, which takes several times the memory.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
@@ -38,6 +43,8 @@ SOF_BASELINE, SOF_EXTENDED, SOS = 0xC0, 0xC1, 0xDA
 # Larger ones are compared at half their size, in a quarter of the memory.
 BIG_PIXELS = 60_000_000
 STRIPE_ROWS = 256
+# Three decodes at once of a picture of this size take some 300 MB, far less than one picture may (open.py).
+SMALL_PIXELS, SMALL_BYTES = 25_000_000, 32 * 2**20
 
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
@@ -46,15 +53,36 @@ def comes_out_even(data: bytes) -> bool:
     """Whether this JPEG, whose structure is sound, uses all of its coded data and needs no more."""
     segments = list(jpeg_segments(data))
     first = data[: segments[-1].end]
-    as_it_is = _looks(first)
-    if _looks(_padded(first)) != as_it_is:
-        return False
     # The last scan of a progressive JPEG only refines and may well end in codes that change nothing.
-    if not any(segment.marker in (SOF_BASELINE, SOF_EXTENDED) for segment in segments):
-        return True
-    shorter = first[: -len(END) - LAST_BYTES]
-    needs_them = _looks((shorter[:-1] if shorter.endswith(b"\xff") else shorter) + END) != as_it_is
-    return needs_them or codes_come_out_even(first)
+    is_progressive = not any(segment.marker in (SOF_BASELINE, SOF_EXTENDED) for segment in segments)
+    looks = _looks_of(first, _padded) if is_progressive else _looks_at_once(first, _padded, _shortened)
+    as_it_is = next(looks)
+    if next(looks) != as_it_is:
+        return False
+    return is_progressive or next(looks) != as_it_is or codes_come_out_even(first)
+
+
+def _looks_of(jpeg: bytes, *versions: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """What the JPEG looks like, and each of these versions of it, one after the other."""
+    yield _looks(jpeg)
+    yield from (_looks(version(jpeg)) for version in versions)
+
+
+def _looks_at_once(jpeg: bytes, *versions: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """The same, decoded beside each other where the picture is small enough."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        is_small = image.width * image.height <= SMALL_PIXELS and len(jpeg) <= SMALL_BYTES
+    if not is_small:
+        yield from _looks_of(jpeg, *versions)
+        return
+    with ThreadPoolExecutor(1 + len(versions)) as threads:
+        yield from threads.map(_looks, [jpeg, *(version(jpeg) for version in versions)])
+
+
+def _shortened(data: bytes) -> bytes:
+    """The JPEG without the last bytes of its coded data."""
+    shorter = data[: -len(END) - LAST_BYTES]
+    return (shorter[:-1] if shorter.endswith(b"\xff") else shorter) + END
 
 
 def _padded(data: bytes) -> bytes:

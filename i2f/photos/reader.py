@@ -6,6 +6,9 @@ dies or exceeds its time, the file is known. It is tried once more at the end, a
 because of its neighbours looks the same; then it is named, and the run goes on. Very large pictures wait for
 that end, too, so that two of them never lie in memory at once.
 
+Each worker has the next file's name already while it reads one, so that it need not wait while its parent writes to the
+journal. A file that waited with a worker that died goes to another.
+
 Processes are spawned, never forked (a fork would copy the parent's threads and locks), they ignore Ctrl-C (the
 parent decides), and they end when the generator is closed, when the parent goes, or when nothing is left. Each
 works on one thread: the pool is the parallelism. There is a worker even for a single file, since that file may
@@ -39,8 +42,10 @@ from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableErr
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
 TIMEOUT_S = 60.0
 # Counted up when a file is read otherwise than before, so that what an older version said of it is not believed.
-READER_VERSION = "3"
+READER_VERSION = "4"
 FILES_PER_WORKER = 8
+MOST_WORKERS = 4
+AT_A_TIME = 2
 _LATER = "later"
 
 
@@ -65,7 +70,8 @@ class Reading:
 class _Worker:
     process: BaseProcess
     line: Connection
-    file: FoundFile | None = None
+    files: deque[FoundFile] = field(default_factory=deque)
+    """What it was given: the file it reads now, and what it reads then."""
     deadline: float = 0.0
     answers: int = 0
 
@@ -120,10 +126,9 @@ def read_originals(
     waiter: Waiter | None = None,
 ) -> Iterator[Reading | Unreadable]:
     """Read every file in worker processes; each comes back once, as a reading or with the reason why not."""
-    wanted = workers or min(os.cpu_count() or 1, 4)
     pool = _Pool(timeout_s, fingerprint, waiter or Waiter())
     try:
-        yield from _together(pool, deque(files), max(1, min(wanted, -(-len(files) // FILES_PER_WORKER))))
+        yield from _together(pool, deque(files), worker_count(len(files), workers))
         for file, complaint in pool.alone:
             yield from _by_itself(pool, file, complaint)
     finally:
@@ -131,20 +136,27 @@ def read_originals(
             _end(worker)
 
 
+def worker_count(files: int, wanted: int | None = None) -> int:
+    """How many processes read so many files."""
+    return max(1, min(wanted or min(os.cpu_count() or 1, MOST_WORKERS), -(-files // FILES_PER_WORKER)))
+
+
 def _together(pool: _Pool, files: deque[FoundFile], count: int) -> Iterator[Reading | Unreadable]:
     """Keep `count` workers busy; what crashes, hangs or is very large is put aside for `_by_itself`."""
-    while files or any(worker.file for worker in pool.workers):
+    while files or any(worker.files for worker in pool.workers):
         while files and len(pool.workers) < count:
             pool.workers.append(_start(pool.fingerprint))
-        for worker in pool.workers:
-            if worker.file is None and files:
-                _give(pool, worker, files.popleft(), alone=False)
+        for share in range(1, AT_A_TIME + 1):
+            for worker in pool.workers:
+                if files and len(worker.files) < share:
+                    _give(pool, worker, files.popleft(), alone=False)
         for worker, answer in _answers(pool):
-            file = worker.file
-            worker.file = None
-            if file is not None and isinstance(answer, str):
+            file = worker.files.popleft()
+            if worker not in pool.workers:
+                files.extendleft(reversed(worker.files))
+            if isinstance(answer, str):
                 pool.alone.append((file, None if answer == _LATER else answer))
-            elif not isinstance(answer, str):
+            else:
                 yield answer
 
 
@@ -156,7 +168,7 @@ def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[
         pool.workers.append(_start(pool.fingerprint))
     _give(pool, pool.workers[0], file, alone=True)
     for worker, answer in _answers(pool):
-        worker.file = None
+        worker.files.clear()
         if isinstance(answer, str):
             yield Unreadable(file.path, answer, file.size_bytes, file.mtime_ns, lasting=False)
         else:
@@ -164,15 +176,16 @@ def _by_itself(pool: _Pool, file: FoundFile, complaint: str | None) -> Iterator[
 
 
 def _give(pool: _Pool, worker: _Worker, file: FoundFile, alone: bool) -> None:
-    worker.file = file
-    worker.deadline = pool.waiter.now() + pool.timeout_s
+    if not worker.files:
+        worker.deadline = pool.waiter.now() + pool.timeout_s
+    worker.files.append(file)
     with suppress(OSError):  # a worker that is gone is noticed when its answer is awaited
         worker.line.send((file, alone))
 
 
 def _answers(pool: _Pool) -> Iterator[tuple[_Worker, Reading | Unreadable | str]]:
     """Wait for the next answers; a text is what became of a worker that will never answer."""
-    busy = {worker.line: worker for worker in pool.workers if worker.file is not None}
+    busy = {worker.line: worker for worker in pool.workers if worker.files}
     patience_s = max(0.0, min(worker.deadline for worker in busy.values()) - pool.waiter.now())
     ready = pool.waiter.wait(list(busy), patience_s)
     for line, worker in busy.items():
@@ -183,6 +196,7 @@ def _answers(pool: _Pool) -> Iterator[tuple[_Worker, Reading | Unreadable | str]
                 answer = "its decoder crashed"
                 _dismiss(pool, worker)
             worker.answers += 1
+            worker.deadline = pool.waiter.now() + pool.timeout_s
             yield worker, answer
         elif pool.waiter.now() >= worker.deadline:
             _dismiss(pool, worker)

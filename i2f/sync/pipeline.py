@@ -123,7 +123,7 @@ def calls_a_photo(rules: SyncRules) -> int:
 
 
 def carry_out(session: Session, order: SyncOrder, report: Report, permission: Permission) -> None:
-    """Replace what the plan says, several at once, begun in order; each outcome goes into the report at once."""
+    """Replace what the plan says, several at once, taken up in order; each outcome goes into the report at once."""
     planned = [one for one in report.decisions if one.verdict is Verdict.REPLACE][: order.limit]
     replacer = Replacer(session)
     _leave(session, order, report)
@@ -142,7 +142,7 @@ def carry_out(session: Session, order: SyncOrder, report: Report, permission: Pe
         failure_limit.note(_failure(outcome))
 
     try:
-        _thread_pool(session, replace_one).through(planned, tell)
+        _thread_pool(session, replacer, replace_one).through(planned, tell)
     except BaseException:
         _mark_cut_off(session, planned, report)
         raise
@@ -203,11 +203,13 @@ def take_back(session: Session, wanted: Mapping[str, int | None], outcomes: dict
         session.progress.working_on(photo_id)
         return replacer.undo(photo_id, wanted[photo_id])
 
-    _thread_pool(session, undo_one).through(wanted, tell)
+    _thread_pool(session, replacer, undo_one).through(wanted, tell)
 
 
-def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T, Outcome]:
-    """So many pictures at once as the settings say, each begun only when the hourly limit has room for all of it."""
+def _thread_pool(session: Session, replacer: Replacer, work: Callable[[T], Outcome]) -> ThreadPool[T, Outcome]:
+    """So many pictures sent at once as the settings say, and as many prepared or verified meanwhile; each begun only
+    when the hourly limit has room for all of it.
+    """
 
     def before_each(under_way: int) -> bool:
         needed = calls_a_photo(session.settings.sync) * (under_way + 1)
@@ -220,7 +222,8 @@ def _thread_pool(session: Session, work: Callable[[T], Outcome]) -> ThreadPool[T
         if under_way:
             session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
 
-    return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
+    lines = replacer.lines
+    return ThreadPool(work, 2 * lines.count, before_each=before_each, on_stop=on_stop, lines=lines)
 
 
 def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:

@@ -6,8 +6,12 @@ Flickr was asked whether it still holds what was backed up, the person's answers
 the journal says "intended" on the disk. After that Flickr is asked what it holds now. A lost reply is never answered by
 sending again: first Flickr tells whether it took the picture.
 
+The line is kept full: only the sending, from the last question to Flickr before it to Flickr's reply, holds one of the
+parallel uploads of the settings (`lines`), while other threads check backups and decode originals for the next ones, or
+verify the last. Nothing is noted or sent before it has a line.
+
 Taking back is the same road in the other direction, with the backup as what is sent; it is one function for
-both, `_send_and_verify`, and it is the only place in the program that replaces. How a sending is verified is in
+both, `_note_and_send`, and it is the only place in the program that replaces. How a sending is verified is in
 verify.py.
 """
 
@@ -21,6 +25,7 @@ from flickr_client import PhotoInfo, Refused, Replaced
 from i2f.flickr.tickets import TicketState
 from i2f.ground.errors import PictureError, PictureGoneError, ReplyLostError, StoppedError, SyncError
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Photo, Sent
+from i2f.ground.threads import Lines
 from i2f.memory.history import History
 from i2f.memory.journal_steps import JournalStep
 from i2f.memory.record import Backup
@@ -56,9 +61,12 @@ class Replacer:
         self._file_worker = session.file_worker
         self._backups = session.backups
         self._verifier = Verifier(session)
+        self.lines = Lines(session.settings.flickr.uploads)
 
     def replace(self, decision: Decision, location: str, max_bytes: int) -> Outcome:
-        """Put the original of one decision in its copy's place. Raises only what stops the whole run."""
+        """Put the original of one decision in its copy's place. Raises only what stops the whole run, or
+        CalledOffError where that was stopped before anything was sent.
+        """
         try:
             return self._replace(decision, location, max_bytes)
         except PictureError as error:
@@ -82,18 +90,20 @@ class Replacer:
             if not outgoing.is_temporary:
                 place = self._state.outgoing / f"still-{photo.photo_id}{outgoing.path.suffix}"
                 still = still_copy(outgoing, place, "sync")
-            before = self._flickr.get_info(photo.photo_id)
-            if not _is_same_version(before, photo):
-                raise PictureGoneError("the photo was changed on Flickr since it was listed; run `sync` again")
             upload = Upload(
                 photo.photo_id, still, outgoing.sha256, outgoing.size_bytes, outgoing.width, outgoing.height
             )
             note = {"original": str(match.original.path), "backup": asdict(backup), "as": str(decision.sent)}
             if (metadata := metadata_for(match.original, self._settings)) is not None:
                 note["wish"] = metadata.to_json()
-            if state_of(said_about(self._journal, photo.photo_id, backup.sha256)) != decision.answers:
-                raise PictureError("the photo was reviewed since the plan was made; run `sync` again")
-            return self._send_and_verify(upload, before, note)
+            with self.lines.one():
+                before = self._flickr.get_info(photo.photo_id)
+                if not _is_same_version(before, photo):
+                    raise PictureGoneError("the photo was changed on Flickr since it was listed; run `sync` again")
+                if state_of(said_about(self._journal, photo.photo_id, backup.sha256)) != decision.answers:
+                    raise PictureError("the photo was reviewed since the plan was made; run `sync` again")
+                sending = self._note_and_send(upload, before, note)
+            return self._verifier.verify(sending)
         finally:
             if still != match.original.path:
                 still.unlink(missing_ok=True)
@@ -130,12 +140,16 @@ class Replacer:
             file = self._backups.check(backup)
         except PictureError as error:
             raise PictureError(let_go_words(history) or str(error)) from None
-        before = self._flickr.get_info(photo_id)
-        if before.secret != top["after"]["secret"]:
-            raise PictureGoneError("the photo was changed on Flickr since it was replaced, so it was left unchanged")
         upload = Upload(photo_id, file, backup.sha256, backup.size_bytes, backup.width, backup.height, undoing=True)
         note = {"backup": asdict(backup), "levels": levels, "was": below["before"], "became": top["after"]}
-        return self._send_and_verify(upload, before, note)
+        with self.lines.one():
+            before = self._flickr.get_info(photo_id)
+            if before.secret != top["after"]["secret"]:
+                raise PictureGoneError(
+                    "the photo was changed on Flickr since it was replaced, so it was left unchanged"
+                )
+            sending = self._note_and_send(upload, before, note)
+        return self._verifier.verify(sending)
 
     def settle(self, photo_id: str, history: History) -> Outcome | None:
         """Ask Flickr what became of a sending that was cut off; None when it took nothing."""
@@ -194,11 +208,12 @@ class Replacer:
 
     # The one road both directions take.
 
-    def _send_and_verify(self, upload: Upload, before: PhotoInfo, note: Mapping[str, Any]) -> Outcome:
+    def _note_and_send(self, upload: Upload, before: PhotoInfo, note: Mapping[str, Any]) -> Sending:
+        """Note what is intended, then send it; what is to be verified. Whoever calls it holds a line."""
         noted = {**note, "sent": upload.as_noted(), "before": before.to_json(), "tickets": self._tickets}
         self._note(upload, JournalStep.INTENDED, noted)
         reply = self._send(upload, before)
-        return self._verifier.verify(Sending(upload, before, _restoring(noted), reply, noted_metadata(noted)))
+        return Sending(upload, before, _restoring(noted), reply, noted_metadata(noted))
 
     def _send(self, upload: Upload, before: PhotoInfo) -> Replaced | None:
         """Send until Flickr says it took it, or shows that it did (None). Raises with the record closed, or open

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from i2f.ground.image import smoothed, spots
+from i2f.ground.image import resize, resize_to_each, smoothed, spots
 
 Floats = NDArray[np.float32]
 
@@ -40,3 +40,10 @@ def test_smoothing_is_a_gaussian_mirrored_at_the_edges(shape: tuple[int, int], s
     np.testing.assert_allclose(
         smoothed(plane, sigma, truncate), gaussian_filter(plane, sigma, truncate=truncate), atol=1e-2
     )
+
+
+def test_several_sizes_at_once_are_those_made_one_by_one() -> None:
+    plane, sizes = noise(101, 67), [(50, 33), (90, 60), (20, 13), (101, 67), (25, 60)]
+    for size, shrunk in zip(sizes, resize_to_each(plane, sizes), strict=True):
+        assert shrunk.shape == size
+        np.testing.assert_array_equal(shrunk, resize(plane, *size))

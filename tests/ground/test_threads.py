@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from i2f.ground.errors import StoppedError
-from i2f.ground.threads import FailureLimit, ThreadPool
+from i2f.ground.threads import FailureLimit, Lines, ThreadPool
 from i2f.sandbox import SandboxFlickr
 from i2f.sync import pipeline
 from i2f.sync.copies import list_copies, save_copies
@@ -17,7 +18,7 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.report import Report
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
-from tests.support.sessions import decision, open_test_session
+from tests.support.sessions import RecordedProgress, decision, open_test_session
 
 
 def test_so_many_at_once_and_begun_in_order() -> None:
@@ -88,6 +89,61 @@ def test_what_may_be_done_anew_is_not_waited_for() -> None:
     never.set()
 
 
+def test_few_pass_the_gate_at_a_time_while_others_prepare() -> None:
+    lines, guard, inside, most = Lines(2), threading.Lock(), [0], [0]
+    prepared = threading.Barrier(4, timeout=20)
+
+    def work(number: int) -> int:
+        if number < 4:
+            prepared.wait()
+        with lines.one():
+            with guard:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            with guard:
+                inside[0] -= 1
+        return number
+
+    results: dict[int, int] = {}
+    ThreadPool(work, 4, lines=lines).through(range(40), results.__setitem__)
+    assert len(results) == 40
+    assert most[0] <= 2
+    assert lines.begun == 0
+
+
+def test_what_has_not_passed_the_gate_is_called_off_when_the_run_stops() -> None:
+    lines, sending, told, stopping = Lines(1), threading.Event(), list[int](), list[int]()
+    let_go = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            with lines.one():
+                return number
+        if number == 1:
+            with lines.one():
+                sending.set()
+                let_go.wait(20)
+            return number
+        sending.wait(20)
+        with lines.one():
+            return number
+
+    def on_done(task: int, _: int) -> None:
+        told.append(task)
+        if task == 0:
+            sending.wait(20)
+            raise KeyboardInterrupt
+
+    def on_stop(begun: int) -> None:
+        stopping.append(begun)
+        let_go.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        ThreadPool(work, 4, on_stop=on_stop, lines=lines).through(range(9), on_done)
+    assert told == [0, 1]
+    assert stopping == [1]
+
+
 def test_each_hand_stays_one_thread() -> None:
     threads: set[int] = set()
 
@@ -105,6 +161,34 @@ def test_the_brake_counts_failures_in_a_row() -> None:
         failure_limit.note(failure)
     with pytest.raises(StoppedError, match="stopped after 3 consecutive failures.*the last: e"):
         failure_limit.note("e")
+
+
+class _Stops(RecordedProgress):
+    """A person who says stop when the first picture is done."""
+
+    def step(self, steps: int = 1) -> None:
+        if "Replacing" in self.lines and not any(one.startswith("Stopping") for one in self.lines):
+            raise KeyboardInterrupt
+
+
+def test_what_was_only_prepared_when_a_person_says_stop_is_neither_noted_nor_sent(
+    flickr: SandboxFlickr, tmp_path: Path
+) -> None:
+    original = tmp_path / "IMG_1.JPG"
+    original.write_bytes(picture(1200, 900, seed=2))
+    for seed in range(5):
+        flickr.add_photo(picture(600, 600, seed=seed), "t", "via Instagram https://ift.tt/a", "ifttt instagram")
+    with open_test_session(flickr, tmp_path, FLICKR_UPLOADS="1") as opened:
+        session = replace(opened, progress=_Stops())
+        saved, _ = save_copies(session, list_copies(session))
+        report = Report("run-1", "sync", datetime.now(UTC), (tmp_path,))
+        report.decisions = [decision(copy, original) for copy, _ in saved]
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.carry_out(session, SyncOrder((tmp_path,)), report, pipeline.Permission(200 << 20))
+        done = [one.photo_id for one in session.journal.record.entries() if one.step == "confirmed"]
+        assert set(report.outcomes) == {one.photo_id for one in session.journal.record.entries()} == set(done)
+        assert len(flickr.requests("replace")) == len(done) < 5
+        assert not list(session.state.outgoing.iterdir())
 
 
 @pytest.mark.long

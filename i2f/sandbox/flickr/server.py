@@ -2,7 +2,8 @@
 
 One port stands for www, api, up and live.staticflickr.com; the path tells them apart. Reached under its true names
 (through a proxy), it speaks of pictures under live.staticflickr.com; reached on the loopback, under itself. Every
-request is noted, with what it would have changed and without anything secret.
+request is noted, with what it would have changed and without anything secret. `bytes_per_s` is the most that a
+connection carries in either direction, for whoever measures how well the line is used.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from i2f.sandbox.flickr.account import Account, Habits, Store, StoredPhoto
 from i2f.sandbox.flickr.calls import Call
+from i2f.sandbox.flickr.capped import cap
 from i2f.sandbox.flickr.faults import Faults
 from i2f.sandbox.flickr.oauth import Keys
 from i2f.sandbox.flickr.routes import Request, make_app
@@ -30,6 +32,14 @@ _POLL_S = 0.01
 class _Quiet(WSGIRequestHandler):
     """Keeps the server's chatter out of the caller's terminal."""
 
+    bytes_per_s: float | None = None
+
+    def setup(self) -> None:
+        """Take the connection up, at its pace."""
+        super().setup()
+        if self.bytes_per_s is not None:
+            cap(self, self.bytes_per_s)
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing; `SandboxFlickr.log` knows every request."""
 
@@ -37,8 +47,10 @@ class _Quiet(WSGIRequestHandler):
 class SandboxFlickr:
     """A Flickr with one account: `with SandboxFlickr() as flickr: flickr.url`."""
 
-    def __init__(self, folder: Path | None = None, now: Callable[[], float] = time.time) -> None:
-        """Keep pictures in memory, or in a folder; `now` is Flickr's clock."""
+    def __init__(
+        self, folder: Path | None = None, now: Callable[[], float] = time.time, bytes_per_s: float | None = None
+    ) -> None:
+        """Keep pictures in memory, or in a folder; `now` is Flickr's clock, `bytes_per_s` the cap of a connection."""
         self.now = now
         self.account: Account = Account()
         self.habits: Habits = Habits()
@@ -50,7 +62,8 @@ class SandboxFlickr:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         self.store = Store(self.account, folder, lambda: self.now())
-        self._server = make_server("127.0.0.1", 0, make_app(self), threaded=True, request_handler=_Quiet)
+        handler = type("_Handler", (_Quiet,), {"bytes_per_s": bytes_per_s})
+        self._server = make_server("127.0.0.1", 0, make_app(self), threaded=True, request_handler=handler)
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL_S,), name="sandbox", daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
