@@ -71,7 +71,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "30"
+MATCHER_VERSION = "31"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 
@@ -136,6 +136,7 @@ def _measures(evidence: Evidence, colors: Photometry, edges: Overshoot) -> dict[
         "faint": evidence.outliers.low,
         "buried": evidence.outliers.masked,
         "vanished": evidence.outliers.vanished,
+        "absent": evidence.absent,
         "ink": evidence.outliers.strokes / max(1, evidence.cells),
         "recoloured": evidence.recoloured,
         "tinted": colors.tinted,

@@ -6,6 +6,10 @@ an outlier then, clusters of cells far above the noise or a texture that vanishe
 that were one for each block, run from block to block, since at the edge of a tilt-shift a picture grows blurred within
 a block. Of two accounts the one that leaves less counts. An ink under which the copy misses what the original shows is
 none: there something else was, and its cells stay outliers.
+
+The regression asks what the copy shows, and is content where the copy shows nothing: the weights of the original's
+colours take away whatever it has there. So the other question is asked by itself (`absent_content`): is the copy plain
+where the original is not? Blur excuses that, burnt lights and drowned shades do, and ink; nothing else does.
 """
 
 from __future__ import annotations
@@ -62,6 +66,16 @@ LEAST_CLEAR = 0.25
 """Share of a cell that must be clear of ink for it to be looked at."""
 FINE, COARSE = 1.0, 1.5
 """Pixels over which the copy is averaged: what that takes away is fine, what it leaves of the rest is coarse."""
+SOFT = 2.0
+"""Pixels of a Gaussian over the original, so that grain which JPEG or an app smoothed away is no content."""
+PLAIN, NOISE = 0.15, 1.0
+"""A block of the copy is plain where it shows less than this share of the original's deviation, and of JPEG's noise so
+many squared grey levels."""
+SHADES = (25.0, 230.0)
+"""Grey levels between which a filter leaves structure."""
+IN_FOCUS, BLURRED, LEAST_FINE = 0.5, 0.1, 1.0
+"""Gain of what is one to two pixels fine, `LEAST_FINE` grey levels of it at least, below which a block was blurred; and
+the share of such blocks from which the copy was."""
 BESIDE_INK = 0.02
 """What pixels that miss by a stroke may hold beside an ink, as a share of its power. (Beside made overlays: 0 to 0.012;
 beside words and clock hands that were exchanged: 0.02 to 0.2.)"""
@@ -159,6 +173,22 @@ def find_changed_content(
         ink=np.asarray(binary_fill_holes(ink)),
         strokes=float((drawn & spread(core)).sum()) / CELL**2,
     ), cells
+
+
+def absent_content(pair: Pair, regression: Regression, ink: Mask) -> float:
+    """How much the original shows where the copy is plain, at most: a block's deviation in grey levels, as the copy
+    would show it. `ink` are the cells under words and stickers.
+    """
+    told = regression.octaves[:, 1] > LEAST_FINE
+    if told.any() and (regression.gains[told, 1] < IN_FOCUS).mean() >= BLURRED:
+        return 0.0
+    blocks = cut(pair.copy)
+    clear = _within(pair, MARGIN) & ~uncrop(spread(binary_dilation(ink)), pair.copy.shape)
+    there = cut(clear.astype(np.float32)).min(1) > 0
+    there &= (blocks.mean(1) > SHADES[0]) & (blocks.mean(1) < SHADES[1])
+    deviation = np.sqrt((level(cut(smoothed(pair.predicted, SOFT, truncate=2.5))) ** 2).mean(1))
+    plain = (regression.seen**2).mean(1) < (PLAIN * deviation) ** 2 + NOISE
+    return float(deviation[there & plain].max(initial=0.0))
 
 
 def _within(pair: Pair, margin: float) -> Mask:

@@ -14,8 +14,8 @@ remains still tells it:
 - group: squared mean displacement, in those units, of the nine neighbouring blocks that move most alike;
 - sibling_odds, unsettled: could a sibling's field hide in what was not measured (sibling_field.py);
 - stretch: what the trace of stretching came to, in thousandths;
-- outliers: what the regression leaves over (changed_content.py) and colours that no colouring explains
-  (color_transfer.py).
+- outliers: what the regression leaves over, and absent: what the original shows where the copy is plain
+  (changed_content.py); and colours that no colouring explains (color_transfer.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from scipy.ndimage import uniform_filter
 from i2f.ground.image import Picture, luminance, resize, smoothed
 from i2f.ground.robust import Procedure, fit_robustly
 from i2f.matching.blocks import BLOCK, corner, cut, middles
-from i2f.matching.changed_content import NOTHING, Outliers, find_changed_content
+from i2f.matching.changed_content import NOTHING, Outliers, absent_content, find_changed_content
 from i2f.matching.color_transfer import recoloured_cells
 from i2f.matching.displacement import Doubles, Pair, Regression, regress
 from i2f.matching.registration import Similarity, colours_below, grid_of, inside, sample
@@ -158,6 +158,7 @@ class Evidence:
     moved: Movement
     cells: int = 1
     outliers: Outliers = NOTHING
+    absent: float = 0.0
     recoloured: int = 0
     hidden: SiblingField = field(default_factory=SiblingField)
 
@@ -193,6 +194,7 @@ def weigh(copy: Picture, original: Picture, blocks: Blocks, no_overlay: bool = F
         moved=moved,
         cells=cells,
         outliers=outliers,
+        absent=absent_content(blocks.pair, blocks.regression, outliers.ink),
         recoloured=recoloured_cells(copy, original, at, outliers.ink),
         hidden=sibling_field(_everywhere(blocks)),
     )

@@ -49,6 +49,24 @@ def test_a_word_is_ink_also_under_much_local_contrast(amount: float) -> None:
     assert fit.measures["ink"] > 0
 
 
+def sunset(thing: float) -> Light:
+    """A plain sky above the scene, and in it something soft that is darker by so much."""
+    light = original().copy()
+    light[:240] = np.linspace(0.35, 0.6, 240)[:, None, None] * np.array([1.0, 0.9, 0.8])
+    shape = np.zeros(light.shape[:2])
+    shape[90:150, 380:460] = thing
+    return np.asarray(light - gaussian_filter(shape, 6.0)[..., None])
+
+
+def test_a_thing_in_the_originals_sky_where_the_copys_is_plain_is_no_light() -> None:
+    copy = bytes_of(copy_of(sunset(0.0)))
+    own, other = fit_of(copy, bytes_of(sunset(0.0))), fit_of(copy, bytes_of(sunset(0.1)))
+    assert own.sure, own.words
+    assert own.measures["absent"] < 1
+    assert "part of the copy is not in the original" in other.words
+    assert other.measures["absent"] > 3
+
+
 def board(light: Light, *strokes: tuple[slice, slice]) -> Light:
     """The scene with a painted board in it, and a word of white strokes on that."""
     drawn = light.copy()
