@@ -71,11 +71,10 @@ SOFT = 2.0
 PLAIN, NOISE = 0.15, 1.0
 """A block of the copy is plain where it shows less than this share of the original's deviation, and of JPEG's noise so
 many squared grey levels."""
-SHADES = (25.0, 230.0)
+SHADES = (30.0, 200.0)
 """Grey levels between which a filter leaves structure."""
-IN_FOCUS, BLURRED, LEAST_FINE = 0.5, 0.1, 1.0
-"""Gain of what is one to two pixels fine, `LEAST_FINE` grey levels of it at least, below which a block was blurred; and
-the share of such blocks from which the copy was."""
+IN_FOCUS = 0.75
+"""Gain of each octave of a block below which it was blurred."""
 BESIDE_INK = 0.02
 """What pixels that miss by a stroke may hold beside an ink, as a share of its power. (Beside made overlays: 0 to 0.012;
 beside words and clock hands that were exchanged: 0.02 to 0.2.)"""
@@ -179,13 +178,10 @@ def absent_content(pair: Pair, regression: Regression, ink: Mask) -> float:
     """How much the original shows where the copy is plain, at most: a block's deviation in grey levels, as the copy
     would show it. `ink` are the cells under words and stickers.
     """
-    told = regression.octaves[:, 1] > LEAST_FINE
-    if told.any() and (regression.gains[told, 1] < IN_FOCUS).mean() >= BLURRED:
-        return 0.0
     blocks = cut(pair.copy)
     clear = _within(pair, MARGIN) & ~uncrop(spread(binary_dilation(ink)), pair.copy.shape)
     there = cut(clear.astype(np.float32)).min(1) > 0
-    there &= (blocks.mean(1) > SHADES[0]) & (blocks.mean(1) < SHADES[1])
+    there &= (blocks.mean(1) > SHADES[0]) & (blocks.mean(1) < SHADES[1]) & (regression.gains.min(1) > IN_FOCUS)
     deviation = np.sqrt((level(cut(smoothed(pair.predicted, SOFT, truncate=2.5))) ** 2).mean(1))
     plain = (regression.seen**2).mean(1) < (PLAIN * deviation) ** 2 + NOISE
     return float(deviation[there & plain].max(initial=0.0))
