@@ -30,6 +30,8 @@ SIGMA = 2.5
 WAVES = 64
 SCALES = (1.0, 0.88, 0.78, 0.69, 0.61, 0.54, 0.48, 0.42)
 HEADER_ROWS = 1
+LEAST_LENGTH = 1e-3
+"""Of a window's vector before it is brought to unit length; those that show something have a thousand times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,15 @@ def _gaussian() -> Floats:
 def describe(windows: Floats) -> Floats:
     """Unit vectors (n, WAVES) of windows (n, 16, 16)."""
     across = _gaussian()
-    flat = windows - across.T @ windows @ across
+    flat = windows - windows.mean(
+        axis=(1, 2), keepdims=True
+    )  # a plain window must come out as nothing, not as rounding
+    flat = flat - across.T @ flat @ across
     spread = np.sqrt(np.maximum(0.0, across.T @ (flat * flat) @ across))
     flat = flat / (spread + 2.0)
     inner = flat[:, 1:-1, 1:-1].reshape(len(windows), -1)
     vectors = inner @ _waves()
-    return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6), np.float32)
+    return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + LEAST_LENGTH), np.float32)
 
 
 def _corners(size: int) -> NDArray[np.int64]:
