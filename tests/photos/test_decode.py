@@ -1,11 +1,9 @@
-"""One file becomes pixels: upright once, in sRGB, bounded, whole or refused with a short reason."""
+"""One file becomes pixels: upright once, in sRGB, bounded, or refused with a short reason."""
 
 from __future__ import annotations
 
 import io
 import struct
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 import matcher
-from i2f.ground.errors import PictureError
-from i2f.photos.decode import pixels, read_picture
-from i2f.photos.exif import directory
-from i2f.photos.formats import find_flaw
-from i2f.photos.isobmff import read_items
+from i2f.photos.decode import read_picture
 from i2f.photos.open import read_bytes
 from tests.support.photographs import (
     QUICK_HEIC,
@@ -35,32 +29,7 @@ from tests.support.photographs import (
     painted,
     save_heic,
 )
-
-
-def thumbnail_of(path: Path) -> Image.Image:
-    picture = read_picture(read_bytes(path))
-    assert picture is not None
-    return Image.fromarray(pixels(picture.thumbnail))
-
-
-def reason(path: Path) -> str:
-    with pytest.raises(PictureError) as caught:
-        read_picture(read_bytes(path))
-    return str(caught.value)
-
-
-def quickly(ending: str) -> dict[str, Any]:
-    options: dict[str, dict[str, Any]] = {
-        "avif": {"speed": 10},
-        "heic": {"enc_params": dict(QUICK_HEIC)},
-        "png": {"compress_level": 1},
-        "webp": {"method": 0},
-    }
-    return options.get(ending, {})
-
-
-def expected(image: Image.Image) -> Image.Image:
-    return image.resize(matcher.thumbnail_size(*image.size), Image.Resampling.LANCZOS)
+from tests.support.reading import expected, quickly, reason, thumbnail_of
 
 
 def shift(a: Image.Image, b: Image.Image) -> NDArray[np.float64]:
@@ -227,238 +196,6 @@ def test_a_panorama_is_read(tmp_path: Path) -> None:
     picture = read_picture(read_bytes(tmp_path / "pano.jpg"))
     assert picture is not None
     assert (picture.width, picture.height) == (5200, 700)
-
-
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
-@pytest.mark.parametrize("ending", ["jpg", "heic", "png", "webp", "avif", "tif"])
-def test_a_file_cut_short_is_found(tmp_path: Path, ending: str, share: float) -> None:
-    path = tmp_path / f"a.{ending}"
-    painted(450, 330).save(path, exif=camera_exif(), **quickly(ending))
-    data = path.read_bytes()
-    whole = int(len(data) * share)
-    path.write_bytes(data[:whole])
-    assert reason(path) == "cut short"
-
-
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
-@pytest.mark.parametrize("ending", ["jpg", "heic", "png", "webp", "avif"])
-def test_a_file_whose_end_is_zeros_is_found(tmp_path: Path, ending: str, share: float) -> None:
-    """A full disk or a broken copy keeps the length and leaves zeros; most decoders read those without a word."""
-    path = tmp_path / f"a.{ending}"
-    painted(450, 330).save(path, **quickly(ending))
-    data = path.read_bytes()
-    whole = int(len(data) * share)
-    path.write_bytes(data[:whole] + bytes(len(data) - whole))
-    assert reason(path) in ("cut short", "damaged", "perhaps cut short, it ends in zeros")
-
-
-@pytest.mark.parametrize("colour", ["black", "white"])
-@pytest.mark.parametrize("ending", ["jpg", "heic", "png", "avif", "tif", "gif"])
-def test_a_picture_that_is_flat_at_its_lower_edge_is_whole(tmp_path: Path, ending: str, colour: str) -> None:
-    """As screenshots and pictures in bars are; of lossy WebP such a one cannot be told from one that was cut."""
-    framed = Image.new("RGB", (450, 900), colour)
-    framed.paste(painted(450, 330), (0, 0))
-    path = tmp_path / f"a.{ending}"
-    framed.save(path, **quickly(ending))
-    assert read_picture(read_bytes(path)) is not None
-
-
-@pytest.mark.parametrize("kind", ["usual", "optimized", "restarts", "grey"])
-def test_a_jpeg_with_a_block_that_was_never_written_is_found(tmp_path: Path, kind: str) -> None:
-    more: dict[str, dict[str, Any]] = {"optimized": {"optimize": True}, "restarts": {"restart_marker_rows": 4}}
-    picture = painted(900, 660).convert("L") if kind == "grey" else painted(900, 660)
-    picture.save(tmp_path / "a.jpg", quality=90, **more.get(kind, {}))
-    data = (tmp_path / "a.jpg").read_bytes()
-    middle = len(data) // 2 // 512 * 512
-    (tmp_path / "a.jpg").write_bytes(data[:middle] + bytes(512) + data[middle + 512 :])
-    assert reason(tmp_path / "a.jpg") == "damaged"
-
-
-@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"progressive": True}, {"quality": 30}], ids=str)
-def test_a_flat_jpeg_is_not_taken_for_one_that_was_never_written(
-    tmp_path: Path, mode: str, options: dict[str, Any]
-) -> None:
-    for number in (0, 255):
-        Image.new(mode, (2000, 1500), (number,) * len(mode) if mode != "L" else number).save(
-            tmp_path / "a.jpg", **options
-        )
-        assert find_flaw((tmp_path / "a.jpg").read_bytes(), "JPEG") is None
-
-
-def test_a_progressive_jpeg_cut_between_two_scans_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "a.jpg"
-    painted(900, 660).save(path, progressive=True)
-    data = path.read_bytes()
-    path.write_bytes(data[: data.rfind(b"\xff\xda")])
-    assert reason(path) == "cut short"
-
-
-def test_a_heic_with_missing_tiles_is_found(tmp_path: Path) -> None:
-    """libheif fills them with grey and says nothing."""
-    path = tmp_path / "a.heic"
-    save_heic(painted(1024, 512), path, tile_size=512)
-    data = bytearray(path.read_bytes())
-    items = read_items(bytes(data))
-    ((offset, length),) = [items.places[item][0] for item, kind in items.kinds.items() if kind == b"hvc1"][1:]
-    data[offset + length // 2 : offset + length] = bytes(length - length // 2)
-    path.write_bytes(data)
-    assert reason(path) == "cut short"
-
-
-def test_what_follows_a_jpeg_s_end_does_not_matter(tmp_path: Path) -> None:
-    path = tmp_path / "a.jpg"
-    painted(830, 770).save(path)
-    path.write_bytes(path.read_bytes() + b"\x00\x00\x00\x18ftypmp42 a film" + bytes(1000))
-    assert thumbnail_of(path).size == matcher.thumbnail_size(830, 770)
-
-
-def test_an_mpo_is_its_first_picture(tmp_path: Path) -> None:
-    first, second = painted(830, 770), painted(350, 325, seed=2)
-    first.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[second], quality=92)
-    picture = read_picture(read_bytes(tmp_path / "a.jpg"))
-    assert picture is not None
-    assert picture.content_format == "JPEG"
-    assert difference(thumbnail_of(tmp_path / "a.jpg"), expected(first)) < 4
-
-
-def test_an_mpo_cut_inside_its_second_picture_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "a.jpg"
-    painted(830, 770).save(path, "MPO", save_all=True, append_images=[painted(830, 770, seed=2)])
-    path.write_bytes(path.read_bytes()[:-2000])
-    assert reason(path) == "cut short"
-
-
-def test_an_mpo_without_its_second_picture_is_whole(tmp_path: Path) -> None:
-    """Editors drop the further pictures and leave the index as it was."""
-    path = tmp_path / "a.jpg"
-    painted(830, 770).save(path, "MPO", save_all=True, append_images=[painted(830, 770, seed=2)])
-    data = path.read_bytes()
-    path.write_bytes(data[: data.rfind(b"\xff\xd8\xff")])
-    assert thumbnail_of(path).size == matcher.thumbnail_size(830, 770)
-
-
-def test_a_damaged_png_is_found_by_its_checksum(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    painted(830, 770).save(path)
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
-    assert reason(path) == "damaged"
-
-
-def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
-    heading = struct.pack(">LLBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
-    chunks = [(b"IHDR", heading), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))
-        for kind, content in chunks
-    )
-    (tmp_path / "bomb.png").write_bytes(data)
-    assert reason(tmp_path / "bomb.png") == "too large, above 250 megapixels"
-
-
-def lying(ending: str) -> bytes:
-    """A small sound picture whose heading claims thousands of millions of pixels."""
-    buffer = io.BytesIO()
-    painted(64, 48).save(buffer, {"jpg": "JPEG", "gif": "GIF", "tif": "TIFF", "heic": "HEIF", "avif": "AVIF"}[ending])
-    data = bytearray(buffer.getvalue())
-    if ending == "jpg":
-        struct.pack_into(">HH", data, data.find(b"\xff\xc0") + 5, 65_000, 65_000)
-    elif ending == "gif":
-        struct.pack_into("<HH", data, 6, 65_000, 65_000)
-    elif ending == "tif":
-        for entry in directory(bytes(data), 0, *struct.unpack_from("<L", data, 4)):
-            if entry.tag in (0x0100, 0x0101):
-                struct.pack_into("<HLL", data, entry.entry_at + 2, 4, 1, 60_000)
-    else:
-        struct.pack_into(">LL", data, data.find(b"ispe") + 8, 60_000, 60_000)
-    return bytes(data)
-
-
-@pytest.mark.parametrize("ending", ["jpg", "gif", "tif", "heic", "avif"])
-def test_a_heading_that_promises_too_much_is_refused(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"a.{ending}"
-    path.write_bytes(lying(ending))
-    assert reason(path) in ("too large, above 250 megapixels", "damaged")
-
-
-MEASURE = """
-import re, sys, tempfile
-from pathlib import Path
-from i2f.photos.folder import FoundFile
-from i2f.photos.reader import Reading, read_file
-from i2f.photos.outgoing_file import make_outgoing_file
-from matcher import fingerprint
-path = Path(sys.argv[1])
-status = path.stat()
-reading = read_file(FoundFile(path, status.st_size, status.st_mtime_ns), fingerprint)
-assert isinstance(reading, Reading), reading
-with tempfile.TemporaryDirectory() as workdir:
-    make_outgoing_file(reading.original, "strip", Path(workdir))
-# The process's own peak; getrusage would tell the larger of this and that of whoever started it.
-print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
-"""
-MAKE = """
-import sys
-from PIL import Image
-import pillow_heif
-pillow_heif.register_heif_opener()
-Image.new("RGB", (int(sys.argv[2]), int(sys.argv[3])), "teal").save(sys.argv[1], {})
-"""
-
-
-@pytest.mark.long
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in the units of Linux")
-@pytest.mark.parametrize(
-    ("name", "width", "height", "options", "limit_mib"),
-    [
-        ("a.jpg", 20_000, 10_000, "quality=50", 1024),
-        ("progressive.jpg", 14_000, 10_000, "quality=50, progressive=True", 1024),
-        ("panorama.jpg", 60_000, 3_300, "quality=50", 1024),
-        ("a.png", 10_000, 10_000, "compress_level=1", 1024),
-        ("a.heic", 9_000, 7_500, "quality=50, tile_size=512, enc_params={'preset': 'ultrafast'}", 2048),
-    ],
-)
-def test_very_large_pictures_are_read_and_made_ready_in_little_memory(
-    tmp_path: Path, name: str, width: int, height: int, options: str, limit_mib: int
-) -> None:
-    path = tmp_path / name
-    subprocess.run([sys.executable, "-c", MAKE.format(options), str(path), str(width), str(height)], check=True)
-    home = Path(__file__).resolve().parents[2]
-    measured = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(path)], check=True, cwd=home, capture_output=True, text=True
-    )
-    assert int(measured.stdout) < limit_mib
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    ("name", "size", "options", "gib"),
-    [
-        ("a.tif", (20_000, 9_600), {"compression": "tiff_adobe_deflate"}, 1),
-        ("a.webp", (8_000, 8_000), {"method": 0, "lossless": True, "quality": 0}, 1),
-    ],
-)
-def test_what_would_take_more_memory_is_named(
-    tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any], gib: int
-) -> None:
-    Image.new("RGB", size, "teal").save(tmp_path / name, **options)
-    assert reason(tmp_path / name) == f"too large to be read within {gib} GiB of memory"
-
-
-def test_a_very_large_file_is_named_without_being_read(tmp_path: Path) -> None:
-    with (tmp_path / "a.jpg").open("wb") as file:
-        file.write(b"\xff\xd8\xff\xe0")
-        file.truncate(513 * 2**20)
-    assert reason(tmp_path / "a.jpg") == "too large, above 512 MiB"
-
-
-def test_a_picture_between_pillow_s_limit_and_ours_is_read(tmp_path: Path) -> None:
-    Image.new("L", (14_000, 7_000), 90).save(tmp_path / "98-megapixels.jpg", quality=50)
-    picture = read_picture(read_bytes(tmp_path / "98-megapixels.jpg"))
-    assert picture is not None
-    assert picture.width * picture.height == 98_000_000
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,21 @@
-"""New photos made once, whatever becomes of the reply, and verified; and deleted only while nobody touched them."""
+"""New photos made once, whatever becomes of the reply, and verified."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flickr_client import FlickrClient, Privacy
-from i2f.ground.errors import LoginError, NotAllowedError, SyncError
+from flickr_client import Privacy
+from i2f.ground.errors import LoginError, SyncError
 from i2f.ground.model import OutcomeKind
-from i2f.instagram.posts import SECOND, Content, Medium, Post, PostKind, PostPlace
+from i2f.instagram.posts import PostPlace
 from i2f.memory.review_answers import NONE, Step, keep_step, post_of, take_back_step
-from i2f.memory.uploads import UploadHistory, UploadStanding
-from i2f.sandbox import Fault, SandboxFlickr, StoredPhoto
+from i2f.memory.uploads import UploadStanding
+from i2f.sandbox import Fault, SandboxFlickr
 from i2f.sandbox.flickr.faults import Kind
 from i2f.sandbox.flickr.kinds import (
     ApiError,
@@ -30,85 +29,24 @@ from i2f.sandbox.flickr.kinds import (
     TotalOff,
     Unlisted,
 )
-from i2f.sync.new_posts import NewDecision
-from i2f.sync.post_pictures import PostPicture, as_copy
+from i2f.sync.post_pictures import PostPicture
 from i2f.sync.posts_on_flickr import list_account, settled_reason
-from i2f.sync.remover import Remover
-from i2f.sync.session import Session
 from i2f.sync.uploader import GONE_S, SETTLED_S, Uploader, Wishes, form_of
 from i2f.sync.verify import Outcome
 from tests.support.flickr_side import named, picture
-from tests.support.hand_clock import HandClock
-from tests.support.sessions import decision, open_upload_session
+from tests.support.sessions import open_upload_session
+from tests.support.upload_desk import KEY, Desk, a_decision, a_post, make_original, open_desk
 
-KEY = "1341835201"
 LOST = [DropAfter(), Status(502, after_work=True), Status(500, after_work=True)]
+
+
 NOT_THERE = [DropBefore(), Status(503), Status(429), ApiError(105), Html()]
-
-
-def a_post(caption: str = "By the sea #harbour", **more: Any) -> Post:
-    told: dict[str, Any] = {
-        "code": None,
-        "link": None,
-        "time": datetime.fromtimestamp(int(KEY), UTC),
-        "precision": SECOND,
-        "caption": caption,
-        "place": None,
-        "media": (Medium("1.jpg", Path("1.jpg"), Content.PICTURE),),
-        "kind": PostKind.POST,
-        "source": Path("posts_1.json"),
-    }
-    return Post(**told | more)
-
-
-def a_decision(original: Path, post: Post | None = None, key: str = KEY) -> NewDecision:
-    shown = PostPicture(key, post or a_post(), 1, Path("1.jpg"), "0" * 64, 640, 640, None)
-    return NewDecision(shown, decision(as_copy(shown), original))
-
-
-@dataclass
-class Desk:
-    """A session that may upload, on a clock moved by hand."""
-
-    flickr: SandboxFlickr
-    session: Session
-    clock: HandClock
-    original: Path
-    wishes: Wishes = Wishes(Privacy.PRIVATE, "")
-
-    def upload(self, new: NewDecision | None = None) -> Outcome:
-        uploader = Uploader(self.session, self.wishes)
-        return uploader.upload(new or a_decision(self.original), 200 << 20)
-
-    @property
-    def history(self) -> UploadHistory:
-        return self.session.journal.uploads.of(KEY)
-
-    def settle(self, shown_as: str | None = None) -> Outcome | None:
-        return Uploader(self.session, self.wishes).settle(self.history, shown_as)
-
-    def sent(self) -> int:
-        return len(self.flickr.requests("upload"))
-
-    @property
-    def photo(self) -> StoredPhoto:
-        (photo,) = self.flickr.store.photos.values()
-        return photo
-
-    def steps(self) -> list[str]:
-        return [step for _, step in self.session.journal.uploads.steps()]
-
-
-def make_original(place: Path, seed: int = 1) -> Path:
-    place.write_bytes(picture(400, 300, seed=seed))
-    return place
 
 
 @pytest.fixture
 def desk(flickr: SandboxFlickr, tmp_path: Path) -> Iterator[Desk]:
-    clock = HandClock()
-    with open_upload_session(flickr, tmp_path, clock) as session:
-        yield Desk(flickr, session, clock, make_original(tmp_path / "IMG_1.JPG"))
+    with open_desk(flickr, tmp_path) as opened:
+        yield opened
 
 
 def test_an_upload_is_noted_before_it_is_sent_and_confirmed_byte_for_byte(desk: Desk) -> None:
@@ -450,82 +388,6 @@ def test_a_ticket_that_failed_may_be_sent_again(flickr: SandboxFlickr, tmp_path:
         flickr.faults.add(Fault(where="upload", kind=TicketFails()))
         assert desk.upload().outcome is OutcomeKind.FAILED
         assert desk.upload().outcome is OutcomeKind.UPLOADED
-
-
-def remove(desk: Desk, perms: str = "delete") -> Outcome:
-    from flickr_client import Access, Network
-    from i2f.ground.rate_limit import CallBudget, ForgetfulHistory
-
-    access = Access(desk.flickr.api_key, desk.flickr.api_secret, *desk.flickr.issue_token(perms))
-    budget = CallBudget(3600, ForgetfulHistory(), desk.clock)
-    with FlickrClient(access, Network(5.0, 5.0, desk.flickr.url), budget, desk.clock) as client:
-        return Remover(desk.session, client).delete(desk.history)
-
-
-def test_an_upload_nobody_touched_is_deleted(desk: Desk) -> None:
-    desk.upload()
-    assert remove(desk).outcome is OutcomeKind.DELETED
-    assert desk.flickr.store.photos == {}
-    assert desk.history.standing is UploadStanding.DELETED
-
-
-def test_a_login_that_may_not_delete_deletes_nothing(desk: Desk) -> None:
-    desk.upload()
-    with pytest.raises(NotAllowedError):
-        remove(desk, "write")
-    assert len(desk.flickr.store.photos) == 1
-    assert desk.history.standing is UploadStanding.UPLOADED
-
-
-TOUCHES: dict[str, dict[str, Any]] = {
-    "title": {"title": "Mine"},
-    "text": {"description": "Mine"},
-    "privacy": {"is_public": True},
-    "views": {"views": 1},
-    "comments": {"comments": 1},
-    "favorites": {"favorites": 1},
-    "date": {"taken": "2020-01-01 00:00:00"},
-    "place": {"place": (1.0, 2.0)},
-}
-
-
-@pytest.mark.parametrize("touch", TOUCHES, ids=str)
-def test_what_somebody_touched_since_is_not_deleted(desk: Desk, touch: str) -> None:
-    desk.upload()
-    for name, value in TOUCHES[touch].items():  # not by edit, which would give it away by the time of the change
-        setattr(desk.photo, name, value)
-    outcome = remove(desk)
-    assert outcome.outcome is OutcomeKind.FAILED
-    assert "since it was uploaded, so it was left unchanged" in str(outcome.note)
-    assert desk.flickr.requests("flickr.photos.delete") == []
-
-
-def test_a_change_that_shows_only_by_its_time_keeps_it_from_being_deleted(desk: Desk) -> None:
-    desk.upload()
-    desk.photo.updated += 60
-    assert "it was changed on Flickr since" in str(remove(desk).note)
-    assert len(desk.flickr.store.photos) == 1
-
-
-def test_a_replaced_picture_is_not_deleted(desk: Desk) -> None:
-    desk.upload()
-    desk.flickr.replace_by_hand(desk.photo.photo_id, picture(400, 300, seed=5))
-    assert "its picture was replaced" in str(remove(desk).note)
-
-
-def test_a_lost_reply_of_a_deletion_is_found_out(desk: Desk) -> None:
-    desk.upload()
-    desk.flickr.faults.add(Fault(where="flickr.photos.delete", kind=DropAfter()))
-    assert remove(desk).outcome is OutcomeKind.DELETED
-    assert desk.history.standing is UploadStanding.DELETED
-
-
-def test_what_the_record_does_not_show_as_finished_is_not_deleted(desk: Desk) -> None:
-    desk.upload()
-    unfinished = replace(desk.history, after=None)
-    outcome = Remover(desk.session, desk.session.flickr).delete(unfinished)
-    assert outcome.outcome is OutcomeKind.FAILED
-    assert desk.flickr.requests("flickr.photos.delete") == []
 
 
 def test_a_post_reviewed_since_the_plan_is_not_uploaded(desk: Desk) -> None:
