@@ -33,7 +33,7 @@ from i2f.matching.ranking import Ranking, is_near, nearest, nothing, widest
 from i2f.matching.registration import Seen, Similarity, finish
 from i2f.matching.resampling import resampling_peak
 from i2f.matching.retrieval import Proposal, fingerprint
-from i2f.matching.same_exposure import Evidence, measure, weigh, window_covariance
+from i2f.matching.same_exposure import Evidence, measure, movement, weigh, window_covariance
 from i2f.matching.search import Index, coarse, unplaced
 from i2f.matching.template_scan import Scanner, bars_of, look_everywhere
 
@@ -99,7 +99,7 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
         window = _window(shape, size, found.similarity, proposal)
         return Fit(max(0.0, found.correlation) * 0.02, False, 0.0, window, "another picture", begun)
     blocks = measure(turned, original, found.similarity)
-    evidence = weigh(turned, original, blocks)
+    evidence = weigh(turned, original, blocks, movement(blocks))
     colors = photometry(turned, original, blocks, evidence, OF_FILTERS)
     at = blocks.similarity
     edges = Overshoot()

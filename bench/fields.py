@@ -34,7 +34,7 @@ from i2f.matching.looks import upright
 from i2f.matching.overshoot import Overshoot
 from i2f.matching.photometry import Photometry
 from i2f.matching.registration import align, start_of
-from i2f.matching.same_exposure import Blocks, measure, settle, weigh
+from i2f.matching.same_exposure import Blocks, measure, movement, settle, weigh
 from i2f.photos.decode import pixels
 from i2f.sandbox.photos.looks import make_copy
 
@@ -71,7 +71,7 @@ def measured(copy: Picture, original: Picture) -> tuple[Picture, Blocks]:
 
 def verdict(copy: Picture, original: Picture, blocks: Blocks) -> tuple[bool, bool]:
     """Whether the pair is still by all other tests, and whether by those of the whole copy, too."""
-    evidence = weigh(copy, original, blocks)
+    evidence = weigh(copy, original, blocks, movement(blocks))
     tests = tests_of_exposure(evidence, Photometry())
     still = max(tests[name] for name in ("texture", "movement", "stretch")) <= 1
     return still, still and max(tests_of_copies(evidence, Overshoot()).values()) <= 1

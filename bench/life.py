@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.memory import anonymous_bytes_of_all
 from bench.tables import machine
 from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
@@ -113,7 +113,7 @@ def _run(program: Program, life: Path, interrupted_at: int | None) -> Run:
         command, env=program.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=program.home
     ) as process:
         while process.poll() is None:
-            anonymous = max(anonymous, _anonymous(process.pid))
+            anonymous = max(anonymous, anonymous_bytes_of_all(process.pid))
             if interrupted_at is not None and _read(program) >= interrupted_at:
                 process.send_signal(signal.SIGINT)
                 interrupted_at = None
@@ -127,20 +127,6 @@ def _read(program: Program) -> int:
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as db:
         return int(db.execute("SELECT count(*) FROM readings").fetchone()[0])
     return 0
-
-
-def _anonymous(pid: int) -> int:
-    """RssAnon of a process and all below it."""
-    total = 0
-    with suppress(OSError):
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-        total += sum(1024 * int(one.split()[1]) for one in lines if one.startswith("RssAnon:"))
-        children: Sequence[str] = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            if thread.name != str(pid):
-                children = [*children, *(thread / "children").read_text(encoding="ascii").split()]
-        total += sum(_anonymous(int(child)) for child in children)
-    return total
 
 
 def _tell(what: str, anonymous: int) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
+from bench.memory import anonymous_bytes
 from bench.synthetic import Source, keep, mixed, read_sources
 from bench.tables import machine
 from i2f.ground.blas_threads import use_one_thread
@@ -89,15 +90,6 @@ def _say(what: str, wall_s: float, worked_s: float, bound_s: float | None) -> No
 
 def _met(value: float, bound: float) -> str:
     return f"({value / bound:.2f} of the bound: {'met' if value <= bound else 'not met'})"
-
-
-def anonymous_bytes() -> int:
-    """RssAnon of this process; 0 where the system does not tell."""
-    try:
-        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(one.split()[1]) * 1024 for one in lines if one.startswith("RssAnon:")), 0)
 
 
 if __name__ == "__main__":

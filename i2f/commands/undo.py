@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,13 +50,11 @@ class UndoOrder:
     run: str | None
     json_file: str | None
     ask: bool = True
-    quiet: bool = False
 
 
 def undo(settings: Settings, order: UndoOrder) -> ExitCode:
     """Put backups back, and delete uploads: of the photos named, of one run, or of all."""
     check_places(order.json_file)
-    order = replace(order, quiet=settings.quiet)
     StateFolder(settings.state).require_used()
     outcomes: dict[str, Outcome] = {}
     with TerminalProgress(quiet=settings.quiet) as progress, open_session(settings, SystemClock(), progress) as session:
@@ -65,7 +63,7 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
         listed = _to_undo(before, order)
         deletable = find_deletable(uploads, order.photo_ids, order.run)
         if not listed and not deletable:
-            return _tell(session.run, {}, order)
+            return _tell(session.run, {}, order, quiet=settings.quiet)
         asks = order.ask and sys.stdin.isatty() and sys.stderr.isatty()
         if asks and not _agreed(progress, session.journal, before, listed, deletable):
             progress.say("Nothing was restored.")
@@ -92,7 +90,7 @@ def undo(settings: Settings, order: UndoOrder) -> ExitCode:
             deletable = {}
         _carry_out(session, wanted, deletable, outcomes)
         session.journal.record.end_run(session.run, Counter(one.outcome for one in outcomes.values()))
-    return _tell(session.run, outcomes, order)
+    return _tell(session.run, outcomes, order, quiet=settings.quiet)
 
 
 def _carry_out(
@@ -190,7 +188,7 @@ def _to_undo(histories: Mapping[str, History], order: UndoOrder) -> dict[str, in
     return wanted
 
 
-def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCode:
+def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder, *, quiet: bool) -> ExitCode:
     photos = [
         {
             "photo_id": photo_id,
@@ -210,16 +208,14 @@ def _tell(run: str, outcomes: Mapping[str, Outcome], order: UndoOrder) -> ExitCo
         try:
             write_report(order.json_file, {"version": 1, "run": run, "photos": photos})
         except NotWrittenError as error:
-            _say_outcomes(photos, bad, again_words, quiet=order.quiet)
+            _say_outcomes(photos, bad, again_words, quiet=quiet)
             raise error.although_done(ExitCode.INCOMPLETE if bad else None) from None
     else:
-        _say_outcomes(photos, bad, again_words, quiet=order.quiet)
+        _say_outcomes(photos, bad, again_words, quiet=quiet)
     return ExitCode.INCOMPLETE if bad else ExitCode.DONE
 
 
-def _say_outcomes(
-    photos: Sequence[Mapping[str, str | None]], bad: int, again_words: str, *, quiet: bool = False
-) -> None:
+def _say_outcomes(photos: Sequence[Mapping[str, str | None]], bad: int, again_words: str, *, quiet: bool) -> None:
     if not photos:
         say("Nothing to restore.")
         return

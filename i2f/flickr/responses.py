@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from i2f.flickr.tickets import TicketState
 from i2f.ground.model import Photo
+from i2f.ground.surrogates import without_lone_surrogates
 
 Place = tuple[float, float, int]
 
@@ -27,7 +28,6 @@ _FORMAT = re.compile(r"[0-9A-Za-z]{1,5}", re.ASCII)
 _NSID = re.compile(r"[0-9A-Za-z@_-]{1,40}", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _TAKEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Garbled(ValueError):
@@ -314,7 +314,7 @@ def _text(value: object) -> str | None:
         value = value.get("_content")
     if isinstance(value, (int, float)):
         return str(value)
-    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else None
+    return without_lone_surrogates(value) if isinstance(value, str) else None
 
 
 def _whole(value: object) -> int | None:

@@ -23,7 +23,8 @@ def read_export(paths: Sequence[Path]) -> tuple[Post, ...]:
     """
     files = find_export_files(paths)
     if not files.lists:
-        for path, reason in files.refused:
+        if files.refused:
+            path, reason = files.refused[0]
             raise FolderError(f"{path} cannot be read: {reason}")
         named = ", ".join(str(one) for one in paths)
         raise FolderError(f"{named} holds no list of posts (posts_1.json, posts_1.html or media.json)")

@@ -21,6 +21,7 @@ from typing import Any, TypeGuard
 
 from i2f.ground.archives import read_whole
 from i2f.ground.errors import FolderError
+from i2f.ground.surrogates import without_lone_surrogates
 from i2f.instagram.export_files import ExportFiles, content_of
 from i2f.instagram.posts import SECOND, CapturedExif, Content, Medium, Post, PostKind, PostPlace
 
@@ -38,8 +39,6 @@ _WRAPPERS = {
     "direct": PostKind.OTHER,
 }
 _DATE = re.compile(r"(\d{4})[:-]?(\d{2})[:-]?(\d{2})[ T](\d{2}):?(\d{2}):?(\d{2})(?!\d)")
-# Half of a character that takes two, which JSON can hold and nothing can write.
-_HALF = re.compile("[\ud800-\udfff]")
 # A list of posts is some megabytes for the largest accounts; this is many times that.
 _MAX_BYTES = 512 * 2**20
 
@@ -83,7 +82,7 @@ def mended(text: Any) -> str:
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+        return without_lone_surrogates(text)
 
 
 def _lists_in(body: Any, kind: PostKind) -> Iterator[tuple[PostKind, list[Any]]]:
@@ -140,7 +139,7 @@ def _caption(entry: dict[str, Any]) -> str:
     """A caption; only the form since 2021 is escaped bytes."""
     if "taken_at" in entry:
         caption = entry.get("caption")
-        return _HALF.sub("\N{REPLACEMENT CHARACTER}", caption) if isinstance(caption, str) else ""
+        return without_lone_surrogates(caption) if isinstance(caption, str) else ""
     return mended(entry.get("title"))
 
 

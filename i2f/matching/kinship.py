@@ -79,9 +79,10 @@ def _inside(picture: Picture, fit: Fit) -> tuple[Picture, Fit]:
 def _laid_over(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit, by_exif: bool) -> Kinship:
     """What `a` is to `b` when it is taken for a copy of it."""
     blocks = _registered(a, fit_a, b, fit_b)
-    if has_moved(movement(blocks)):
+    moved = movement(blocks)
+    if has_moved(moved):
         return Kinship.OTHER
-    evidence = weigh(a, b, blocks, no_overlay=True)
+    evidence = weigh(a, b, blocks, moved, no_overlay=True)
     if not _all_met(evidence, Photometry()):  # whatever the colours are
         return Kinship.RIVAL
     colors = photometry(a, b, blocks, evidence, OF_STRONG_EDITS if by_exif else OF_EDITS)

@@ -76,9 +76,8 @@ def _gaussian() -> Floats:
 def describe(windows: Floats) -> Floats:
     """Unit vectors (n, WAVES) of windows (n, 16, 16)."""
     across = _gaussian()
-    flat = windows - windows.mean(
-        axis=(1, 2), keepdims=True
-    )  # a plain window must come out as nothing, not as rounding
+    # Less its mean first: a plain window must come out as nothing, not as rounding.
+    flat = windows - windows.mean(axis=(1, 2), keepdims=True)
     flat = flat - across.T @ flat @ across
     spread = np.sqrt(np.maximum(0.0, across.T @ (flat * flat) @ across))
     flat = flat / (spread + 2.0)

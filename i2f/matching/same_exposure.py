@@ -182,10 +182,9 @@ def movement(blocks: Blocks) -> Movement:
     )
 
 
-def weigh(copy: Picture, original: Picture, blocks: Blocks, no_overlay: bool = False) -> Evidence:
-    """Statistics over the blocks, and what outlies or is recoloured. With `no_overlay` words and stickers need not be
-    told from things, since neither is allowed."""
-    moved = movement(blocks)
+def weigh(copy: Picture, original: Picture, blocks: Blocks, moved: Movement, no_overlay: bool = False) -> Evidence:
+    """What outlies or is recoloured, beside what `moved` says of the blocks. With `no_overlay` words and stickers need
+    not be told from things, since neither is allowed."""
     if not moved.near:
         return Evidence(moved)
     at = blocks.similarity

@@ -47,6 +47,9 @@ ROWS = 8192
 PART = 1024
 """Originals that one thread compares coarsely before it hands over what it found."""
 FINE_ROWS = 10_000
+THREADS = os.cpu_count() or 1
+AHEAD = 2 * THREADS
+"""Parts that are begun before the first of them is taken up."""
 
 Fingerprint = NDArray[np.int8]
 
@@ -152,7 +155,7 @@ class Index:
         if not len(places):
             return [nothing() for _ in copies]
         best = [_Best() for _ in copies]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(THREADS) as pool:
             for part, likeness in self._coarse_likeness(copies, ways, places, pool):
                 for one, each in zip(best, likeness, strict=True):
                     one.offer(each, part)
@@ -189,11 +192,10 @@ class Index:
         """Part after part of the originals, their places and likeness (copies, ways, originals)."""
         vectors, owners = _coarse_queries(copies, ways)
         parts = [places[first : first + PART] for first in range(0, len(places), PART)]
-        ahead = 2 * (os.cpu_count() or 1)
         begun: deque[Future[Floats]] = deque()
         for at, part in enumerate(parts):
             begun.extend(
-                pool.submit(self._coarse_part, vectors, owners, one) for one in parts[at + len(begun) : at + ahead]
+                pool.submit(self._coarse_part, vectors, owners, one) for one in parts[at + len(begun) : at + AHEAD]
             )
             yield part, begun.popleft().result().reshape(len(copies), len(ways), -1)
 

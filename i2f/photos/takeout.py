@@ -29,6 +29,7 @@ from typing import Any
 
 from i2f.ground.archives import read_whole
 from i2f.ground.model import CaptureTime, Told
+from i2f.ground.surrogates import has_lone_surrogate
 from i2f.photos.exif import is_plausible
 
 _SUPPLEMENT = ".supplemental-metadata"
@@ -39,8 +40,6 @@ _EDIT = re.compile(
     r"отредактировано|düzenlendi|編集済み|已修改|已编辑|수정됨|(?P<cut>edit|edi|ed|e))$",
     re.IGNORECASE,
 )
-# Half of a character that takes two, which JSON can hold and no name on a disk can.
-_HALF = re.compile("[\ud800-\udfff]")
 _MAX_NOTE = 1 << 20
 _ROOT = "takeout"
 
@@ -155,7 +154,7 @@ def _as_note(body: Mapping[str, Any], picture: Path) -> TakeoutNote:
     title = body["title"]
     # A cut name is given back whole, where the picture is the one the title means and no numbered or edited other.
     is_cut = len(picture.stem) == _PICTURE_STEM and title.startswith(picture.stem)
-    usable = is_cut and not set(title) & set("/\\\0") and not _HALF.search(title)
+    usable = is_cut and not set(title) & set("/\\\0") and not has_lone_surrogate(title)
     return TakeoutNote(Told(title if usable else None, told.taken, told.place), body.get("trashed") is True)
 
 

@@ -55,8 +55,11 @@ def restored_again(session: Session, order: SyncOrder, histories: Mapping[str, H
 
 def _tell_used_up(session: Session, photo_ids: Set[str], histories: Mapping[str, History]) -> None:
     """An answer that was applied and then undone is not applied a second time: say of how many that is so."""
-    moments = {photo_id: history.at for photo_id in photo_ids if (history := histories[photo_id]).at is not None}
-    used_up = sum(was_accepted_before(session.journal, one, at.timestamp()) for one, at in moments.items() if at)
+    used_up = sum(
+        was_accepted_before(session.journal, photo_id, at.timestamp())
+        for photo_id in photo_ids
+        if (at := histories[photo_id].at) is not None
+    )
     if used_up:
         photos = counted(used_up, "restored photo was", "restored photos were")
         session.progress.say(f"{photos} accepted in `review`; what is uncertain needs review again after an undo")

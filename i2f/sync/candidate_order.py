@@ -85,6 +85,11 @@ def _has_trace(one: Candidate) -> bool:
     return not is_signed(one.original) and one.fit.measures.get("resampled", 0.0) >= FAINT_TRACE
 
 
+def _is_enlarged(one: Candidate, largest_untraced: int) -> bool:
+    """Whether a file bears a trace of having been enlarged, and another of its shot that is about as large none."""
+    return _has_trace(one) and largest_untraced >= NEARLY_AS_LARGE * _pixels(one.original)
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """The order of the files of one shot; so many pixels have the largest that is no edit, and the largest edit, and
@@ -99,15 +104,10 @@ class _Order:
     def among(cls, members: Sequence[Candidate]) -> _Order:
         """The order of these files."""
         untraced = max((_pixels(one.original) for one in members if not _has_trace(one)), default=0)
-        named = cls(0, 0, untraced)
-        own = [one.original for one in members if not named.is_enlarged(one)]
+        own = [one.original for one in members if not _is_enlarged(one, untraced)]
         edits = [_pixels(one) for one in own if is_edit(one)]
         others = [_pixels(one) for one in own if not is_edit(one)]
         return cls(max(others, default=0), max(edits, default=0), untraced)
-
-    def is_enlarged(self, one: Candidate) -> bool:
-        """Whether a file bears a trace of having been enlarged, and another of its shot that is about as large none."""
-        return _has_trace(one) and self.largest_untraced >= NEARLY_AS_LARGE * _pixels(one.original)
 
     def is_reduced(self, original: Original) -> bool:
         """Whether a file was made smaller than another of its shot."""
@@ -125,7 +125,7 @@ class _Order:
         path = str(original.path)
         return (
             not is_signed(original),
-            self.is_enlarged(one),
+            _is_enlarged(one, self.largest_untraced),
             self.is_reduced(original),
             is_edit(original),
             not noted,

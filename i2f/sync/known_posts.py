@@ -17,7 +17,8 @@ from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.copies import copies_of
-from i2f.sync.post_of_copy import CLOSE, NamedPosts
+from i2f.sync.post_of_copy import NamedPosts, is_of_moment
+from i2f.sync.post_pictures import second_of
 from instagram_client import post_links, posted_at
 
 
@@ -62,7 +63,7 @@ class KnownPost:
         """
         codes = [self.post.code] if self.post is not None else []
         codes += [code for one in self.copies for code in _codes(one)]
-        second = [f"{int(self.post.time.timestamp())}"] if self.post is not None and self.post.time else []
+        second = [second_of(self.post)] if self.post is not None else []
         by_new = self.post is not None and self.post.code is None
         named = [*second, *codes] if by_new else [*codes, *second]
         return tuple(dict.fromkeys(one for one in named if one))
@@ -114,13 +115,7 @@ def find_post(known: Sequence[KnownPost], name: str) -> KnownPost | None:
     posted, error = posted_at(codes[0]) or (None, None)
     if posted is None or error:
         return None
-    near = [
-        one
-        for one in known
-        if one.post is not None
-        and one.post.time is not None
-        and abs(one.post.time - posted) < CLOSE + one.post.precision
-    ]
+    near = [one for one in known if one.post is not None and is_of_moment(one.post, posted)]
     return near[0] if len(near) == 1 else None
 
 
@@ -141,7 +136,7 @@ def _of(post: Post | None, photos: Mapping[str, list[str]]) -> tuple[str, ...]:
     """Those of one post, each once, under its code or its second (post_pictures.py)."""
     if post is None:
         return ()
-    keys = [post.code or "", f"{int(post.time.timestamp())}" if post.time is not None else ""]
+    keys = post.code or "", second_of(post)
     return tuple(dict.fromkeys(photo_id for key in keys for photo_id in photos.get(key, ())))
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from i2f.ground.model import InstagramCopy
 from i2f.instagram.caption_links import read_caption
@@ -23,6 +23,11 @@ TELLING = 12
 """A caption of so many characters is one post's own."""
 POSTED = frozenset({PostKind.POST, PostKind.ARCHIVED, PostKind.OTHER})
 _VIA = re.compile(r"\bvia\s{1,9}[@#]?instagram\b.*", re.IGNORECASE | re.DOTALL)
+
+
+def is_of_moment(post: Post, posted: datetime) -> bool:
+    """Whether a post was published at this moment, as closely as its own time is known."""
+    return post.time is not None and abs(post.time - posted) < CLOSE + post.precision
 
 
 class NamedPosts:
@@ -49,7 +54,7 @@ class NamedPosts:
         reach = CLOSE + MINUTE  # a page's time is the beginning of its minute
         first = bisect_left(self._moments, (posted - reach).timestamp())
         last = bisect_right(self._moments, (posted + reach).timestamp())
-        near = [one for one in self._by_time[first:last] if one.time and abs(one.time - posted) < CLOSE + one.precision]
+        near = [one for one in self._by_time[first:last] if is_of_moment(one, posted)]
         return near[0] if len(near) == 1 else None
 
     def _with_that_caption(self, copy: InstagramCopy) -> Post | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from i2f.ground.model import Verdict
 from tests.support.reports import make_candidate, make_decision
-from tests.support.review_desk import Desk, keep_questions, lay_out
+from tests.support.review_desk import Desk, in_question, keep_questions, lay_out
 from tests.support.review_page import look_through, open_grid, settled, title, told
 
 if TYPE_CHECKING:
@@ -101,19 +101,7 @@ def test_the_keyboard_alone_answers_a_group(open_desk: Callable[[Desk], Page], l
 
 
 def test_what_select_all_leaves_out_is_said(open_desk: Callable[[Desk], Page], tmp_path: Path) -> None:
-    decisions = [
-        make_decision(
-            Verdict.REVIEW,
-            number,
-            f"Sunday {number}",
-            "matches almost as well",
-            [
-                make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
-                for place in range(many)
-            ],
-        )
-        for number, many in enumerate((1, 1, 3))
-    ]
+    decisions = [in_question(number, f"Sunday {number}", many) for number, many in enumerate((1, 1, 3))]
     page = open_desk(keep_questions(tmp_path / "state", decisions))
     open_grid(page)
     page.get_by_role("button", name="Select all shown").click()

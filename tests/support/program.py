@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from i2f.ground.blas_threads import ONE_THREAD
 from i2f.sandbox import SandboxFlickr
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +68,7 @@ class Program:
             **self.settings,
         }
         # Whoever runs the tests may have a keyring; no test writes into it.
-        quiet = {"HOME": str(self.home), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **ONE_THREAD}
+        quiet = {"HOME": str(self.home), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
         return plain | quiet | {f"INSTAGRAM2FLICKR_{name}": value for name, value in own.items()} | more
 
     def run(self, *words: object, typed: str = "", **more: str) -> Ran:

@@ -29,20 +29,15 @@ class Desk:
 def lay_out(state: Path, count: int, title: str = "Sunday", candidates: int = 3) -> Desk:
     return keep_questions(
         state,
-        [
-            make_decision(
-                Verdict.REVIEW,
-                number,
-                f"{title} {number}",
-                "matches almost as well",
-                [
-                    make_candidate(Path(f"/roll/IMG_{10 * number + place:04d}.JPG"), 0.98 - place / 50)
-                    for place in range(candidates)
-                ],
-            )
-            for number in range(count)
-        ],
+        [in_question(number, f"{title} {number}", candidates) for number in range(count)],
     )
+
+
+def in_question(number: int, title: str, candidates: int) -> Decision:
+    """A copy with so many candidates, of which the first fits best."""
+    files = [Path(f"/roll/IMG_{10 * number + place:04d}.JPG") for place in range(candidates)]
+    offered = [make_candidate(file, 0.98 - place / 50) for place, file in enumerate(files)]
+    return make_decision(Verdict.REVIEW, number, title, "matches almost as well", offered)
 
 
 def keep_questions(state: Path, decisions: Sequence[Decision]) -> Desk:
