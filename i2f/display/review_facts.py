@@ -63,7 +63,7 @@ def group_of(question: Question) -> str:
 
 
 def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
-    one = choice.original
+    one, fit = choice.original, choice.fit
     return {
         "key": key_of(choice),
         "name": in_plain_words(one.name),
@@ -73,10 +73,10 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
         "megabytes": round(one.size_bytes / 1e6, 1),
         "taken": day_and_time(one.taken.local) if one.taken else "",
         "camera": in_plain_words(one.camera or ""),
-        "score": round(choice.fit.score, 2),
-        "likely": score_meaning(choice.fit.score),
-        "words": in_plain_words(choice.fit.words),
-        "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
+        "score": round(fit.score, 2),
+        "likely": score_meaning(fit.score),
+        "words": in_plain_words(f"{fit.words} ({fit.figures})" if fit.figures else fit.words),
+        "gain": round(gain_of(question.copy_size, one, fit), 1),
         "versions": [in_plain_words(twin) for twin in choice.twins],
         # What lies around the picture is the point where a file may be no original.
         "whole": bool(choice.doubt),

@@ -134,6 +134,7 @@ def evidence_of(candidate: Candidate) -> dict[str, Any]:
         "sure": candidate.fit.sure,
         "tone": candidate.fit.tone,
         "words": candidate.fit.words,
+        "figures": candidate.fit.figures,
         "doubt": candidate.doubt,
         "measures": dict(candidate.fit.measures),
         "window": _window(candidate),
