@@ -80,11 +80,10 @@ def _story(journal: Journal, known: KnownPost) -> PostStory:
         one.photo_id: found[1] for one in known.copies if (found := journal.assessments.decision(one.photo_id))
     }
     pictures = []
-    for body in journal.assessments.post_decisions():
+    for run, body in journal.assessments.runs_and_post_decisions():
         key = str(body["post"])
         if key.partition("/")[0] in known.keys or _is_of_that_second(body, known):
-            run, decided = journal.assessments.post_decision(key) or ("", body)
-            pictures.append((run, decided, journal.uploads.of(key)))
+            pictures.append((run, body, journal.uploads.of(key)))
     return PostStory(known, decisions, tuple(sorted(pictures, key=lambda one: _number(str(one[1]["post"])))))
 
 
