@@ -2,7 +2,8 @@
 
 A run may die at its n-th step: a fork counts what it does to the disk, the journal and the network, as Python's own
 audit events and SQLite's trace tell it, and kills itself with SIGKILL when it comes to the n-th. Nothing of the
-program is changed for that. Time is the system's, but a sleep takes none and moves the run's own clock instead.
+program is changed for that. Time is the system's, but a sleep takes none and moves the run's own clock instead; and
+worker processes are forks as well (forked_workers.py).
 
 Speaks JSON lines: an order in, a line out when the run has ended. Run as a program of its own, without threads, so
 that forking is safe.
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.support.forked_workers import forked_workers, start_tracker  # noqa: E402
 
 # What counts as a step besides the statements of the journal.
 STEPS = frozenset({"os.rename", "os.mkdir", "os.remove", "socket.connect", "shutil.copyfile"})
@@ -94,15 +97,16 @@ def live(order: dict[str, Any], main: Any) -> None:
         jump_in_time()
     told = Path(order["folder"]) / "died-at"
     told.unlink(missing_ok=True)
-    steps = Steps(order.get("die_at"), told)
-    if order.get("count_steps") or order.get("die_at"):
-        steps.watch()
     sys.argv = ["instagram2flickr.py", *order["words"]]
     code = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
+    with forked_workers():
+        steps = Steps(order.get("die_at"), told)
+        if order.get("count_steps") or order.get("die_at"):
+            steps.watch()
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
     if order.get("count_steps"):
         (Path(order["folder"]) / "steps").write_text(str(steps.count), encoding="utf-8")
     sys.stdout.flush()
@@ -117,6 +121,7 @@ def serve() -> None:
     import instagram2flickr
     from i2f.commands import demo, doctor, login, new, posts, review, status, sync, undo  # noqa: F401
 
+    start_tracker()
     gc.collect()
     gc.freeze()  # what is imported stays out of the forks' own collections, which would copy its pages
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
