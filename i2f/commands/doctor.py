@@ -18,8 +18,7 @@ from pillow_heif import libheif_info
 
 from i2f.commands.doctor_folder import Finding, look_into
 from i2f.commands.setup import KEY_PAGE, settings_file, what_is_wrong
-from i2f.display.colors import BAD, GOOD, colored
-from i2f.display.lines import say
+from i2f.display.lines import BAD, GOOD, colored, say
 from i2f.display.progress import TerminalProgress
 from i2f.ground.errors import ExitCode, LoginError, SettingsError, SyncError
 from i2f.ground.rate_limit import SystemClock

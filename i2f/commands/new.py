@@ -12,8 +12,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from flickr_client import Privacy
-from i2f.display.new_tables import show_new
 from i2f.display.progress import TerminalProgress
+from i2f.display.tables import show_new
 from i2f.ground.errors import ExitCode, SettingsError, SyncError
 from i2f.ground.model import OutcomeKind
 from i2f.ground.rate_limit import SystemClock

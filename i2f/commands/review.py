@@ -24,8 +24,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from i2f.display.browser import has_browser, over_ssh
+from i2f.display.decision_words import score_words
 from i2f.display.lines import say
-from i2f.display.match_score import score_words
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
 from i2f.ground.archives import sha256_of

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from i2f.display.colors import ATTENTION, BAD, GOOD, colored
-from i2f.display.lines import fitted, say
+from i2f.display.lines import ATTENTION, BAD, GOOD, colored, fitted, say
 from i2f.ground.model import Verdict
 from i2f.ground.settings import Settings
 from i2f.ground.wording import counted, day_and_time

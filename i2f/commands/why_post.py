@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from i2f.commands.posts import VERSION, as_json, key_of
-from i2f.display.colors import ATTENTION, GOOD, colored
 from i2f.display.decision_words import candidates_in_words, reason_in_words, since_in_words
-from i2f.display.lines import say
+from i2f.display.lines import ATTENTION, GOOD, colored, say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import InstagramCopy, Verdict
 from i2f.ground.settings import Settings

@@ -28,7 +28,7 @@ from pathlib import Path
 from PIL import Image
 
 from i2f.display import pages
-from i2f.display.match_score import score_meaning, score_words
+from i2f.display.decision_words import score_meaning, score_words
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict

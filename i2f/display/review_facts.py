@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from i2f.display.match_score import score_meaning
+from i2f.display.decision_words import score_meaning
 from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.display.shared_reason import shared_reason
