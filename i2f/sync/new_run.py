@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from i2f.ground.errors import FolderError
@@ -151,20 +152,8 @@ def _thread_pool(
     session: Session, wishes: Wishes, work: Callable[[NewDecision], Outcome]
 ) -> ThreadPool[NewDecision, Outcome]:
     """So many uploads at once as the settings say, each begun only when the hourly limit has room for all of it."""
-    calls = CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0)
-
-    def before_each(under_way: int) -> bool:
-        needed = calls * (under_way + 1)
-        if under_way and session.budget.left() < needed:
-            return False
-        session.budget.make_room(needed)
-        return True
-
-    def on_stop(under_way: int) -> None:
-        if under_way:
-            session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
-
-    return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
+    begin = partial(session.may_begin, CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0))
+    return ThreadPool(work, session.settings.flickr.uploads, before_each=begin, on_stop=session.tell_stopping)
 
 
 def _note_photo(session: Session, report: NewReport, key: str) -> None:
