@@ -18,7 +18,6 @@ from tests.support.camera_roll import make_photograph
 from tests.support.killing import MOMENTS
 from tests.support.killing_new import (
     PreparedPosts,
-    kill_at,
     new_dies_at,
     new_scene,
     new_steps_of,
@@ -189,7 +188,7 @@ def test_new_killed_during_a_request_is_settled_by_asking(
     prepared: PreparedPosts, zygote: Zygote, tmp_path: Path, name: str, moment: str
 ) -> None:
     with new_scene(prepared, tmp_path / "home", zygote) as one:
-        kill_at(one, name, moment)
+        one.kill_at(name, moment)
         assert one.run("new") == KILLED
         one.check()
         one.flickr.faults.clear()
