@@ -20,12 +20,13 @@ from i2f.display.decision_words import (
     since_in_words,
 )
 from i2f.display.lines import ATTENTION, BAD, GOOD, colored, fitted, say
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import Settings
 from i2f.memory.history import History
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.output_files import check_places
-from i2f.sync.report import in_plain_words, without_insides, write_report
+from i2f.sync.report import without_insides, write_report
 
 _DECIDED = {"replace": "Replace", "review": "Needs review", "keep": "Unchanged"}
 _COLORS = {"replace": GOOD, "review": ATTENTION, "keep": ""}

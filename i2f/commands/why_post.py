@@ -18,14 +18,15 @@ from i2f.display.decision_words import candidates_in_words, reason_in_words, sin
 from i2f.display.lines import ATTENTION, GOOD, colored, say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import InstagramCopy, Verdict
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import Settings
-from i2f.ground.wording import counted, day, day_and_time
+from i2f.ground.wording import counted, day, day_and_time, timestamp
 from i2f.instagram.export import read_export
 from i2f.instagram.posts import Post, PostKind
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sync.known_posts import KnownPost, find_post, known_posts
-from i2f.sync.report import in_plain_words, timestamp, without_insides, write_report
+from i2f.sync.report import without_insides, write_report
 
 _WOULD = {
     "replace": "`new` would upload it",

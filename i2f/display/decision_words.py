@@ -13,9 +13,9 @@ from typing import Any
 
 from i2f.display.lines import BAD
 from i2f.ground.model import Sent
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.wording import day
 from i2f.memory.history import History, Standing
-from i2f.sync.report import in_plain_words
 from i2f.sync.thresholds import ASK_SCORE
 
 # The matcher's tests in the order in which a person would ask: name, what it looks at, passed, failed.

@@ -14,10 +14,10 @@ from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Sent
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.wording import day, day_and_time
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
-from i2f.sync.report import in_plain_words, printable
 
 
 def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:

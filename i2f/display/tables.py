@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from i2f.display.lines import ATTENTION, BAD, GOOD
 from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Candidate, Decision, OutcomeKind
-from i2f.sync.report import Report, closing_sentence, in_plain_words, passed_over_sentence, plan_lines, printable
+from i2f.ground.plain_text import in_plain_words, printable
+from i2f.sync.report import Report, closing_sentence, passed_over_sentence, plan_lines
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import quote
 
 from i2f.ground.model import OutcomeKind, Verdict
-from i2f.ground.wording import counted, day_and_time
+from i2f.ground.plain_text import in_plain_words, printable
+from i2f.ground.wording import counted, day_and_time, timestamp
 from i2f.sync.new_posts import NewDecision
-from i2f.sync.report import VERSION, evidence, in_plain_words, printable, timestamp
+from i2f.sync.report import VERSION, evidence
 
 TOUCHED = (OutcomeKind.UPLOADED, OutcomeKind.FAILED, OutcomeKind.UNSURE)
 _WORDS = {Verdict.REPLACE: "upload", Verdict.REVIEW: "review", Verdict.KEEP: "keep"}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from i2f.ground.errors import FolderError
 from i2f.ground.model import OutcomeKind
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import Post
@@ -28,7 +29,6 @@ from i2f.sync.originals import read_folder
 from i2f.sync.post_pictures import pictures_of
 from i2f.sync.post_questions import kept_decision
 from i2f.sync.posts_on_flickr import Account
-from i2f.sync.report import in_plain_words
 from i2f.sync.session import Session
 from i2f.sync.uploader import Uploader, Wishes
 from i2f.sync.verify import Outcome

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.ground.wording import day
@@ -39,7 +40,7 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, keep_too_large, leave, shortened
 from i2f.sync.replace import LATE_S, Replacer
-from i2f.sync.report import Report, in_plain_words
+from i2f.sync.report import Report
 from i2f.sync.session import Session, claim_account
 from i2f.sync.verify import Outcome
 

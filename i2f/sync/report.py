@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.ground.wording import counted
+from i2f.ground.plain_text import escaped, in_plain_words, printable
+from i2f.ground.wording import counted, timestamp
 from i2f.photos.folder_names import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
@@ -188,22 +188,11 @@ def _original(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def timestamp(moment: datetime) -> str:
-    """UTC, floored to the second, as 2026-11-22T10:00:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def printable(path: Path) -> str:
-    r"""A path as text; bytes that are no text stand as \xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def as_text(body: Mapping[str, Any]) -> str:
     """JSON as it is written, for people who look into it too: what could steer a terminal, or cannot
     be written, stands escaped.
     """
-    text = json.dumps(body, indent=1, ensure_ascii=False)
-    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return escaped(json.dumps(body, indent=1, ensure_ascii=False)) + "\n"
 
 
 def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
@@ -214,18 +203,6 @@ def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
         write_whole(Path(file), [as_text(body)], 0o644)
 
 
-def in_plain_words(text: str) -> str:
-    """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
-    return "".join(
-        letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else "\N{REPLACEMENT CHARACTER}"
-        for letter in text.replace("\n", " ").replace("\t", " ")
-    )
-
-
-# Families of emoji and Persian words hang on these two; they steer nothing.
-_JOINING = frozenset("\u200c\u200d")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_STEERING = re.compile(f"[\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNING))}]")
 LONGEST_TITLE = 100
 
 
