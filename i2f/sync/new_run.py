@@ -72,7 +72,7 @@ def begin_report(session: Session, order: NewOrder) -> tuple[NewReport, Found]:
         "dry-run" if order.dry_run else "new",
         datetime.fromtimestamp(session.clock.now(), UTC),
         tuple(one.absolute() for one in order.folders),
-        tuple(one.absolute() for one in order.exports),
+        exports=tuple(one.absolute() for one in order.exports),
     )
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)

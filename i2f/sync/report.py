@@ -28,8 +28,8 @@ TOUCHED = (OutcomeKind.REPLACED, OutcomeKind.FAILED, OutcomeKind.UNSURE)
 
 
 @dataclass(slots=True)
-class Report:
-    """One run as it will be told; outcomes are filled in while the plan is carried out."""
+class RunReport:
+    """What the reports of `sync` and of `new` share; outcomes are filled in while the plan is carried out, by key."""
 
     run: str
     mode: str
@@ -39,13 +39,49 @@ class Report:
     found: int = 0
     passed_over: dict[str, int] = field(default_factory=dict)
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
     outcomes: dict[str, tuple[OutcomeKind, str | None]] = field(default_factory=dict)
+
+    def became(self, key: str, verdict: Verdict) -> tuple[OutcomeKind, str | None]:
+        """What became of one decision, and the error or note that goes with it."""
+        resting = OutcomeKind.PLANNED if verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
+        return self.outcomes.get(key, (resting, None))
+
+    def counts_of_files(self) -> dict[str, int]:
+        """The sums of what lies in the folders."""
+        return {
+            "originals": self.originals,
+            "unreadable": len(self.unreadable),
+            "found": self.found,
+            "passed_over": sum(self.passed_over.values()),
+        }
+
+    def head(self) -> dict[str, Any]:
+        """Which run it was, as JSON."""
+        return {
+            "run": self.run,
+            "mode": self.mode,
+            "started_at": timestamp(self.started_at),
+            "finished_at": timestamp(datetime.now(UTC)),
+            "folders": [printable(folder) for folder in self.folders],
+        }
+
+    def not_read(self) -> dict[str, Any]:
+        """Which files were not read, or not looked at, as JSON."""
+        return {
+            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
+            "passed_over": self.passed_over,
+        }
+
+
+@dataclass(slots=True)
+class Report(RunReport):
+    """One run of `sync` as it will be told; outcomes go by the copy's photo id."""
+
+    decisions: list[Decision] = field(default_factory=list)
 
     def outcome(self, decision: Decision) -> tuple[OutcomeKind, str | None]:
         """What became of one decision, and the error or note that goes with it."""
-        resting = OutcomeKind.PLANNED if decision.verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
-        return self.outcomes.get(decision.copy.photo_id, (resting, None))
+        return self.became(decision.copy.photo_id, decision.verdict)
 
     def counts(self) -> dict[str, int]:
         """The sums at the top of the report."""
@@ -53,10 +89,7 @@ class Report:
         outcomes = [self.outcome(one)[0] for one in self.decisions]
         return {
             "copies": len(self.decisions),
-            "originals": self.originals,
-            "unreadable": len(self.unreadable),
-            "found": self.found,
-            "passed_over": sum(self.passed_over.values()),
+            **self.counts_of_files(),
             **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
             **{str(kind): outcomes.count(kind) for kind in TOUCHED},
         }
@@ -65,14 +98,9 @@ class Report:
         """The report, version 1."""
         return {
             "version": VERSION,
-            "run": self.run,
-            "mode": self.mode,
-            "started_at": timestamp(self.started_at),
-            "finished_at": timestamp(datetime.now(UTC)),
-            "folders": [printable(folder) for folder in self.folders],
+            **self.head(),
             "counts": self.counts(),
-            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
-            "passed_over": self.passed_over,
+            **self.not_read(),
             "photos": [self._photo(decision) for decision in self.decisions],
         }
 
