@@ -83,6 +83,18 @@ def zygote() -> Iterator[Zygote]:
         yield zygote
 
 
+@pytest.fixture(scope="module")
+def quick_workers() -> Iterator[None]:
+    """The tests of a module that start many workers of the program in the test process; see forked_workers.py."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    from tests.support.forked_workers import workers_of_a_forker
+
+    with workers_of_a_forker():
+        yield
+
+
 @pytest.fixture(scope="session")
 def roll(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Roll:
     return Roll.make(tmp_path_factory.mktemp("roll"), zygote)

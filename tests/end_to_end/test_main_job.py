@@ -200,9 +200,10 @@ def test_why_shows_the_evidence(home: Home) -> None:
     assert "of its width and" in ran.stdout
 
 
-def test_status_tells_what_was_done_and_where_the_backups_are(unread_home: Home) -> None:
+def test_status_tells_what_was_done_and_where_the_backups_are(unread_home: Home, known: Known) -> None:
     assert "There is no state folder" in unread_home.program.run("status").stdout
-    unread_home.program.sync(unread_home.folder)
+    shutil.copytree(known.state, unread_home.program.state)
+    unread_home.program.sync(known.folder)
     ran = unread_home.program.run("status")
     assert "Replaced: 3" in ran.stdout
     assert str(unread_home.program.state / "backups") in ran.stdout

@@ -1,9 +1,10 @@
-"""Worker processes for a run of the zygote: forks of what is imported already, instead of interpreters of their own.
+"""Worker processes that are forks of what is imported already, instead of interpreters of their own.
 
-Most of a small run would go into its workers importing numpy and the matcher anew. So each run begins by forking a
-process that does nothing but fork: it has no threads, no open database and no connection, as a spawned worker has none.
-What the program hands to a worker is pickled and passed as `spawn` does, and a worker lives and dies as a spawned one
-does: its parent's end, its own, and its exit code are told by the same pipes.
+Most of a small run would go into its workers importing numpy and the matcher anew. So each run of the zygote begins by
+forking a process that does nothing but fork: it has no threads, no open database and no connection, as a spawned worker
+has none. A test process has threads, and starts such a process as a program of its own (this file). What is handed to a
+worker is pickled and passed as `spawn` does, and a worker lives and dies as a spawned one does: its parent's end, its
+own, and its exit code are told by the same pipes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +23,7 @@ from multiprocessing import popen_fork, popen_spawn_posix, reduction, resource_t
 from multiprocessing.connection import wait
 from multiprocessing.context import set_spawning_popen
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 CODE_BYTES = 4
@@ -40,13 +44,31 @@ def forked_workers() -> Iterator[None]:
         ours.close()
         _Forker(theirs).serve()
     theirs.close()
-    ForkedWorker.line = ours
+    with _forking_by(ours):
+        yield
+    os.waitpid(forker, 0)
+
+
+@contextmanager
+def workers_of_a_forker() -> Iterator[None]:
+    """Until the end of this block this process's workers are forks of a program that has imported what they need."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, __file__, str(theirs.fileno())]
+    with subprocess.Popen(command, pass_fds=[theirs.fileno()]):
+        theirs.close()
+        with _forking_by(ours):
+            yield
+
+
+@contextmanager
+def _forking_by(line: socket.socket) -> Iterator[None]:
+    spawned, ForkedWorker.line = popen_spawn_posix.Popen, line
     popen_spawn_posix.Popen = ForkedWorker  # type: ignore[misc, assignment]
     try:
         yield
     finally:
-        ours.close()
-        os.waitpid(forker, 0)
+        popen_spawn_posix.Popen = spawned  # type: ignore[misc]
+        line.close()
 
 
 class ForkedWorker(popen_fork.Popen):
@@ -176,3 +198,16 @@ def _exactly(fd: int) -> bytes:
     if len(found) < CODE_BYTES:
         raise EOFError("the process that forks the workers has ended")
     return found
+
+
+def main() -> None:
+    """Import what workers need, and fork them for whoever holds the other end of the line."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from i2f.photos import reader  # noqa: F401
+    from i2f.sync import comparing  # noqa: F401
+
+    _Forker(socket.socket(fileno=int(sys.argv[1]))).serve()
+
+
+if __name__ == "__main__":
+    main()
