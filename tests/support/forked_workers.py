@@ -28,6 +28,7 @@ from typing import Any
 
 CODE_BYTES = 4
 MOST_FDS = 64
+UNKNOWN = 255
 
 
 def start_tracker() -> None:
@@ -113,7 +114,10 @@ class ForkedWorker(popen_fork.Popen):
         if self.returncode is None:
             if not wait([self.sentinel], 0 if flag == os.WNOHANG else None):
                 return None
-            self.returncode = int.from_bytes(_exactly(self.sentinel), "big", signed=True)
+            try:
+                self.returncode = int.from_bytes(_exactly(self.sentinel), "big", signed=True)
+            except EOFError:  # whoever could have told has ended before
+                self.returncode = UNKNOWN
         return self.returncode
 
 
