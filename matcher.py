@@ -25,7 +25,7 @@ from i2f.matching.color_tolerance import OF_FILTERS
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.inspection import inspect, inspect_detail
 from i2f.matching.kinship import kinship, moved_inside
-from i2f.matching.limits import score_of, tests_of_copies, tests_of_exposure, words_of
+from i2f.matching.limits import figures_of, score_of, tests_of_copies, tests_of_exposure, words_of
 from i2f.matching.looks import AS_IT_IS, OTHERWISE, Queries, queries_of
 from i2f.matching.overshoot import Overshoot, overshoot
 from i2f.matching.photometry import Photometry, photometry
@@ -113,8 +113,9 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
         sure=max(tests.values()) <= 1,
         tone=blocks.tones.fit,
         window=_window(shape, size, at, proposal),
-        words=words_of(tests, evidence),
+        words=words_of(tests),
         measures={name: float(value) for name, value in measures.items()},
+        figures=figures_of(evidence.moved),
     )
 
 

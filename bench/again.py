@@ -26,7 +26,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.synthetic import Source, keep, mixed, read_sources
-from bench.tables import machine
+from bench.tables import machine, met
 from i2f.memory.journal import Journal
 from i2f.photos.decode import pixels
 from i2f.photos.folder import find_files
@@ -97,7 +97,7 @@ def _timed(run: Callable[[], object]) -> float:
 
 
 def _tell(what: str, share: float) -> None:
-    sys.stdout.write(f"{what}: {100 * share:.2f} % of the first run ({'met' if share < SHARE else 'not met'}: 2 %)\n")
+    sys.stdout.write(f"{what}: {100 * share:.2f} % of the first run ({met(share < SHARE)}: 2 %)\n")
     sys.stdout.flush()
 
 
@@ -115,7 +115,7 @@ def _move_a_folder(place: Path, files: Sequence[Path]) -> None:
     journal.close()
     decoded = "Reading your originals" in stages.lines
     share = 100 * again / reading
-    sys.stdout.write(f"a folder moved: {share:.2f} % of reading it, ({'not met' if decoded else 'met'}: no decode)\n")
+    sys.stdout.write(f"a folder moved: {share:.2f} % of reading it, ({met(not decoded)}: no decode)\n")
 
 
 if __name__ == "__main__":

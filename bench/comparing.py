@@ -24,6 +24,7 @@ from PIL import Image, ImageOps
 from scipy.ndimage import gaussian_filter
 
 import matcher
+from bench.tables import met
 from i2f.ground.blas_threads import use_one_thread
 from i2f.ground.processes import spawning
 from i2f.photos.decode import glimpse, look_again, pixels, read_picture
@@ -107,7 +108,7 @@ def main() -> None:
         told = ""
         if stage in BOUNDS:
             over = took > BOUNDS[stage] * unit
-            told, missed = f" (bound {BOUNDS[stage]:g}: {'not met' if over else 'met'})", missed or over
+            told, missed = f" (bound {BOUNDS[stage]:g}: {met(not over)})", missed or over
         sys.stdout.write(f"{stage}: {took:.3f} s, {took / unit:.1f} units{told}\n")
     sys.exit(missed)
 

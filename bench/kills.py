@@ -21,13 +21,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.support.killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, kill_at_request, scene, steps_of  # noqa: E402
+from tests.support.killing import MOMENTS, REQUESTS, Roll, Scene, die_at_step, scene, steps_of  # noqa: E402
 from tests.support.killing_new import (  # noqa: E402
     DELETE_REQUESTS,
     NEW_REQUESTS,
     NewScene,
     PreparedPosts,
-    kill_at,
     new_dies_at,
     new_scene,
     new_steps_of,
@@ -131,12 +130,12 @@ def _name(command: str) -> str:
 
 
 def _new_dies_at_request(one: NewScene, command: str, name: str, moment: str) -> bool:
-    kill_at(one, name, moment)
+    one.kill_at(name, moment)
     return one.run(command) == KILLED
 
 
 def _die_at_request(one: Scene, command: str, name: str, moment: str) -> bool:
-    kill_at_request(one, name, moment)
+    one.kill_at(name, moment)
     return (one.sync() if command == "sync" else one.undo()) == KILLED
 
 

@@ -27,7 +27,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.tables import machine
+from bench.tables import machine, met
 from i2f.memory.journal import Journal
 from i2f.photos.sources import find_originals
 from i2f.sync.originals import read_folder
@@ -166,7 +166,7 @@ def _tell(name: str, took: list[tuple[float, float]], plain: list[tuple[float, f
     """One place in a line; whether its bound is not met."""
     ratio = took[0][0] / plain[0][0]
     sys.stdout.write(
-        f"{name}: {ratio:.2f} times the plain folder ({'met' if ratio <= BOUND else 'not met'}, bound {BOUND:.2f}); "
+        f"{name}: {ratio:.2f} times the plain folder ({met(ratio <= BOUND)}, bound {BOUND:.2f}); "
         f"{took[0][0]:.1f} s of processor time, {took[0][1]:.1f} s by the clock; once more {took[1][0]:.2f} s\n"
     )
     return int(ratio > BOUND)

@@ -27,7 +27,7 @@ from PIL import Image, ImageOps
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.memory import anonymous_bytes_of_all
-from bench.tables import machine
+from bench.tables import machine, of_bound
 from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
 from tests.support.program import ROOT, Program
@@ -130,11 +130,7 @@ def _read(program: Program) -> int:
 
 
 def _tell(what: str, anonymous: int) -> None:
-    share = anonymous / ANONYMOUS_BYTES
-    sys.stdout.write(
-        f"{what}; {anonymous / 2**20:.0f} MiB anonymous at most: {share:.2f} of the bound "
-        f"({'met' if share <= 1 else 'not met'})\n"
-    )
+    sys.stdout.write(f"{what}; {anonymous / 2**20:.0f} MiB anonymous at most: {of_bound(anonymous, ANONYMOUS_BYTES)}\n")
     sys.stdout.flush()
 
 

@@ -110,6 +110,7 @@ class Bench:
                 "sure": fit.sure,
                 "tone": fit.tone,
                 "words": fit.words,
+                "figures": fit.figures,
                 "measures": fit.measures,
                 **told,
             }
@@ -314,6 +315,7 @@ def _face(
             "score": mine.score if mine else None,
             "tone": mine.tone if mine else None,
             "words": mine.words if mine else "",
+            "figures": mine.figures if mine else "",
             "measures": mine.measures if mine else {},
         }
     )

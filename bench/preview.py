@@ -52,16 +52,8 @@ from i2f.sandbox.photos.paint import paint_roll  # noqa: E402
 from i2f.sync.questions import read_questions  # noqa: E402
 from i2f.sync.report import Report  # noqa: E402
 from matcher import thumbnail_size  # noqa: E402
+from tests.support.browser import FLAGS  # noqa: E402
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ANSWERS, DISTINCT = 40, 100
 # Four seconds at sixty frames a second, two screens a second.
 SCROLL = """() => new Promise((done) => {

@@ -28,7 +28,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import matcher
-from bench.tables import machine
+from bench.tables import machine, met
 from i2f.ground.blas_threads import use_one_thread
 from i2f.ground.image import thumbnail_size
 from i2f.ground.processes import spawning
@@ -86,7 +86,7 @@ def _measure(kind: str, bound: float, files: Sequence[Path], count: int) -> None
     is_met = min(throughput, alone) >= bound
     sys.stdout.write(
         f"{kind}: {read:.1f} files a second read, {bare:.1f} decoded, {workers} processes: {throughput:.2f}; "
-        f"in processor time {alone:.2f} ({'met' if is_met else 'not met'}: {bound})\n"
+        f"in processor time {alone:.2f} ({met(is_met)}: {bound})\n"
     )
     sys.stdout.flush()
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import matcher
 from bench.memory import anonymous_bytes
 from bench.synthetic import Source, keep, mixed, read_sources
-from bench.tables import machine
+from bench.tables import machine, of_bound
 from i2f.ground.blas_threads import use_one_thread
 from i2f.ground.processes import spawning
 from i2f.memory.journal import Journal
@@ -64,7 +64,7 @@ def measure(order: argparse.Namespace) -> None:
         _say(f"{count} originals, all ways", first + second, first_cpu + second_cpu, 2 * BOUNDS_S.get(count, 0) or None)
         anonymous = anonymous_bytes()
         sys.stdout.write(
-            f"{count} originals: {anonymous / 2**20:.0f} MiB anonymous {_met(anonymous, ANONYMOUS_BYTES)}\n"
+            f"{count} originals: {anonymous / 2**20:.0f} MiB anonymous ({of_bound(anonymous, ANONYMOUS_BYTES)})\n"
         )
         sys.stdout.flush()
 
@@ -84,12 +84,8 @@ def _timed(index: matcher.Index, queries: list[matcher.Queries], ways: tuple[int
 
 
 def _say(what: str, wall_s: float, worked_s: float, bound_s: float | None) -> None:
-    bound = "" if bound_s is None else f" {_met(wall_s, bound_s)}"
+    bound = "" if bound_s is None else f" ({of_bound(wall_s, bound_s)})"
     sys.stdout.write(f"{what}: {1e3 * wall_s:.0f} ms a copy ({1e3 * worked_s:.0f} ms of processor time){bound}\n")
-
-
-def _met(value: float, bound: float) -> str:
-    return f"({value / bound:.2f} of the bound: {'met' if value <= bound else 'not met'})"
 
 
 if __name__ == "__main__":

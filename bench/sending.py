@@ -27,7 +27,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.tables import machine
+from bench.tables import machine, met
 from i2f.ground.model import InstagramCopy, InstagramMark, Mark, OutcomeKind
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import load_settings
@@ -84,7 +84,7 @@ def main() -> None:
         f"bare upload: {bare:.1f} s, {total / bare / 1e6:.2f} MB/s\n"
         f"backed up, sent and verified: {took:.1f} s ({saving:.1f} s of it for the backups), "
         f"{worked:.1f} s of processor time with the pretend Flickr's\n"
-        f"{bare / took:.2f} of a bare upload ({'met' if bare / took >= BOUND else 'not met'}: {BOUND})\n"
+        f"{bare / took:.2f} of a bare upload ({met(bare / took >= BOUND)}: {BOUND})\n"
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.tables import machine
+from bench.tables import machine, of_bound
 from i2f.memory.journal import Journal
 from i2f.memory.readings import StoredPicture, StoredReading
 from i2f.photos.folder import FoundFile, find_files
@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
         parts = _kept_bytes(order.folder, Path(place))
     kept = sum(parts.values())
-    _tell(f"{kept / 1e3:.0f} kB kept for an original", kept / KEPT_BYTES)
+    _tell(f"{kept / 1e3:.0f} kB kept for an original", kept, KEPT_BYTES)
     sys.stdout.write("".join(f"    {part}: {size / 1e3:.1f} kB\n" for part, size in parts.items()))
     with tempfile.TemporaryDirectory(prefix="bench-state-") as place:
         files = _fill(Path(place) / "journal.sqlite3", order.originals)
@@ -55,7 +55,7 @@ def main() -> None:
         KnownCopies(index.gallery, journal)
         searched = time.process_time() - worked - busy
         journal.close()
-    _tell(f"{order.originals} originals opened in {opened:.2f} s ({busy:.2f} s of processor time)", opened / OPENED_S)
+    _tell(f"{order.originals} originals opened in {opened:.2f} s ({busy:.2f} s of processor time)", opened, OPENED_S)
     sys.stdout.write(f"and made ready to be searched in {searched:.2f} s of processor time more\n")
 
 
@@ -95,8 +95,8 @@ def _fill(file: Path, count: int) -> list[FoundFile]:
     return files
 
 
-def _tell(what: str, share: float) -> None:
-    sys.stdout.write(f"{what}: {share:.2f} of the bound ({'met' if share <= 1 else 'not met'})\n")
+def _tell(what: str, value: float, bound: float) -> None:
+    sys.stdout.write(f"{what}: {of_bound(value, bound)}\n")
     sys.stdout.flush()
 
 

@@ -31,6 +31,16 @@ def _processor() -> str:
     return named[0] if named else platform.processor() or platform.machine()
 
 
+def met(holds: bool) -> str:
+    """How a line says whether a bound holds."""
+    return "met" if holds else "not met"
+
+
+def of_bound(value: float, bound: float) -> str:
+    """What a figure is of the most that it may be, and whether it is too much."""
+    return f"{value / bound:.2f} of the bound: {met(value <= bound)}"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows under a head, in Markdown."""
     lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in [head, ["---"] * len(head), *rows]]

@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT))
 from i2f.sandbox import SandboxFlickr  # noqa: E402 - the program's own folder comes first
 from i2f.sandbox.photos.looks import Recipe, make_copy, random_recipe  # noqa: E402
 from i2f.sandbox.photos.paint import paint, paint_roll  # noqa: E402
+from tests.support.browser import FLAGS  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 COLUMNS = 80
@@ -42,15 +43,6 @@ SIZES = {"light": (1280, 860, "light"), "dark": (1280, 860, "dark"), "phone": (3
 LOOKS = 240
 ALL_SHOWN = """[...document.images].every((image) =>
   (image.complete && image.naturalWidth) || image.getBoundingClientRect().top > innerHeight || !image.offsetParent)"""
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TITLES = (
     "Sunday",
     "golden hour",

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from i2f.ground.blas_threads import ONE_THREAD
-from i2f.sandbox import SandboxFlickr
-from tests.support.browser import open_chromium
-from tests.support.killing import Roll
-from tests.support.quick_program import Zygote
+from i2f.ground.blas_threads import use_one_thread
+
+# The tests run in as many processes as there are cores, and numpy's own threads would stand in each other's way; it
+# reads how many there may be when it is loaded.
+use_one_thread()
+
+from i2f.sandbox import SandboxFlickr  # noqa: E402
+from tests.support.browser import open_chromium  # noqa: E402
+from tests.support.killing import Roll  # noqa: E402
+from tests.support.quick_program import Zygote  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The tests run in as many processes as there are cores; numpy's own threads would stand in each other's way.
-
-    A shell that started them in the background has Ctrl-C ignored, and the programs they start would inherit that.
-    """
-    os.environ.update(ONE_THREAD)
+    """A shell that started the tests in the background has Ctrl-C ignored, and what they start would inherit that."""
     if config.option.basetemp is None and _has_room(IN_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -80,6 +81,18 @@ def zygote() -> Iterator[Zygote]:
         pytest.skip("runs the program as forks of one process; there is no fork here")
     with Zygote() as zygote:
         yield zygote
+
+
+@pytest.fixture(scope="module")
+def quick_workers() -> Iterator[None]:
+    """The tests of a module that start many workers of the program in the test process; see forked_workers.py."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    from tests.support.forked_workers import workers_of_a_forker
+
+    with workers_of_a_forker():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,17 +18,17 @@ from pillow_heif import libheif_info
 
 from i2f.commands.doctor_folder import Finding, look_into
 from i2f.commands.setup import KEY_PAGE, settings_file, what_is_wrong
-from i2f.display.colors import BAD, GOOD, colored
-from i2f.display.lines import say
+from i2f.display.lines import BAD, GOOD, colored, say
 from i2f.display.progress import TerminalProgress
 from i2f.ground.errors import ExitCode, LoginError, SettingsError, SyncError
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.memory.login_store import load_login
 from i2f.memory.state_dir import StateFolder
 from i2f.sync.output_files import check_places
 from i2f.sync.pipeline import ask_permission
-from i2f.sync.report import in_plain_words, printable, write_report
+from i2f.sync.report import write_report
 from i2f.sync.session import claim_account, open_session, require_key
 
 # A thousand copies of 1080 px take about 0.3 GB, thumbnails of ten thousand originals about 1 GB.

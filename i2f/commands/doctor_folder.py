@@ -14,6 +14,7 @@ from pathlib import Path
 from i2f.display.progress import TerminalProgress
 from i2f.ground.errors import SyncError
 from i2f.ground.model import Original
+from i2f.ground.plain_text import printable
 from i2f.ground.wording import counted
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
@@ -22,7 +23,6 @@ from i2f.photos.provenance import is_edit
 from i2f.photos.same_shot import same_exposure_by_exif
 from i2f.photos.sources import find_originals
 from i2f.sync.originals import OriginalsIndex, read_folder
-from i2f.sync.report import printable
 
 _SHOWN = 5
 

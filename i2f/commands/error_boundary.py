@@ -94,7 +94,7 @@ def _fail(ctx: click.Context, line: str, code: ExitCode, error: BaseException) -
 
     from i2f.display.lines import fitted
     from i2f.ground.log_redaction import masked_traceback
-    from i2f.sync.report import in_plain_words
+    from i2f.ground.plain_text import in_plain_words
 
     if ctx.find_root().meta.get("debug"):
         click.echo(masked_traceback(error), err=True)

@@ -143,10 +143,10 @@ def _typed_code() -> str:
 
 def _keep(settings: Settings, token: Token) -> None:
     from i2f.display.lines import say
+    from i2f.ground.plain_text import in_plain_words
     from i2f.memory.journal import Journal
     from i2f.memory.login_store import keep_login
     from i2f.memory.state_dir import Login, StateFolder
-    from i2f.sync.report import in_plain_words
     from i2f.sync.session import claim_account
 
     state = StateFolder(settings.state)

@@ -12,10 +12,11 @@ from dataclasses import replace
 from rich.console import Console
 
 from flickr_client import Privacy
-from i2f.display.new_tables import show_new
 from i2f.display.progress import TerminalProgress
+from i2f.display.tables import show_new
 from i2f.ground.errors import ExitCode, SettingsError, SyncError
 from i2f.ground.model import OutcomeKind
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.instagram.export import read_export
@@ -27,7 +28,7 @@ from i2f.sync.new_report import NewReport, post_words, size_words
 from i2f.sync.new_run import Material, NewOrder
 from i2f.sync.output_files import NotWrittenError, check_places
 from i2f.sync.posts_on_flickr import list_account
-from i2f.sync.report import in_plain_words, write_report
+from i2f.sync.report import write_report
 from i2f.sync.session import Session, open_session
 from i2f.sync.uploader import Wishes, sendable
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from i2f.display.lines import say
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.settings import Settings
-from i2f.ground.wording import counted, day_and_time
+from i2f.ground.wording import counted, day_and_time, timestamp
 from i2f.instagram.export import read_export
 from i2f.instagram.posts import Medium, Post
 from i2f.memory.journal import Journal
@@ -21,7 +22,7 @@ from i2f.memory.state_dir import StateFolder
 from i2f.sync.instagram_account import with_account
 from i2f.sync.known_posts import KnownPost, known_posts
 from i2f.sync.output_files import check_places
-from i2f.sync.report import in_plain_words, printable, timestamp, write_report
+from i2f.sync.report import write_report
 
 VERSION = 1
 _CAPTION_SHOWN = 60

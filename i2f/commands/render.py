@@ -10,6 +10,7 @@ from pathlib import Path
 
 from i2f.display.lines import say
 from i2f.ground.errors import ExitCode, PictureError, UnknownPhotoError
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import Settings
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
@@ -18,7 +19,6 @@ from i2f.rendering.posted import NotRenderedError
 from i2f.sync.output_files import NotWrittenError
 from i2f.sync.posted_file import pair_of, posted_jpeg
 from i2f.sync.questions import Choice, choices_of, is_outdated
-from i2f.sync.report import in_plain_words
 from i2f.sync.thresholds import ASK_SCORE
 
 

@@ -24,13 +24,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from i2f.display.browser import has_browser, over_ssh
+from i2f.display.decision_words import score_words
 from i2f.display.lines import say
-from i2f.display.match_score import score_words
 from i2f.display.review_server import serve
 from i2f.display.review_session import ReviewSession
 from i2f.ground.archives import sha256_of
 from i2f.ground.errors import ExitCode, UnknownPhotoError
 from i2f.ground.model import Sent, Verdict
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.settings import Settings
 from i2f.ground.wording import day
 from i2f.memory.journal import Journal
@@ -38,7 +39,6 @@ from i2f.memory.review_answers import NEVER, NONE, POSTED, THIS, Step, keep_step
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.post_questions import UNSENT, read_post_questions
 from i2f.sync.questions import Question, identity_of, is_outdated, read_progress, read_questions, step_of
-from i2f.sync.report import in_plain_words, printable
 
 _MORE_KEYS = """  x        never this one; the other candidates still need review
   1 to 5   mark another candidate; y2 and x2 answer for the second at once

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from i2f.display.colors import ATTENTION, BAD, GOOD, colored
-from i2f.display.lines import fitted, say
+from i2f.display.lines import ATTENTION, BAD, GOOD, colored, fitted, say
 from i2f.ground.model import Verdict
+from i2f.ground.plain_text import printable
 from i2f.ground.settings import Settings
-from i2f.ground.wording import counted, day_and_time
+from i2f.ground.wording import counted, day_and_time, timestamp
 from i2f.memory.history import History, Standing
 from i2f.memory.journal import Journal
 from i2f.memory.journal_steps import UNDO, JournalStep
@@ -25,7 +25,7 @@ from i2f.memory.uploads import UploadStanding, UploadStep
 from i2f.sync.output_files import check_places
 from i2f.sync.post_questions import read_post_questions
 from i2f.sync.questions import read_progress, read_questions
-from i2f.sync.report import printable, timestamp, write_report
+from i2f.sync.report import write_report
 
 VERSION = 1
 SHOWN_RUNS = 10

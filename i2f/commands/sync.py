@@ -16,6 +16,7 @@ from i2f.display.progress import TerminalProgress
 from i2f.display.tables import show
 from i2f.ground.errors import ExitCode, SyncError
 from i2f.ground.model import Decision, Verdict
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
 from i2f.photos.folder import Found
@@ -24,7 +25,7 @@ from i2f.sync.again import check_again
 from i2f.sync.folder_guard import compare_with_last_time
 from i2f.sync.order import SyncOrder
 from i2f.sync.output_files import NotWrittenError, check_places
-from i2f.sync.report import Report, in_plain_words, nothing_done_words, places_sentence, write_report
+from i2f.sync.report import Report, nothing_done_words, places_sentence, write_report
 from i2f.sync.session import Session, open_session
 
 

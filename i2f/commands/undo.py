@@ -22,6 +22,7 @@ from i2f.display.progress import TerminalProgress, drop_typed_ahead
 from i2f.display.tables import cut_middle
 from i2f.ground.errors import ExitCode, StoppedError, UnknownPhotoError
 from i2f.ground.model import OutcomeKind
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.progress import ProgressReporter
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import Settings
@@ -33,7 +34,7 @@ from i2f.memory.uploads import UploadHistory
 from i2f.sync import pipeline
 from i2f.sync.backups import DAY_S, Prunable, find_prunable, let_go_words, prune
 from i2f.sync.output_files import NotWrittenError, check_places
-from i2f.sync.report import in_plain_words, write_report
+from i2f.sync.report import write_report
 from i2f.sync.session import Session, open_session
 from i2f.sync.verify import Outcome
 

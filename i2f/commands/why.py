@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from i2f.display.colors import ATTENTION, BAD, GOOD, colored
 from i2f.display.decision_words import (
     candidates_in_words,
     lines_of_tests,
@@ -20,13 +19,14 @@ from i2f.display.decision_words import (
     score_line,
     since_in_words,
 )
-from i2f.display.lines import fitted, say
+from i2f.display.lines import ATTENTION, BAD, GOOD, colored, fitted, say
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import Settings
 from i2f.memory.history import History
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder, write_private
 from i2f.sync.output_files import check_places
-from i2f.sync.report import in_plain_words, without_insides, write_report
+from i2f.sync.report import without_insides, write_report
 
 _DECIDED = {"replace": "Replace", "review": "Needs review", "keep": "Unchanged"}
 _COLORS = {"replace": GOOD, "review": ATTENTION, "keep": ""}

@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from i2f.commands.posts import VERSION, as_json, key_of
-from i2f.display.colors import ATTENTION, GOOD, colored
 from i2f.display.decision_words import candidates_in_words, reason_in_words, since_in_words
-from i2f.display.lines import say
+from i2f.display.lines import ATTENTION, GOOD, colored, say
 from i2f.ground.errors import UnknownPhotoError
 from i2f.ground.model import InstagramCopy, Verdict
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import Settings
-from i2f.ground.wording import counted, day, day_and_time
+from i2f.ground.wording import counted, day, day_and_time, timestamp
 from i2f.instagram.export import read_export
 from i2f.instagram.posts import Post, PostKind
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sync.known_posts import KnownPost, find_post, known_posts
-from i2f.sync.report import in_plain_words, timestamp, without_insides, write_report
+from i2f.sync.report import without_insides, write_report
 
 _WOULD = {
     "replace": "`new` would upload it",
@@ -80,11 +80,10 @@ def _story(journal: Journal, known: KnownPost) -> PostStory:
         one.photo_id: found[1] for one in known.copies if (found := journal.assessments.decision(one.photo_id))
     }
     pictures = []
-    for body in journal.assessments.post_decisions():
+    for run, body in journal.assessments.runs_and_post_decisions():
         key = str(body["post"])
         if key.partition("/")[0] in known.keys or _is_of_that_second(body, known):
-            run, decided = journal.assessments.post_decision(key) or ("", body)
-            pictures.append((run, decided, journal.uploads.of(key)))
+            pictures.append((run, body, journal.uploads.of(key)))
     return PostStory(known, decisions, tuple(sorted(pictures, key=lambda one: _number(str(one[1]["post"])))))
 
 

@@ -1,5 +1,8 @@
 """A kept decision in words, as `why` and `why POST` show it: the reason, and each candidate with its tests.
 
+A match score is told with its meaning, here and elsewhere: a number from 0 to 1 means nothing to somebody who meets it
+for the first time.
+
 What is kept of a candidate is what report.evidence_of writes. Lines come with the color they are shown in, "" for none.
 """
 
@@ -8,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from i2f.display.colors import BAD
-from i2f.display.match_score import score_words
+from i2f.display.lines import BAD
 from i2f.ground.model import Sent
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.wording import day
 from i2f.memory.history import History, Standing
-from i2f.sync.report import in_plain_words
 from i2f.sync.thresholds import ASK_SCORE
 
 # The matcher's tests in the order in which a person would ask: name, what it looks at, passed, failed.
@@ -26,6 +28,14 @@ TESTS = (
     ("edge", "Framing", "inside the original", "the copy reaches beyond the edge of this file"),
     ("coverage", "Sharpness", "enough of it is sharp", "too little of it is sharp to rule out a similar shot"),
     ("texture", "Detail", "enough to compare", "too little to be certain"),
+)
+# What a match score means, from so much on, in falling order.
+MEANINGS = (
+    (0.9, "almost certainly the same shot"),
+    (0.5, "probably the same shot"),
+    (0.1, "possibly the same shot"),
+    (0.05, "probably another shot"),
+    (0.0, "another picture"),
 )
 # A candidate below this shows another picture; the best is shown all the same.
 WORTH_SHOWING = 0.05
@@ -58,6 +68,16 @@ def reason_in_words(body: Mapping[str, Any]) -> str:
     paths = [path for one in body["evidence"] for path in (one["path"], *one["twins"])]
     names = {in_plain_words(path.replace("\\", "/").rsplit("/", 1)[-1]) for path in paths}
     return reason if any(reason.startswith(name) for name in names) else reason[:1].upper() + reason[1:]
+
+
+def score_meaning(score: float) -> str:
+    """How probable it is that the copy was made of this very shot."""
+    return next((words for least, words in MEANINGS if score >= least), MEANINGS[-1][1])
+
+
+def score_words(score: float) -> str:
+    """The number and what it means."""
+    return f"match score {score:.2f}, {score_meaning(score)}"
 
 
 def score_line(one: Mapping[str, Any]) -> str:

@@ -1,13 +1,22 @@
-"""A result as a line of words: what every command prints, and what costs nothing to load (tables.py needs rich)."""
+"""A result as a line of words and its colour: what every command prints, and what costs nothing to load (tables.py
+needs rich).
+
+The three colours mean the same in every command: green is done or in order, yellow waits for the person, red failed or
+is missing. A word always says the same as its colour, so that nothing is lost without: in a pipe, under NO_COLOR or
+TERM=dumb.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import unicodedata
 from typing import TextIO
 
+GOOD, ATTENTION, BAD = "green", "yellow", "red"
+_CODES = {GOOD: "32", ATTENTION: "33", BAD: "31"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _MARK = re.compile(r"\[..\] ")
 
@@ -16,6 +25,13 @@ def say(text: str = "", *, whole: bool = False) -> None:
     """Print a result, its words kept whole in a terminal; what is there to be pasted stays one line."""
     sys.stdout.write((text if whole else fitted(text, sys.stdout)) + "\n")
     sys.stdout.flush()
+
+
+def colored(text: str, color: str, stream: TextIO) -> str:
+    """The text in a colour where the stream shows colours."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{_CODES[color]}m{text}\x1b[0m"
 
 
 def fitted(text: str, stream: TextIO) -> str:

@@ -28,16 +28,17 @@ from pathlib import Path
 from PIL import Image
 
 from i2f.display import pages
-from i2f.display.match_score import score_meaning, score_words
+from i2f.display.decision_words import score_meaning, score_words
 from i2f.display.side_by_side import cut, find_corners, find_place, open_thumbnail, points, shrunk
 from i2f.ground.errors import PictureError
 from i2f.ground.model import Candidate, Decision, InstagramCopy, OutcomeKind, Sent, Verdict
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.wording import counted, day, day_and_time
 from i2f.memory.journal import Journal
 from i2f.sync.as_posted import known_preview
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.output_files import write_whole
-from i2f.sync.report import TOUCHED, Report, in_plain_words, printable, sums
+from i2f.sync.report import TOUCHED, Report, sums
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN
 
 # All pictures together, as written into the page: issue 6 wants 2,000 copies in less than 60 MB.

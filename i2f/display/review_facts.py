@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from i2f.display.match_score import score_meaning
+from i2f.display.decision_words import score_meaning
 from i2f.display.preview import web_address
 from i2f.display.review_session import ReviewSession, key_of, stamp_of
 from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Sent
+from i2f.ground.plain_text import in_plain_words, printable
 from i2f.ground.wording import day, day_and_time
 from i2f.sync.plan import gain_of
 from i2f.sync.questions import Choice, Progress, Question
-from i2f.sync.report import in_plain_words, printable
 
 
 def tell_question(session: ReviewSession, number: int) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def group_of(question: Question) -> str:
 
 
 def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
-    one = choice.original
+    one, fit = choice.original, choice.fit
     return {
         "key": key_of(choice),
         "name": in_plain_words(one.name),
@@ -73,10 +73,10 @@ def _tell_choice(question: Question, choice: Choice) -> dict[str, Any]:
         "megabytes": round(one.size_bytes / 1e6, 1),
         "taken": day_and_time(one.taken.local) if one.taken else "",
         "camera": in_plain_words(one.camera or ""),
-        "score": round(choice.fit.score, 2),
-        "likely": score_meaning(choice.fit.score),
-        "words": in_plain_words(choice.fit.words),
-        "gain": round(gain_of(question.copy_size, one, choice.fit), 1),
+        "score": round(fit.score, 2),
+        "likely": score_meaning(fit.score),
+        "words": in_plain_words(f"{fit.words} ({fit.figures})" if fit.figures else fit.words),
+        "gain": round(gain_of(question.copy_size, one, fit), 1),
         "versions": [in_plain_words(twin) for twin in choice.twins],
         # What lies around the picture is the point where a file may be no original.
         "whole": bool(choice.doubt),

@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from i2f.display.colors import ATTENTION, BAD, GOOD
+from i2f.display.lines import ATTENTION, BAD, GOOD
 from i2f.display.shared_reason import shared_reason
 from i2f.ground.model import Candidate, Decision, OutcomeKind
-from i2f.sync.report import Report, closing_sentence, in_plain_words, passed_over_sentence, plan_lines, printable
+from i2f.ground.plain_text import in_plain_words, printable
+from i2f.sync.report import Report, closing_sentence, passed_over_sentence, plan_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from i2f.sync.new_report import NewReport
 
 # A screenful of each kind; the JSON report and the preview page hold all.
 SHOWN_ROWS = 60
@@ -27,6 +30,7 @@ SHOWN_ROWS = 60
 WIDE_ENOUGH_FOR_SIZES = 76
 LONGEST_NAME = 40
 SIZES_WIDTH = 24
+_NEW_COLORS = {"review": ATTENTION, "failed": BAD, "unsure": BAD, "upload": GOOD, "uploaded": GOOD, "planned": GOOD}
 _SIZES_TITLE, _SCORE_TITLE = "longer edge", "match score"
 
 
@@ -207,3 +211,19 @@ def _show_kept(console: Console, decisions: Sequence[Decision]) -> None:
             _wrapped(f"{others:>4,}  other reasons; --json FILE and --preview FILE.html hold them", console.width, 2)
         )
     console.print()
+
+
+def show_new(report: NewReport, console: Console, *, brief: bool = False) -> None:
+    """Print a run of `new`, a line a post, what needs review first; `brief` leaves all out but failures and sums."""
+    from rich.text import Text
+
+    from i2f.sync.new_report import new_lines, new_sums
+
+    rows = [row for row in new_lines(report) if not brief or row[0] in {"failed", "unsure"}]
+    for word, post, reason in rows[:SHOWN_ROWS]:
+        console.print(Text.assemble((f"{word:8}", _NEW_COLORS.get(word, "")), f" {post}: {reason}"))
+    if len(rows) > SHOWN_ROWS:
+        console.print(f"... and {len(rows) - SHOWN_ROWS:,} more; --json FILE holds all of them")
+    for path, reason in () if brief else report.unreadable[:SHOWN_ROWS]:
+        console.print(f"unreadable: {in_plain_words(printable(path))}: {reason}")
+    console.print(new_sums(report), soft_wrap=not console.is_terminal)

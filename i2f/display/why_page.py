@@ -16,9 +16,9 @@ from typing import Any
 from PIL import Image
 
 from i2f.display.side_by_side import cut, find_place, open_thumbnail, shrunk
+from i2f.ground.plain_text import in_plain_words
 from i2f.memory.journal import Journal
 from i2f.sync.questions import Choice, choices_of
-from i2f.sync.report import in_plain_words
 
 EDGE = 720
 STYLE = """

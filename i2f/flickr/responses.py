@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from i2f.flickr.tickets import TicketState
 from i2f.ground.model import Photo
-from i2f.ground.surrogates import without_lone_surrogates
+from i2f.ground.plain_text import without_lone_surrogates
 
 Place = tuple[float, float, int]
 

@@ -209,7 +209,7 @@ class Fit:
     exposure. `sure` is the matcher's own verdict that the evidence meets every test of the same exposure
     (leftover displacement, vanished texture, tones); without it nothing is replaced by itself.
     `tone` (0 to 1) is how well one global tone curve explains the copy; it ranks twins. `words` says the
-    evidence as a photographer would.
+    evidence as a photographer would; `figures` how much was measured, "" where nothing was.
     """
 
     score: float
@@ -218,6 +218,7 @@ class Fit:
     window: Window
     words: str
     measures: dict[str, float]
+    figures: str = ""
 
 
 class OutcomeKind(StrEnum):

@@ -6,7 +6,7 @@ there. JSON, the journal and Flickr's calls keep ISO 8601. Which zone a moment i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -19,6 +19,11 @@ def day(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """A day with hour and minute, as 3 Mar 2012 16:05."""
     return f"{day(moment)} {moment:%H:%M}"
+
+
+def timestamp(moment: datetime) -> str:
+    """For JSON: UTC, floored to the second, as 2026-11-22T10:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def counted(number: int, noun: str, many: str = "") -> str:

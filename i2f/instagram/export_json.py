@@ -21,7 +21,7 @@ from typing import Any, TypeGuard
 
 from i2f.ground.archives import read_whole
 from i2f.ground.errors import FolderError
-from i2f.ground.surrogates import without_lone_surrogates
+from i2f.ground.plain_text import without_lone_surrogates
 from i2f.instagram.export_files import ExportFiles, content_of
 from i2f.instagram.posts import SECOND, CapturedExif, Content, Medium, Post, PostKind, PostPlace
 

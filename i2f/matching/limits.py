@@ -151,9 +151,12 @@ _FAILED = {
 }
 
 
-def words_of(tests: dict[str, float], evidence: Evidence) -> str:
-    """Which tests failed, for a person, and how much was measured."""
-    failed = [words for name, words in _FAILED.items() if tests[name] > 1]
-    moved = f"{evidence.moved.field:.2f}" if evidence.moved.field >= 0.01 else "less than 0.01"
-    found = f"{evidence.moved.measured} areas compared, common shift {moved} px"
-    return f"{'; '.join(failed) or 'the same shot'} ({found})"
+def words_of(tests: dict[str, float]) -> str:
+    """Which tests failed, for a person."""
+    return "; ".join(words for name, words in _FAILED.items() if tests[name] > 1) or "the same shot"
+
+
+def figures_of(moved: Movement) -> str:
+    """How much was measured, for a person."""
+    shift = f"{moved.field:.2f}" if moved.field >= 0.01 else "less than 0.01"
+    return f"{moved.measured} areas compared, common shift {shift} px"

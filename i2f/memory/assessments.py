@@ -58,13 +58,12 @@ class Assessments:
 
     def post_decisions(self) -> Iterator[Mapping[str, Any]]:
         """The latest decision of every post's picture."""
-        for (body,) in self._database.rows("SELECT body FROM post_decisions ORDER BY post"):
-            yield json.loads(body)
+        return (body for _, body in self.runs_and_post_decisions())
 
-    def post_decision(self, post: str) -> tuple[str, Mapping[str, Any]] | None:
-        """The run that last decided on a post's picture, and what it decided and why."""
-        rows = self._database.rows("SELECT run, body FROM post_decisions WHERE post = ?", (post,))
-        return (str(rows[0][0]), json.loads(rows[0][1])) if rows else None
+    def runs_and_post_decisions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The same, each behind the run that made it."""
+        for run, body in self._database.rows("SELECT run, body FROM post_decisions ORDER BY post"):
+            yield str(run), json.loads(body)
 
     def keep_answer(self, photo_id: str, body: Mapping[str, Any], answered_at: float) -> None:
         """Keep everything said about a photo, in place of what was kept; returns when it is on the disk."""

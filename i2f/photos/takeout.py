@@ -29,7 +29,7 @@ from typing import Any
 
 from i2f.ground.archives import read_whole
 from i2f.ground.model import CaptureTime, Told
-from i2f.ground.surrogates import has_lone_surrogate
+from i2f.ground.plain_text import has_lone_surrogate
 from i2f.photos.exif import is_plausible
 
 _SUPPLEMENT = ".supplemental-metadata"

@@ -19,7 +19,7 @@ from typing import Any
 import matcher
 from i2f.ground.errors import PictureError
 from i2f.memory.journal import Journal
-from i2f.sync.compare_workers import WorkerPool, worker_count
+from i2f.sync.compare_workers import WorkerPool, processes_worth_starting
 from i2f.sync.comparing import Answer, Task, compare_all, laid, looked_for
 from i2f.sync.eligibility import doubt_about
 from i2f.sync.gallery import Assessed, Gallery, from_json, to_json
@@ -73,7 +73,7 @@ def _seek(
         yield dict.fromkeys(waiting, Assessed(()))
         return
     seeker = _Seeker(KnownCopies(gallery, journal, kept_as), gallery, journal, on_done)
-    with WorkerPool(worker_count(len(waiting))) as pool:
+    with WorkerPool(processes_worth_starting(len(waiting))) as pool:
         names = list(waiting)
         for first in range(0, len(names), BATCH):
             yield seeker.seek({name: waiting[name] for name in names[first : first + BATCH]}, pool)

@@ -17,7 +17,7 @@ LOG = logging.getLogger(__name__)
 COPIES_PER_WORKER = 4
 
 
-def worker_count(copies: int) -> int:
+def processes_worth_starting(copies: int) -> int:
     """How many processes are worth starting for so many copies."""
     return max(1, min(os.cpu_count() or 1, 8, copies // COPIES_PER_WORKER))
 

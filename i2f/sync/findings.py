@@ -57,10 +57,19 @@ def decode(kept: bytes) -> dict[str, Any]:
 def fit_to_json(fit: Fit) -> Any:
     """A fit as it is kept."""
     window = [fit.window.center, fit.window.size, fit.window.degrees, fit.window.mirrored]
-    return [fit.score, fit.sure, fit.tone, fit.words, fit.measures, window]
+    return [fit.score, fit.sure, fit.tone, fit.words, fit.measures, window, fit.figures]
 
 
 def fit_from_json(body: Any) -> Fit:
     """What was kept."""
-    score, sure, tone, words, measures, ((x, y), (across, down), degrees, mirrored) = body
-    return Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures)
+    score, sure, tone, told, measures, ((x, y), (across, down), degrees, mirrored), *more = body
+    words, figures = told_apart(told, *more)
+    return Fit(score, sure, tone, Window((x, y), (across, down), degrees, mirrored), words, measures, figures)
+
+
+def told_apart(words: str, figures: str | None = None) -> tuple[str, str]:
+    """The words of a fit and its figures as they were kept; once the figures stood in brackets behind the words."""
+    if figures is not None:
+        return words, figures
+    words, _, bracketed = words.partition(" (")
+    return words, bracketed.removesuffix(")")

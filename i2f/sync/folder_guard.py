@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from i2f.ground.errors import StoppedError
+from i2f.ground.plain_text import printable
 from i2f.ground.wording import counted
 from i2f.memory.journal import Journal
 from i2f.photos.folder import Found, absolute, is_in_a_cloud
 from i2f.sync.originals import OriginalsIndex
-from i2f.sync.report import printable
 
 
 def compare_with_last_time(found: Found, folders: Sequence[Path], journal: Journal, *, accept: bool) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from i2f.ground.model import OutcomeKind, Verdict
-from i2f.ground.wording import counted, day_and_time
+from i2f.ground.plain_text import in_plain_words, printable
+from i2f.ground.wording import counted, day_and_time, timestamp
 from i2f.sync.new_posts import NewDecision
-from i2f.sync.report import VERSION, evidence, in_plain_words, printable, timestamp
+from i2f.sync.report import VERSION, RunReport, evidence
 
 TOUCHED = (OutcomeKind.UPLOADED, OutcomeKind.FAILED, OutcomeKind.UNSURE)
 _WORDS = {Verdict.REPLACE: "upload", Verdict.REVIEW: "review", Verdict.KEEP: "keep"}
@@ -26,21 +26,12 @@ PAGES = "https://www.flickr.com/photos"
 
 
 @dataclass(slots=True)
-class NewReport:
-    """One run as it will be told; outcomes and photo ids are filled in while the plan is carried out, by key."""
+class NewReport(RunReport):
+    """One run of `new` as it will be told; outcomes and photo ids go by the picture's key."""
 
-    run: str
-    mode: str
-    started_at: datetime
-    folders: tuple[Path, ...]
-    exports: tuple[Path, ...]
+    exports: tuple[Path, ...] = ()
     owner: str = ""
-    originals: int = 0
-    found: int = 0
-    passed_over: dict[str, int] = field(default_factory=dict)
-    unreadable: list[tuple[Path, str]] = field(default_factory=list)
     decisions: list[NewDecision] = field(default_factory=list)
-    outcomes: dict[str, tuple[OutcomeKind, str | None]] = field(default_factory=dict)
     photo_ids: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -50,8 +41,7 @@ class NewReport:
 
     def outcome(self, new: NewDecision) -> tuple[OutcomeKind, str | None]:
         """What became of one decision, and the error or note that goes with it."""
-        resting = OutcomeKind.PLANNED if new.decision.verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
-        return self.outcomes.get(new.picture.key, (resting, None))
+        return self.became(new.picture.key, new.decision.verdict)
 
     def counts(self) -> dict[str, int]:
         """The sums at the top of the report."""
@@ -60,10 +50,7 @@ class NewReport:
         return {
             "posts": len({one.picture.post_key for one in self.decisions}),
             "pictures": len(self.decisions),
-            "originals": self.originals,
-            "unreadable": len(self.unreadable),
-            "found": self.found,
-            "passed_over": sum(self.passed_over.values()),
+            **self.counts_of_files(),
             **{word: words.count(word) for word in _WORDS.values()},
             **{str(kind): outcomes.count(kind) for kind in TOUCHED},
         }
@@ -73,15 +60,10 @@ class NewReport:
         return {
             "version": VERSION,
             "command": "new",
-            "run": self.run,
-            "mode": self.mode,
-            "started_at": timestamp(self.started_at),
-            "finished_at": timestamp(datetime.now(UTC)),
-            "folders": [printable(folder) for folder in self.folders],
+            **self.head(),
             "exports": [printable(export) for export in self.exports],
             "counts": self.counts(),
-            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
-            "passed_over": self.passed_over,
+            **self.not_read(),
             "photos": [self._photo(one) for one in self.decisions],
         }
 

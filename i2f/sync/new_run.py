@@ -10,10 +10,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from i2f.ground.errors import FolderError
 from i2f.ground.model import OutcomeKind
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.instagram.post_tag import squeezed_key
 from i2f.instagram.posts import Post
@@ -27,7 +29,6 @@ from i2f.sync.originals import read_folder
 from i2f.sync.post_pictures import pictures_of
 from i2f.sync.post_questions import kept_decision
 from i2f.sync.posts_on_flickr import Account
-from i2f.sync.report import in_plain_words
 from i2f.sync.session import Session
 from i2f.sync.uploader import Uploader, Wishes
 from i2f.sync.verify import Outcome
@@ -71,7 +72,7 @@ def begin_report(session: Session, order: NewOrder) -> tuple[NewReport, Found]:
         "dry-run" if order.dry_run else "new",
         datetime.fromtimestamp(session.clock.now(), UTC),
         tuple(one.absolute() for one in order.folders),
-        tuple(one.absolute() for one in order.exports),
+        exports=tuple(one.absolute() for one in order.exports),
     )
     report.unreadable = [(one.path, one.reason) for one in found.named]
     report.found, report.passed_over = found.total, dict(found.passed_over)
@@ -151,20 +152,8 @@ def _thread_pool(
     session: Session, wishes: Wishes, work: Callable[[NewDecision], Outcome]
 ) -> ThreadPool[NewDecision, Outcome]:
     """So many uploads at once as the settings say, each begun only when the hourly limit has room for all of it."""
-    calls = CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0)
-
-    def before_each(under_way: int) -> bool:
-        needed = calls * (under_way + 1)
-        if under_way and session.budget.left() < needed:
-            return False
-        session.budget.make_room(needed)
-        return True
-
-    def on_stop(under_way: int) -> None:
-        if under_way:
-            session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
-
-    return ThreadPool(work, session.settings.flickr.uploads, before_each=before_each, on_stop=on_stop)
+    begin = partial(session.may_begin, CALLS_AN_UPLOAD + (CALLS_FOR_AN_ALBUM if wishes.album else 0))
+    return ThreadPool(work, session.settings.flickr.uploads, before_each=begin, on_stop=session.tell_stopping)
 
 
 def _note_photo(session: Session, report: NewReport, key: str) -> None:

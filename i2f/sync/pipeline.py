@@ -11,10 +11,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from i2f.ground.errors import FolderError, NotProError, PictureError
 from i2f.ground.model import Decision, InstagramCopy, OutcomeKind, Verdict
+from i2f.ground.plain_text import in_plain_words
 from i2f.ground.settings import SyncRules
 from i2f.ground.threads import FailureLimit, ThreadPool
 from i2f.ground.wording import day
@@ -38,7 +40,7 @@ from i2f.sync.order import SyncOrder
 from i2f.sync.originals import OriginalsIndex, read_folder
 from i2f.sync.plan import decide, keep_too_large, leave, shortened
 from i2f.sync.replace import LATE_S, Replacer
-from i2f.sync.report import Report, in_plain_words
+from i2f.sync.report import Report
 from i2f.sync.session import Session, claim_account
 from i2f.sync.verify import Outcome
 
@@ -210,20 +212,9 @@ def _thread_pool(session: Session, replacer: Replacer, work: Callable[[T], Outco
     """So many pictures sent at once as the settings say, and as many prepared or verified meanwhile; each begun only
     when the hourly limit has room for all of it.
     """
-
-    def before_each(under_way: int) -> bool:
-        needed = calls_a_photo(session.settings.sync) * (under_way + 1)
-        if under_way and session.budget.left() < needed:
-            return False
-        session.budget.make_room(needed)
-        return True
-
-    def on_stop(under_way: int) -> None:
-        if under_way:
-            session.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
-
-    lines = replacer.lines
-    return ThreadPool(work, 2 * lines.count, before_each=before_each, on_stop=on_stop, lines=lines)
+    calls, lines = calls_a_photo(session.settings.sync), replacer.lines
+    begin = partial(session.may_begin, calls)
+    return ThreadPool(work, 2 * lines.count, before_each=begin, on_stop=session.tell_stopping, lines=lines)
 
 
 def _tell(session: Session, photo_id: str, outcome: Outcome) -> None:

@@ -109,8 +109,7 @@ def _judge(copy: InstagramCopy, candidates: Sequence[Candidate], min_gain: float
     if best.doubt:
         return Verdict.REVIEW, best.doubt
     if not best.fit.sure or best.fit.score < SURE_SCORE:
-        # What was measured, in brackets, is for the details and `why`.
-        return Verdict.REVIEW, f"{name} is an uncertain match: {best.fit.words.split(' (')[0]}"
+        return Verdict.REVIEW, f"{name} is an uncertain match: {best.fit.words}"
     near = next((one for one in others if one.fit.sure or best.fit.score - one.fit.score < SURE_MARGIN), None)
     if near is not None:
         return Verdict.REVIEW, f"{near.original.name} matches almost as well as {name}"

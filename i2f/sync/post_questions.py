@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from i2f.ground.model import Candidate, Fit, Original, Told, Verdict, Window
+from i2f.ground.wording import timestamp
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import post_of
 from i2f.memory.uploads import UploadStanding
 from i2f.sync.questions import Question, choice_of
-from i2f.sync.report import evidence_of, timestamp
+from i2f.sync.report import evidence_of
 from i2f.sync.thresholds import ASK_SCORE, HARDLY
 
 if TYPE_CHECKING:  # they bring the matcher with them, which who only looks need not wait for

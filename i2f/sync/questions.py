@@ -20,6 +20,7 @@ from typing import Any
 from i2f.ground.model import CaptureTime, Fit, Original, Sent, Told, Verdict, Window
 from i2f.memory.journal import Journal
 from i2f.memory.review_answers import CHOICES, Identity, Said, Seen, Step, find_again, said_about, state_of
+from i2f.sync.findings import told_apart
 from i2f.sync.thresholds import HARDLY
 
 
@@ -202,6 +203,7 @@ def choice_of(body: Mapping[str, Any]) -> Choice:
     across, down = window["size"]
     x, y = window["center"]
     place = Window((x, y), (across, down), window["degrees"], window["mirrored"])
-    fit = Fit(body["score"], body["sure"], body["tone"], place, body["words"], body["measures"])
+    words, figures = told_apart(body["words"], body.get("figures"))
+    fit = Fit(body["score"], body["sure"], body["tone"], place, words, body["measures"], figures)
     doubt, photo_id, page_url = body.get("doubt", ""), body.get("photo_id"), body.get("page_url", "")
     return Choice(original, fit, tuple(body["twins"]), doubt, photo_id, page_url)

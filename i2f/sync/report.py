@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from i2f.ground.model import Candidate, Decision, OutcomeKind, Verdict
-from i2f.ground.wording import counted
+from i2f.ground.plain_text import escaped, in_plain_words, printable
+from i2f.ground.wording import counted, timestamp
 from i2f.photos.folder_names import in_skipped_folders
 from i2f.sync.output_files import write_whole
 from i2f.sync.plan import margin
@@ -28,8 +28,8 @@ TOUCHED = (OutcomeKind.REPLACED, OutcomeKind.FAILED, OutcomeKind.UNSURE)
 
 
 @dataclass(slots=True)
-class Report:
-    """One run as it will be told; outcomes are filled in while the plan is carried out."""
+class RunReport:
+    """What the reports of `sync` and of `new` share; outcomes are filled in while the plan is carried out, by key."""
 
     run: str
     mode: str
@@ -39,13 +39,49 @@ class Report:
     found: int = 0
     passed_over: dict[str, int] = field(default_factory=dict)
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
     outcomes: dict[str, tuple[OutcomeKind, str | None]] = field(default_factory=dict)
+
+    def became(self, key: str, verdict: Verdict) -> tuple[OutcomeKind, str | None]:
+        """What became of one decision, and the error or note that goes with it."""
+        resting = OutcomeKind.PLANNED if verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
+        return self.outcomes.get(key, (resting, None))
+
+    def counts_of_files(self) -> dict[str, int]:
+        """The sums of what lies in the folders."""
+        return {
+            "originals": self.originals,
+            "unreadable": len(self.unreadable),
+            "found": self.found,
+            "passed_over": sum(self.passed_over.values()),
+        }
+
+    def head(self) -> dict[str, Any]:
+        """Which run it was, as JSON."""
+        return {
+            "run": self.run,
+            "mode": self.mode,
+            "started_at": timestamp(self.started_at),
+            "finished_at": timestamp(datetime.now(UTC)),
+            "folders": [printable(folder) for folder in self.folders],
+        }
+
+    def not_read(self) -> dict[str, Any]:
+        """Which files were not read, or not looked at, as JSON."""
+        return {
+            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
+            "passed_over": self.passed_over,
+        }
+
+
+@dataclass(slots=True)
+class Report(RunReport):
+    """One run of `sync` as it will be told; outcomes go by the copy's photo id."""
+
+    decisions: list[Decision] = field(default_factory=list)
 
     def outcome(self, decision: Decision) -> tuple[OutcomeKind, str | None]:
         """What became of one decision, and the error or note that goes with it."""
-        resting = OutcomeKind.PLANNED if decision.verdict is Verdict.REPLACE else OutcomeKind.SKIPPED
-        return self.outcomes.get(decision.copy.photo_id, (resting, None))
+        return self.became(decision.copy.photo_id, decision.verdict)
 
     def counts(self) -> dict[str, int]:
         """The sums at the top of the report."""
@@ -53,10 +89,7 @@ class Report:
         outcomes = [self.outcome(one)[0] for one in self.decisions]
         return {
             "copies": len(self.decisions),
-            "originals": self.originals,
-            "unreadable": len(self.unreadable),
-            "found": self.found,
-            "passed_over": sum(self.passed_over.values()),
+            **self.counts_of_files(),
             **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
             **{str(kind): outcomes.count(kind) for kind in TOUCHED},
         }
@@ -65,14 +98,9 @@ class Report:
         """The report, version 1."""
         return {
             "version": VERSION,
-            "run": self.run,
-            "mode": self.mode,
-            "started_at": timestamp(self.started_at),
-            "finished_at": timestamp(datetime.now(UTC)),
-            "folders": [printable(folder) for folder in self.folders],
+            **self.head(),
             "counts": self.counts(),
-            "unreadable": [{"path": printable(path), "reason": reason} for path, reason in self.unreadable],
-            "passed_over": self.passed_over,
+            **self.not_read(),
             "photos": [self._photo(decision) for decision in self.decisions],
         }
 
@@ -134,6 +162,7 @@ def evidence_of(candidate: Candidate) -> dict[str, Any]:
         "sure": candidate.fit.sure,
         "tone": candidate.fit.tone,
         "words": candidate.fit.words,
+        "figures": candidate.fit.figures,
         "doubt": candidate.doubt,
         "measures": dict(candidate.fit.measures),
         "window": _window(candidate),
@@ -187,22 +216,11 @@ def _original(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def timestamp(moment: datetime) -> str:
-    """UTC, floored to the second, as 2026-11-22T10:00:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def printable(path: Path) -> str:
-    r"""A path as text; bytes that are no text stand as \xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def as_text(body: Mapping[str, Any]) -> str:
     """JSON as it is written, for people who look into it too: what could steer a terminal, or cannot
     be written, stands escaped.
     """
-    text = json.dumps(body, indent=1, ensure_ascii=False)
-    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return escaped(json.dumps(body, indent=1, ensure_ascii=False)) + "\n"
 
 
 def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
@@ -213,18 +231,6 @@ def write_report(file: str | Path, body: Mapping[str, Any]) -> None:
         write_whole(Path(file), [as_text(body)], 0o644)
 
 
-def in_plain_words(text: str) -> str:
-    """Somebody else's text for a terminal: no control characters, no marks that turn the writing direction."""
-    return "".join(
-        letter if letter.isprintable() and letter not in _TURNING or letter in _JOINING else "\N{REPLACEMENT CHARACTER}"
-        for letter in text.replace("\n", " ").replace("\t", " ")
-    )
-
-
-# Families of emoji and Persian words hang on these two; they steer nothing.
-_JOINING = frozenset("\u200c\u200d")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_STEERING = re.compile(f"[\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNING))}]")
 LONGEST_TITLE = 100
 
 

@@ -47,6 +47,21 @@ class Session:
         """Append to the record what this run does to a photo; returns only when it is on the disk."""
         self.journal.record.append(self.run, photo_id, step, body)
 
+    def may_begin(self, calls: int, under_way: int) -> bool:
+        """Whether to begin one more piece of work of so many calls: only when the hourly limit has room for all of what
+        is under way, for which a run with nothing under way waits.
+        """
+        needed = calls * (under_way + 1)
+        if under_way and self.budget.left() < needed:
+            return False
+        self.budget.make_room(needed)
+        return True
+
+    def tell_stopping(self, under_way: int) -> None:
+        """Say that a run which was told to stop finishes what is under way."""
+        if under_way:
+            self.progress.say(f"Stopping: finishing {under_way} in progress first (Ctrl-C again stops at once)")
+
 
 @contextmanager
 def open_session(

@@ -11,6 +11,7 @@ import pytest
 from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 
 def completed(program: Program, *words: str) -> list[str]:
@@ -30,12 +31,12 @@ def test_the_lines_for_a_shell_are_printed_for_both_names(flickr: SandboxFlickr,
 
 
 @pytest.mark.long
-def test_run_ids_and_waiting_photos_complete(flickr: SandboxFlickr, tmp_path: Path) -> None:
+def test_run_ids_and_waiting_photos_complete(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> None:
     folder = tmp_path / "iphone"
     first, second = save_roll(folder, (1, 2))
     replaced = post(flickr, first)
     waiting = post(flickr, second, description="via Instagram https://www.instagram.com/p/QK1/")
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     assert completed(program, "review", "") == []
     run = program.sync(folder).report["run"]  # type: ignore[index]
     assert completed(program, "undo", "--run", "") == [run]

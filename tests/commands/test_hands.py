@@ -67,7 +67,8 @@ def test_a_plan_is_summed_up_and_no_leaves_everything_to_do(program: Program, fo
 
 def test_what_is_refused_in_the_review_while_the_question_waits_is_not_replaced(program: Program, folder: Path) -> None:
     first, second = program.flickr.store.photos
-    with Terminal(program, ["sync", folder]) as terminal:
+    beside = Program(program.flickr, program.home, None, program.settings)
+    with Terminal(beside, ["sync", folder]) as terminal:
         terminal.wait_for("[y/N]")
         assert "1 answered" in program.run("review", "--terminal", first, typed="n\n").stdout
         terminal.type("y")

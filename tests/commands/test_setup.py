@@ -14,6 +14,7 @@ from i2f.ground.settings import load_settings
 from i2f.sandbox import Fault, SandboxFlickr
 from i2f.sandbox.flickr.kinds import OAuthError
 from tests.support.program import Program
+from tests.support.quick_program import QuickProgram, Zygote
 from tests.support.terminal import Terminal
 
 APPROVE = """
@@ -25,8 +26,8 @@ NO_KEY = {"INSTAGRAM2FLICKR_FLICKR_API_KEY": "", "INSTAGRAM2FLICKR_FLICKR_API_SE
 
 
 @pytest.fixture
-def program(flickr: SandboxFlickr, tmp_path: Path) -> Program:
-    return Program(flickr, tmp_path / "home", perms=None)
+def program(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> QuickProgram:
+    return QuickProgram(flickr, tmp_path / "home", perms=None, zygote=zygote)
 
 
 def browser(folder: Path) -> dict[str, str]:
@@ -37,7 +38,9 @@ def browser(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.long
-def test_keys_are_checked_saved_for_the_owner_and_used_by_the_next_command(program: Program, tmp_path: Path) -> None:
+def test_keys_are_checked_saved_for_the_owner_and_used_by_the_next_command(
+    program: QuickProgram, tmp_path: Path
+) -> None:
     wrong = program.run("setup", typed=f"{'0' * 32}\n{'0' * 16}\n", **NO_KEY)
     assert wrong.exit_code == ExitCode.USAGE
     assert "[flickr] api_key" in wrong.error
@@ -53,22 +56,23 @@ def test_keys_are_checked_saved_for_the_owner_and_used_by_the_next_command(progr
 
 
 @pytest.mark.long
-def test_without_a_name_the_file_is_where_clone_and_installed_command_find_it(program: Program) -> None:
+def test_without_a_name_the_file_is_where_clone_and_installed_command_find_it(program: QuickProgram) -> None:
     ran = program.run("setup", typed=f"{program.flickr.api_key}\n{program.flickr.api_secret}\n\n", **NO_KEY)
     assert "Saved in " in ran.stdout
     assert "[ok] API key: set" in program.run("doctor", **NO_KEY).stdout
 
 
-def test_a_key_that_was_not_copied_whole_is_not_sent(program: Program) -> None:
+def test_a_key_that_was_not_copied_whole_is_not_sent(flickr: SandboxFlickr, tmp_path: Path) -> None:
+    program = Program(flickr, tmp_path / "home", perms=None)
     ran = program.run("setup", typed="abc\ndef\n", **NO_KEY)
     assert ran.exit_code == ExitCode.USAGE
     assert "32 characters" in ran.error
-    assert list(program.flickr.log) == []
+    assert list(flickr.log) == []
 
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
-def test_in_a_terminal_with_a_browser_flickr_leads_back_by_itself(program: Program, tmp_path: Path) -> None:
+def test_in_a_terminal_with_a_browser_flickr_leads_back_by_itself(program: QuickProgram, tmp_path: Path) -> None:
     with Terminal(program, ["setup"], **NO_KEY, **browser(tmp_path)) as terminal:
         terminal.wait_for("API key: ").type("nonsense")
         terminal.wait_for("Secret: ").type("nonsense")
@@ -83,7 +87,7 @@ def test_in_a_terminal_with_a_browser_flickr_leads_back_by_itself(program: Progr
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
-def test_where_flickr_refuses_the_callback_the_nine_digits_follow(program: Program, tmp_path: Path) -> None:
+def test_where_flickr_refuses_the_callback_the_nine_digits_follow(program: QuickProgram, tmp_path: Path) -> None:
     program.flickr.faults.add(Fault(where="request_token", kind=OAuthError("parameter_rejected", 400)))
     with Terminal(program, ["login"], **browser(tmp_path)) as terminal:
         terminal.wait_for("paste the 9-digit code here:").wait_for("Code: ")
@@ -95,7 +99,7 @@ def test_where_flickr_refuses_the_callback_the_nine_digits_follow(program: Progr
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
-def test_a_slip_in_the_nine_digits_is_asked_again(program: Program) -> None:
+def test_a_slip_in_the_nine_digits_is_asked_again(program: QuickProgram) -> None:
     with Terminal(program, ["login", "--no-browser"]) as terminal:
         terminal.wait_for("Code: ").type("1234").wait_for("The code has nine digits").wait_for("Code: ")
         token = terminal.seen.partition("oauth_token=")[2].partition("&")[0]
@@ -105,7 +109,7 @@ def test_a_slip_in_the_nine_digits_is_asked_again(program: Program) -> None:
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is needed")
-def test_enter_asks_for_the_nine_digits_instead(program: Program) -> None:
+def test_enter_asks_for_the_nine_digits_instead(program: QuickProgram) -> None:
     with Terminal(program, ["login"], BROWSER="true %s", DISPLAY=":0") as terminal:
         terminal.wait_for("Press Enter to type a 9-digit code").type("")
         terminal.wait_for("Code: ")

@@ -14,7 +14,7 @@ from i2f.ground.errors import ExitCode
 from i2f.sandbox import SandboxFlickr
 from tests.support.camera_roll import post, save_roll
 from tests.support.program import ROOT, Program
-from tests.support.quick_program import Zygote, quick
+from tests.support.quick_program import QuickProgram, Zygote, quick
 
 POST_OF_2011 = "via Instagram https://www.instagram.com/p/QK1/"
 
@@ -57,8 +57,8 @@ def test_why_as_json_holds_the_evidence_and_no_insides(flickr: SandboxFlickr, tm
 
 
 @pytest.mark.long
-def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, tmp_path: Path) -> None:
-    program = Program(flickr, tmp_path / "home", perms=None)
+def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote) -> None:
+    program = QuickProgram(flickr, tmp_path / "home", perms=None, zygote=zygote)
     keyless = program.run("doctor", INSTAGRAM2FLICKR_FLICKR_API_KEY="", INSTAGRAM2FLICKR_FLICKR_API_SECRET="")
     assert keyless.exit_code == ExitCode.USAGE
     assert "api_key = the key" in keyless.stdout
@@ -66,13 +66,14 @@ def test_the_doctor_leads_from_nothing_to_the_first_look(flickr: SandboxFlickr, 
     nobody = program.run("doctor")
     assert nobody.exit_code == ExitCode.LOGIN
     assert "instagram2flickr.py login" in nobody.stdout
-    ready = Program(flickr, tmp_path / "home").run("doctor")
+    known = quick(flickr, tmp_path / "home", zygote)
+    ready = known.run("doctor")
     assert ready.exit_code == ExitCode.DONE, ready.stdout
     assert ready.stdout.rstrip().endswith("Then open plan.html in a browser.")
     (tmp_path / "home" / "my iphone").mkdir()
-    photographed = Program(flickr, tmp_path / "home").run("doctor", tmp_path / "home" / "my iphone")
+    photographed = known.run("doctor", tmp_path / "home" / "my iphone")
     assert "sync ~/'my iphone' --dry-run" in photographed.stdout
-    told = json.loads(Program(flickr, tmp_path / "home").run("doctor", "--json", "-").stdout)
+    told = json.loads(known.run("doctor", "--json", "-").stdout)
     assert all(one["ok"] for one in told["findings"])
 
 
@@ -92,9 +93,9 @@ def test_the_doctor_sees_a_key_that_was_not_copied_whole_and_names_what_can_be_p
 
 @pytest.mark.long
 def test_what_is_written_needs_a_folder_and_says_so_before_anything_is_done(
-    flickr: SandboxFlickr, tmp_path: Path
+    flickr: SandboxFlickr, tmp_path: Path, zygote: Zygote
 ) -> None:
-    program = Program(flickr, tmp_path / "home")
+    program = quick(flickr, tmp_path / "home", zygote)
     for words in (["status"], ["doctor"], ["why", "1"], ["undo", "--all"], ["sync", tmp_path]):
         ran = program.run(*words, "--json", tmp_path / "nowhere" / "x.json")
         assert ran.exit_code == ExitCode.USAGE

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.killing import MOMENTS, Roll, die_at_step, kill_at_request, scene, steps_of
+from tests.support.killing import MOMENTS, Roll, die_at_step, scene, steps_of
 from tests.support.quick_program import KILLED, Zygote
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and fork are POSIX")
@@ -56,7 +56,7 @@ def test_a_kill_during_the_sending_or_before_its_answer_is_settled_by_asking(
     roll: Roll, zygote: Zygote, tmp_path: Path, moment: str
 ) -> None:
     with scene(roll, tmp_path / "home", zygote) as one:
-        kill_at_request(one, "replace", moment, skip=1)
+        one.kill_at("replace", moment, skip=1)
         assert one.sync() == KILLED
         one.check()
         one.flickr.faults.clear()

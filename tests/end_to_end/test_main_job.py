@@ -73,8 +73,15 @@ def home(flickr: SandboxFlickr, known: Known, tmp_path: Path, zygote: Zygote) ->
 
 
 @pytest.fixture
+def unread_home(flickr: SandboxFlickr, known: Known, tmp_path: Path, zygote: Zygote) -> Home:
+    """A folder of its own that nobody has read yet."""
+    shutil.copytree(known.folder, tmp_path / "iphone")
+    return Home.of(quick(flickr, tmp_path / "home", zygote), tmp_path / "iphone", known.lost)
+
+
+@pytest.fixture
 def new_home(flickr: SandboxFlickr, known: Known, tmp_path: Path) -> Home:
-    """A folder of its own that nobody has read yet, and the program as it is started from a shell."""
+    """The same, and the program as it is started from a shell."""
     shutil.copytree(known.folder, tmp_path / "iphone")
     return Home.of(Program(flickr, tmp_path / "home"), tmp_path / "iphone", known.lost)
 
@@ -193,12 +200,13 @@ def test_why_shows_the_evidence(home: Home) -> None:
     assert "of its width and" in ran.stdout
 
 
-def test_status_tells_what_was_done_and_where_the_backups_are(new_home: Home) -> None:
-    assert "There is no state folder" in new_home.program.run("status").stdout
-    new_home.program.sync(new_home.folder)
-    ran = new_home.program.run("status")
+def test_status_tells_what_was_done_and_where_the_backups_are(unread_home: Home, known: Known) -> None:
+    assert "There is no state folder" in unread_home.program.run("status").stdout
+    shutil.copytree(known.state, unread_home.program.state)
+    unread_home.program.sync(known.folder)
+    ran = unread_home.program.run("status")
     assert "Replaced: 3" in ran.stdout
-    assert str(new_home.program.state / "backups") in ran.stdout
+    assert str(unread_home.program.state / "backups") in ran.stdout
 
 
 def test_a_heic_is_sent_as_a_jpeg_that_shows_the_same_with_its_exif(
@@ -363,9 +371,9 @@ def test_an_unknown_photo_is_one_line(home: Home) -> None:
         assert "1" in ran.error
 
 
-def test_an_unreadable_file_is_named_and_costs_itself_only(new_home: Home) -> None:
-    (new_home.folder / "IMG_0099.JPG").write_bytes((new_home.folder / "IMG_0004.JPG").read_bytes()[:300])
-    ran = new_home.program.sync(new_home.folder)
+def test_an_unreadable_file_is_named_and_costs_itself_only(unread_home: Home) -> None:
+    (unread_home.folder / "IMG_0099.JPG").write_bytes((unread_home.folder / "IMG_0004.JPG").read_bytes()[:300])
+    ran = unread_home.program.sync(unread_home.folder)
     assert ran.exit_code == ExitCode.DONE
     assert ran.report is not None
     assert [Path(one["path"]).name for one in ran.report["unreadable"]] == ["IMG_0099.JPG"]
@@ -407,31 +415,33 @@ def test_a_disk_that_hands_out_less_than_half_of_a_folder_stops_the_run_until_th
 
 
 def test_every_request_goes_to_flickrs_true_hosts_through_the_proxy_of_the_environment(
-    new_home: Home, tmp_path: Path
+    unread_home: Home, tmp_path: Path
 ) -> None:
-    with SandboxProxy(new_home.flickr.url, tmp_path) as proxy:
-        ran = new_home.program.sync(new_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **proxy.environment)
+    with SandboxProxy(unread_home.flickr.url, tmp_path) as proxy:
+        ran = unread_home.program.sync(unread_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **proxy.environment)
     assert ran.exit_code == ExitCode.DONE, ran.stderr
     assert ran.report is not None
     assert ran.report["counts"]["replaced"] == 3
     assert set(proxy.hosts) == {"api.flickr.com", "up.flickr.com", "live.staticflickr.com"}
-    assert {request.host for request in new_home.flickr.log} == set(proxy.hosts)
+    assert {request.host for request in unread_home.flickr.log} == set(proxy.hosts)
 
 
-def test_a_certificate_nobody_knows_ends_a_whole_run_with_one_line(new_home: Home, tmp_path: Path) -> None:
-    with SandboxProxy(new_home.flickr.url, tmp_path) as proxy:
+def test_a_certificate_nobody_knows_ends_a_whole_run_with_one_line(unread_home: Home, tmp_path: Path) -> None:
+    with SandboxProxy(unread_home.flickr.url, tmp_path) as proxy:
         environment = proxy.environment | {"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "", "CURL_CA_BUNDLE": ""}
-        ran = new_home.program.sync(new_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **environment)
+        ran = unread_home.program.sync(unread_home.folder, INSTAGRAM2FLICKR_SANDBOX="", **environment)
     assert ran.exit_code == ExitCode.STOPPED, ran.stderr
     assert "certificate" in ran.error
-    assert new_home.flickr.log == []
+    assert unread_home.flickr.log == []
 
 
 # Real photographs.
 
 
 @pytest.fixture(scope="module")
-def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Program, dict[str, Truth], Path]]:
+def real(
+    corpus: Path, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Program, dict[str, Truth], Path]]:
     """Every eleventh copy of the corpus, and of its originals those they were made from and every fourth beside."""
     truths = read_truth(corpus)[::11]
     needed = {name for truth in truths for name in truth.right}
@@ -440,7 +450,7 @@ def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         if file.name in needed or number % 4 == 0:
             shutil.copy2(file, folder)
     with SandboxFlickr() as flickr:
-        yield Program(flickr, tmp_path_factory.mktemp("home")), put_on_flickr(flickr, truths), folder
+        yield quick(flickr, tmp_path_factory.mktemp("home"), zygote), put_on_flickr(flickr, truths), folder
 
 
 def test_real_photographs_are_replaced_by_their_very_originals(real: tuple[Program, dict[str, Truth], Path]) -> None:

@@ -18,13 +18,11 @@ from tests.support.camera_roll import make_photograph
 from tests.support.killing import MOMENTS
 from tests.support.killing_new import (
     PreparedPosts,
-    kill_at,
     new_dies_at,
     new_scene,
     new_steps_of,
 )
 from tests.support.posts import DAY, FIRST, caption_of, files_on, make_posts, rows_of, run_new, square_of, write_export
-from tests.support.program import Program
 from tests.support.quick_program import KILLED, QuickProgram, Zygote
 from tests.support.terminal import Terminal
 
@@ -111,8 +109,7 @@ def test_what_is_no_export_is_one_line(prepared: PreparedPosts, program: QuickPr
 def test_a_terminal_shows_the_posts_and_asks(
     flickr: SandboxFlickr, prepared: PreparedPosts, program: QuickProgram
 ) -> None:
-    real = Program(flickr, program.home, None, program.settings)
-    with Terminal(real, ["new", *prepared.posted.words]) as terminal:
+    with Terminal(program, ["new", *prepared.posted.words]) as terminal:
         terminal.wait_for("[y/N]").type("n")
         assert terminal.end() == 0
     assert "IMG_0001 by the sea" in terminal.seen
@@ -129,8 +126,7 @@ def test_undo_asks_for_the_permission_to_delete_when_it_needs_it(
     refused = program.run("undo", "--all")
     assert refused.exit_code == 3
     assert "needs a terminal to ask in, or --yes" in refused.stdout
-    real = Program(flickr, program.home, None, program.settings)
-    with Terminal(real, ["undo", "--all"]) as terminal:
+    with Terminal(program, ["undo", "--all"]) as terminal:
         terminal.wait_for("Delete 2 photos from Flickr? [y/N]").type("y").wait_for("Code:")
         token = re.search(r"oauth_token=([\w-]+)&perms=delete", terminal.seen)
         assert token is not None, terminal.seen
@@ -192,7 +188,7 @@ def test_new_killed_during_a_request_is_settled_by_asking(
     prepared: PreparedPosts, zygote: Zygote, tmp_path: Path, name: str, moment: str
 ) -> None:
     with new_scene(prepared, tmp_path / "home", zygote) as one:
-        kill_at(one, name, moment)
+        one.kill_at(name, moment)
         assert one.run("new") == KILLED
         one.check()
         one.flickr.faults.clear()

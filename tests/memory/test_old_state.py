@@ -17,7 +17,7 @@ from i2f.memory.history import Standing
 from i2f.memory.journal import Journal
 from i2f.memory.state_dir import StateFolder
 from i2f.sandbox import SandboxFlickr
-from tests.support.program import Program
+from tests.support.quick_program import Zygote, quick
 
 OLD = Path(__file__).resolve().parents[1] / "data" / "state-0.1.0"
 FIRST, SECOND = "53000000001", "53000000002"
@@ -61,7 +61,7 @@ def test_the_login_the_record_and_the_backups_are_all_there(tmp_path: Path) -> N
 
 
 @pytest.mark.long
-def test_what_it_replaced_can_be_undone_and_is_not_replaced_again(tmp_path: Path) -> None:
+def test_what_it_replaced_can_be_undone_and_is_not_replaced_again(tmp_path: Path, zygote: Zygote) -> None:
     phone = tmp_path / "phone"
     phone.mkdir()
     shutil.copy(OLD / "IMG_0001.JPG", phone)
@@ -69,7 +69,7 @@ def test_what_it_replaced_can_be_undone_and_is_not_replaced_again(tmp_path: Path
         for number, data in enumerate(copies(), start=1):
             flickr.add_photo(data, f"Title {number}", CAPTION, "ifttt instagram", uploaded=1340000000 + number - 1)
         flickr.replace_by_hand(FIRST, (OLD / "IMG_0001.JPG").read_bytes())  # as 0.1.0 left it
-        program = Program(flickr, tmp_path / "home")
+        program = quick(flickr, tmp_path / "home", zygote)
         lay_out(program.state)
         assert "Replaced: 1" in program.run("status").stdout
         again = program.sync(phone, "--yes")

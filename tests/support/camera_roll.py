@@ -20,7 +20,7 @@ def make_photograph(seed: int, width: int = 1000, height: int = 750) -> Image.Im
     return _painted(seed, width, height).copy()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=40)
 def _painted(seed: int, width: int, height: int) -> Image.Image:
     rng = np.random.default_rng(seed)
     clouds = np.zeros((height // 2, width // 2, 3))

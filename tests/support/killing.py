@@ -76,12 +76,40 @@ def _rendered(program: QuickProgram, photo_id: str, place: Path) -> bytes:
 
 
 @dataclass
-class Scene:
-    """One account with the roll's copies, and one state folder."""
+class Mortal:
+    """One account and one state folder, whose runs may be killed."""
 
-    roll: Roll
     flickr: SandboxFlickr
     program: QuickProgram
+
+    def kill(self, _: Call | None = None) -> None:
+        if self.program.zygote.pid:
+            with suppress(ProcessLookupError):  # it ended by itself a moment ago
+                os.kill(self.program.zygote.pid, signal.SIGKILL)
+
+    def wait_for_flickr(self) -> None:
+        """Let the pretend Flickr end what it was at when its client died."""
+        until = time.monotonic() + 20
+        while any(request.status is None for request in self.flickr.log) and time.monotonic() < until:
+            time.sleep(0.002)
+
+    def kill_at(self, name: str, moment: str, skip: int = 0) -> None:
+        """Let the client die when its n-th request of a name arrives, with the work done or not."""
+        kind = Afterwards(self.kill) if moment == "after the work" else Meanwhile(self.kill)
+        self.flickr.faults.add(Fault(where=name, kind=kind, skip=skip))
+        if moment == "instead of the work":
+            self.flickr.faults.add(Fault(where=name, kind=DropBefore(), skip=skip))
+
+    def steps(self) -> int:
+        """How many steps the last run took, where it was told to count them."""
+        return int((self.program.home / "steps").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Scene(Mortal):
+    """One account with the roll's copies."""
+
+    roll: Roll
     ids: tuple[str, ...]
     is_prepared: bool
 
@@ -94,17 +122,6 @@ class Scene:
             return {photo_id: one.standing for photo_id, one in journal.histories.all().items()}
         finally:
             journal.close()
-
-    def kill(self, _: Call | None = None) -> None:
-        if self.program.zygote.pid:
-            with suppress(ProcessLookupError):  # it ended by itself a moment ago
-                os.kill(self.program.zygote.pid, signal.SIGKILL)
-
-    def wait_for_flickr(self) -> None:
-        """Let the pretend Flickr end what it was at when its client died."""
-        until = time.monotonic() + 20
-        while any(request.status is None for request in self.flickr.log) and time.monotonic() < until:
-            time.sleep(0.002)
 
     def sync(self, **orders: object) -> int:
         with self.program.ordered(**orders):
@@ -184,7 +201,7 @@ def scene(roll: Roll, home: Path, zygote: Zygote, *, fresh: bool = False) -> Ite
         program = quick(flickr, home, zygote)
         if not fresh:
             shutil.copytree(roll.prepared, program.state, dirs_exist_ok=True)
-        yield Scene(roll, flickr, program, ids, not fresh)
+        yield Scene(flickr, program, roll, ids, not fresh)
         flickr.faults.clear()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -201,19 +218,11 @@ REQUESTS = (
 MOMENTS = ("before the work", "instead of the work", "after the work")
 
 
-def kill_at_request(one: Scene, name: str, moment: str, skip: int = 0) -> None:
-    """Let the client die when its n-th request of a name arrives, with the work done or not."""
-    kind = Afterwards(one.kill) if moment == "after the work" else Meanwhile(one.kill)
-    one.flickr.faults.add(Fault(where=name, kind=kind, skip=skip))
-    if moment == "instead of the work":
-        one.flickr.faults.add(Fault(where=name, kind=DropBefore(), skip=skip))
-
-
 def steps_of(one: Scene, command: str) -> int:
     """How many steps an undisturbed run takes."""
     run = one.sync if command == "sync" else one.undo
     assert run(count_steps=True) == 0
-    return int((one.program.home / "steps").read_text(encoding="utf-8"))
+    return one.steps()
 
 
 def die_at_step(one: Scene, command: str, step: int) -> bool:

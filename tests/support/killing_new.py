@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +15,7 @@ from i2f.instagram.post_tag import key_in
 from i2f.memory.journal import Journal
 from i2f.memory.uploads import UploadHistory, UploadStanding
 from i2f.sandbox import SandboxFlickr
-from i2f.sandbox.flickr.calls import Call
-from i2f.sandbox.flickr.faults import Fault
-from i2f.sandbox.flickr.kinds import Afterwards, DropBefore, Meanwhile
+from tests.support.killing import Mortal
 from tests.support.posts import Posted, make_posts
 from tests.support.quick_program import KILLED, QuickProgram, Zygote
 
@@ -45,12 +41,10 @@ class PreparedPosts:
 
 
 @dataclass
-class NewScene:
-    """One account without photos, and one state folder."""
+class NewScene(Mortal):
+    """One account without photos."""
 
     posted: Posted
-    flickr: SandboxFlickr
-    program: QuickProgram
 
     def histories(self) -> Mapping[str, UploadHistory]:
         journal = Journal(self.program.state / "journal.sqlite3")
@@ -59,20 +53,13 @@ class NewScene:
         finally:
             journal.close()
 
-    def kill(self, _: Call | None = None) -> None:
-        if self.program.zygote.pid:
-            with suppress(ProcessLookupError):  # it ended by itself a moment ago
-                os.kill(self.program.zygote.pid, signal.SIGKILL)
-
     def run(self, command: str, **orders: object) -> int:
         """`new` or `undo`; the exit code."""
         new = ["new", *self.posted.words, "--yes", "--album", "Sea"]
         words = new if command == "new" else ["undo", "--all", "--yes"]
         with self.program.ordered(**orders):
             code = self.program.run(*words).exit_code
-        until = time.monotonic() + 20
-        while any(request.status is None for request in self.flickr.log) and time.monotonic() < until:
-            time.sleep(0.002)
+        self.wait_for_flickr()
         return code
 
     def said(self) -> str:
@@ -117,7 +104,7 @@ def new_scene(prepared: PreparedPosts, home: Path, zygote: Zygote) -> Iterator[N
     with SandboxFlickr() as flickr:
         program = QuickProgram(flickr, home, "delete", zygote=zygote)
         shutil.copytree(prepared.state, program.state, dirs_exist_ok=True)
-        yield NewScene(prepared.posted, flickr, program)
+        yield NewScene(flickr, program, prepared.posted)
         flickr.faults.clear()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -133,18 +120,10 @@ NEW_REQUESTS = (
 DELETE_REQUESTS = ("flickr.photos.getInfo", "flickr.photos.getFavorites", "flickr.photos.delete")
 
 
-def kill_at(one: NewScene, name: str, moment: str, skip: int = 0) -> None:
-    """Let the client die when its n-th request of a name arrives, with the work done or not."""
-    kind = Afterwards(one.kill) if moment == "after the work" else Meanwhile(one.kill)
-    one.flickr.faults.add(Fault(where=name, kind=kind, skip=skip))
-    if moment == "instead of the work":
-        one.flickr.faults.add(Fault(where=name, kind=DropBefore(), skip=skip))
-
-
 def new_steps_of(one: NewScene, command: str) -> int:
     """How many steps an undisturbed run takes."""
     assert one.run(command, count_steps=True) == 0, one.said()
-    return int((one.program.home / "steps").read_text(encoding="utf-8"))
+    return one.steps()
 
 
 def new_dies_at(one: NewScene, command: str, step: int) -> bool:

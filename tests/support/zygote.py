@@ -2,7 +2,8 @@
 
 A run may die at its n-th step: a fork counts what it does to the disk, the journal and the network, as Python's own
 audit events and SQLite's trace tell it, and kills itself with SIGKILL when it comes to the n-th. Nothing of the
-program is changed for that. Time is the system's, but a sleep takes none and moves the run's own clock instead.
+program is changed for that. Time is the system's, but a sleep takes none and moves the run's own clock instead; and
+worker processes are forks as well (forked_workers.py).
 
 Speaks JSON lines: an order in, a line out when the run has ended. Run as a program of its own, without threads, so
 that forking is safe.
@@ -10,18 +11,22 @@ that forking is safe.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
 import resource
 import signal
 import sys
+import termios
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.support.forked_workers import forked_workers, start_tracker  # noqa: E402
 
 # What counts as a step besides the statements of the journal.
 STEPS = frozenset({"os.rename", "os.mkdir", "os.remove", "socket.connect", "shutil.copyfile"})
@@ -71,7 +76,20 @@ def jump_in_time() -> None:
     time.time = lambda: real() + ahead[0]
 
 
-def live(order: dict[str, Any], main: Any) -> None:
+def sit_down_at(terminal: int) -> None:
+    """Let this pseudo terminal be the run's own."""
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for number in range(3):
+        os.dup2(terminal, number)
+    os.close(terminal)
+    # What the zygote began with were pipes and files, and its text streams have kept what such a one can do.
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode, buffering=1, encoding="utf-8", closefd=False) for number, mode in enumerate("rww")
+    )
+
+
+def live(order: dict[str, Any], main: Any, terminal: int | None) -> None:
     """A run, in the fork."""
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -81,9 +99,12 @@ def live(order: dict[str, Any], main: Any) -> None:
         file = os.open(Path(order["folder"]) / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(file, number)
         os.close(file)
-    typed = os.open(Path(order["folder"]) / order["typed"] if order.get("typed") else os.devnull, os.O_RDONLY)
-    os.dup2(typed, 0)
-    os.close(typed)
+    if terminal is not None:
+        sit_down_at(terminal)
+    else:
+        typed = os.open(Path(order["folder"]) / order["typed"] if order.get("typed") else os.devnull, os.O_RDONLY)
+        os.dup2(typed, 0)
+        os.close(typed)
     if order.get("file_limit_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_limit_bytes"], resource.RLIM_INFINITY))
@@ -94,15 +115,16 @@ def live(order: dict[str, Any], main: Any) -> None:
         jump_in_time()
     told = Path(order["folder"]) / "died-at"
     told.unlink(missing_ok=True)
-    steps = Steps(order.get("die_at"), told)
-    if order.get("count_steps") or order.get("die_at"):
-        steps.watch()
     sys.argv = ["instagram2flickr.py", *order["words"]]
     code = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
+    with forked_workers():
+        steps = Steps(order.get("die_at"), told)
+        if order.get("count_steps") or order.get("die_at"):
+            steps.watch()
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
     if order.get("count_steps"):
         (Path(order["folder"]) / "steps").write_text(str(steps.count), encoding="utf-8")
     sys.stdout.flush()
@@ -113,22 +135,30 @@ def live(order: dict[str, Any], main: Any) -> None:
 def serve() -> None:
     """Read orders until there are none."""
     import filelock  # noqa: F401 - what the program imports late is imported early here, so that a fork waits for nothing
+    from PIL import Image
 
     import instagram2flickr
-    from i2f.commands import demo, doctor, login, new, posts, review, status, sync, undo  # noqa: F401
+    from i2f.commands import demo, doctor, login, new, posts, render, review, setup, status, sync, undo, why  # noqa: F401
 
+    Image.preinit()
+    start_tracker()
     gc.collect()
     gc.freeze()  # what is imported stays out of the forks' own collections, which would copy its pages
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin:
         order = json.loads(line)
+        # Opened before the run is told of: whoever made the terminal closes it then, and what nobody holds is gone.
+        terminal = os.open(order["terminal"], os.O_RDWR | os.O_NOCTTY) if order.get("terminal") else None
         child = os.fork()
         if child == 0:
             try:
-                os.setpgid(0, 0)
-                live(order, instagram2flickr.main)
+                if terminal is None:
+                    os.setpgid(0, 0)
+                live(order, instagram2flickr.main, terminal)
             finally:
                 os._exit(99)
+        if terminal is not None:
+            os.close(terminal)
         out.write(json.dumps({"pid": child}) + "\n")
         out.flush()
         _, ended = os.waitpid(child, 0)

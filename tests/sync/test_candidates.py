@@ -20,7 +20,7 @@ from i2f.ground.model import Original
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
 from i2f.sync.candidates import assess
-from i2f.sync.compare_workers import WorkerPool, worker_count
+from i2f.sync.compare_workers import WorkerPool, processes_worth_starting
 from i2f.sync.comparing import Answer, Task
 from i2f.sync.gallery import Assessed
 from i2f.sync.originals import read_folder
@@ -44,7 +44,7 @@ def test_a_copy_that_crashes_its_worker_costs_itself_only() -> None:
     spoilt = replace(good, copy=b"no picture")
     nothing = Answer(Assessed(()))
     tasks = [good, deadly, good, spoilt, None, good]
-    with WorkerPool(worker_count(len(tasks))) as pool:
+    with WorkerPool(processes_worth_starting(len(tasks))) as pool:
         answers = list(pool.compare(tasks))
     assert answers == [nothing, None, nothing, None, None, nothing]
 

@@ -25,6 +25,7 @@ from tests.support.photographs import camera_exif
 from tests.support.scenes import bytes_of, scene
 from tests.support.sessions import RecordedProgress
 
+pytestmark = pytest.mark.usefixtures("quick_workers")
 SCENES = 12
 
 

@@ -17,7 +17,7 @@ from i2f.sync.verify import Outcome
 from tests.support.camera_roll import make_photograph, post
 from tests.support.flickr_side import picture
 from tests.support.hand_clock import HandClock
-from tests.support.killing import MOMENTS, Roll, kill_at_request, scene
+from tests.support.killing import MOMENTS, Roll, scene
 from tests.support.photographs import camera_exif, original_at, painted
 from tests.support.quick_program import KILLED, Zygote, quick
 from tests.support.sessions import FIT, Bench, open_test_session, steps
@@ -205,7 +205,7 @@ def test_a_kill_between_the_proof_and_the_wish_does_not_lose_the_wish(
 ) -> None:
     with scene(roll, tmp_path / "home", zygote) as one:
         one.program.settings["SYNC_SET_TAKEN"] = "yes"
-        kill_at_request(one, DATES, moment)
+        one.kill_at(DATES, moment)
         assert one.sync() == KILLED
         one.check()
         one.flickr.faults.clear()

@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from i2f.ground.model import OutcomeKind, Verdict
-from i2f.sync.report import Report, printable, without_insides, write_report
+from i2f.ground.plain_text import printable
+from i2f.sync.report import Report, without_insides, write_report
 from tests.support.report_schema import REPORT
 from tests.support.reports import a_run_of_each, make_candidate, make_decision, make_report
 
