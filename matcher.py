@@ -71,7 +71,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "31"
+MATCHER_VERSION = "32"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 
@@ -104,7 +104,7 @@ def explain(copy: PreparedCopy, look: FirstLook, original: Picture | None) -> Fi
     at = blocks.similarity
     edges = Overshoot()
     if evidence.moved.near:
-        edges = overshoot(turned, size, at, window_covariance(blocks), copy.had_bars)
+        edges = overshoot(turned, size, at, window_covariance(blocks), copy.cut)
     tests = tests_of_exposure(evidence, colors) | tests_of_copies(evidence, edges)
     measures = begun | _measures(evidence, colors, edges) | _geometry(at, proposal, original.shape[1])
     measures |= {f"test_{name}": ratio for name, ratio in tests.items()}

@@ -40,7 +40,8 @@ class PreparedCopy:
         """`copy` is as it is on Flickr, upright, (height, width, 3)."""
         self._bare = without_edges(copy)
         self._held: dict[tuple[int, bool], Held] = {}
-        self.had_bars = self._bare.shape != copy.shape
+        height, width = self._bare.shape[:2]
+        self.cut = height < copy.shape[0], width < copy.shape[1]
 
     def held(self, proposal: Proposal) -> Held:
         """The copy as this proposal holds it."""

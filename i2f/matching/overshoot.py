@@ -9,7 +9,8 @@ to whole pixels.
 A frame for which the picture had to make room lies outside the original rightly. It is known by one colour along the
 whole side, and another a little further in: a sky that goes on, or a wall, is none. Padding apps lay blurred bars; they
 come in two, as broad as one another and without the picture's fine structure. Where bars were cut off before, a line or
-two of the broader one may be left, since both are cut alike.
+two of the broader one may be left, since both are cut alike. Of a ragged frame, as a film's, a strip is left on every
+side; it lies outside on opposite sides alike, where a sibling's window would lie further out on one of them.
 
 That a window ends where its original does, on two sides or more, speaks for it, and is reported; it excuses nothing,
 since a tripod's next exposure ends there, too.
@@ -29,6 +30,8 @@ ROUNDING, BESIDE_BARS = 0.5, 2.0
 """Pixels, of the copy or the thumbnail, by which a window may leave its original; and where bars were cut off."""
 SURELY = 3.0
 """Standard errors of the window that are allowed besides."""
+RAGGED = 0.02
+"""Short sides of a ragged frame that may be left on every side."""
 NEAR, ONE_COLOUR, ANOTHER = 16.0, 0.8, 0.5
 """Grey levels (JPEG beside an edge) within which so much of a frame's outermost line is of one colour, ragged ones too,
 and beyond which so much of the picture within is of others."""
@@ -49,20 +52,23 @@ class Overshoot:
 
 
 def overshoot(
-    copy: Picture, size: tuple[int, int], at: Similarity, covariance: Doubles, had_bars: bool = False
+    copy: Picture, size: tuple[int, int], at: Similarity, covariance: Doubles, cut: tuple[bool, bool] = (False, False)
 ) -> Overshoot:
     """Where the window of an upright copy lies at the edges of its original of `size` (height, width); `covariance`
-    (4, 4) is that of (a, b, cx, cy) as shares of the scale, as sibling_field.py has them."""
+    (4, 4) is that of (a, b, cx, cy) as shares of the scale, as sibling_field.py has them. `cut` says whether bars were
+    cut off before at top and bottom, and at left and right."""
     height, width = copy.shape[:2]
     short = min(height, width)
-    rounding = (BESIDE_BARS if had_bars else ROUNDING) / min(short, at.scale)
+    rounding = (BESIDE_BARS if any(cut) else ROUNDING) / min(short, at.scale)
     beyond, met = 0.0, 0
     sides = _sides((width / short / 2, height / short / 2), size, at, covariance)
     for side, (far, error) in enumerate(sides):
         allowed = rounding + SURELY * error
         met += abs(far) <= allowed
+        opposite = sides[(side + 2) % 4][0]
+        is_rest = all(cut) and max(far, opposite) <= RAGGED and abs(far - opposite) <= 2 * allowed
         if far > allowed and not (
-            _is_framed(copy, side, far * short) or _is_padded(copy, side, far * short, sides[(side + 2) % 4][0] * short)
+            is_rest or _is_framed(copy, side, far * short) or _is_padded(copy, side, far * short, opposite * short)
         ):
             beyond = max(beyond, far / allowed)
     return Overshoot(beyond, met)

@@ -63,7 +63,18 @@ def test_half_a_pixel_is_rounding() -> None:
 
 def test_beside_bars_that_were_cut_off_a_line_may_be_left() -> None:
     at = Similarity(float(HIGH), 0.0, WIDE / 2, HIGH / 2 + 2.0)
-    assert overshoot(square(), (HIGH, WIDE), at, KNOWN, had_bars=True).beyond == 0
+    assert overshoot(square(), (HIGH, WIDE), at, KNOWN, cut=(True, False)).beyond == 0
+
+
+def test_what_is_left_of_a_ragged_frame_lies_outside_alike_on_opposite_sides() -> None:
+    def left_of_a_frame(dy: float, grow: float, cut: tuple[bool, bool] = (True, True)) -> float:
+        at = Similarity(HIGH * grow, 0.0, WIDE / 2, HIGH / 2 + dy)
+        return overshoot(square(), (HIGH, WIDE), at, KNOWN, cut).beyond
+
+    assert left_of_a_frame(0.0, 1.02) == 0
+    assert left_of_a_frame(5.0, 1.02) > 2
+    assert left_of_a_frame(0.0, 1.05) > 2
+    assert left_of_a_frame(0.0, 1.02, cut=(True, False)) > 2
 
 
 def test_a_window_that_is_not_known_better_than_that_is_no_proof() -> None:
