@@ -51,6 +51,9 @@ SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
 all there is."""
 BROKEN, SURE_BROKEN = 0.75, 0.9
 """How much less is shared across the border than inside, likewise."""
+BY_CHANCE = 0.2
+"""Share of places where the border is the largest step by chance, one in six. Where it is so at no more of them, nothing
+shared is no seam: lines in the dark share nothing, and nothing stops there."""
 FAINT_SEAM, DRAWN = 0.4, 0.9
 """A seam that a flat ground beside it makes up for."""
 STRAIGHT = 0.9
@@ -91,7 +94,8 @@ WHOLE = 0.97
 
 def _stops(side: Side) -> bool:
     """Whether the picture stops along this side."""
-    return side.seam >= SEAM or side.broken >= BROKEN or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
+    broken = side.broken >= BROKEN and side.seam > BY_CHANCE
+    return side.seam >= SEAM or broken or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
 
 
 def doubt_about(original: Original, fit: Fit) -> str:
@@ -202,7 +206,7 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
     if len(framed) == 1 and framed[0].seam < SURE_SEAM and framed[0].broken < BROKEN and _goes_on_far(sides):
         framed = []  # a white sky is as flat as paper, and ends nowhere in one line
-    beside = [one for one in sides if one.straight >= STRAIGHT]
+    beside = [one for one in telling if one.straight >= STRAIGHT]
     return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
 
 

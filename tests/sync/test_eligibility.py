@@ -193,6 +193,30 @@ def test_a_side_that_tells_nothing_neither_speaks_for_nor_against() -> None:
     assert doubt_about(BARE, fit(top=silent)) != ""
 
 
+def test_lines_in_the_dark_that_share_nothing_are_no_seam_where_nothing_stops() -> None:
+    dark = GOES_ON | {"seam": 0.15, "broken": 1.0}
+    faint = GOES_ON | {"seam": 0.46, "broken": 0.92}
+    others = dict.fromkeys(("left", "right"), GOES_ON)
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(top=faint, bottom=dark, **others)) == ""
+        assert "contains the picture" in doubt_about(original, fit(top=faint, bottom=faint, **others))
+
+
+def test_straight_edges_in_the_scene_are_no_frame_while_one_side_of_the_window_tells_nothing() -> None:
+    door = GOES_ON | {"straight": 1.0, "outer": 0.9, "outer_ground": 0.2}
+    unseen = door | {"told": 0.04, "broken": 1.0}
+    assert doubt_about(BARE, fit(right=door, left=unseen)) == ""
+    assert "contains the picture" in doubt_about(BARE, fit(right=door, left=door))
+
+
+def test_a_camera_whose_clock_was_dead_signed_its_file_by_its_own_note() -> None:
+    no_clock = replace(SIGNED, taken=None, marks=("maker note",))
+    zoomed = fit(resampled=20.0, tones=20.0, right=GOES_ON)
+    assert doubt_about(no_clock, zoomed) == ""
+    assert "no camera data" in doubt_about(replace(no_clock, marks=()), zoomed)
+    assert "no camera data of its own" in doubt_about(replace(no_clock, marks=("maker note", "borrowed")), zoomed)
+
+
 def test_a_bare_file_must_show_something_that_the_copy_does_not() -> None:
     assert doubt_about(BARE, fit()) == "IMG_0001.JPG has no camera data and shows nothing that the copy does not show"
     assert "may be the copy itself, enlarged" in doubt_about(BARE, fit(finer=0.4))
