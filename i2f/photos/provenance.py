@@ -240,7 +240,7 @@ def is_size_of_a_post(original: Original) -> bool:
 
 
 def has_camera(original: Original) -> bool:
-    """Whether a file names a camera and a capture time, or bears that camera's own note, as it does with a dead clock."""
+    """Whether a file names a camera and a capture time, or bears its own note, as with a dead clock."""
     return original.camera is not None and (original.taken is not None or FileMark.MAKER_NOTE in original.marks)
 
 

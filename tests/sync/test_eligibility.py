@@ -132,13 +132,48 @@ def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
     assert doubt_about(borrowed, fit(left=GOES_ON)) == "", "somebody cropped it"
 
 
-def test_the_whole_copy_enlarged_by_a_whole_factor_is_asked_about_whoever_signed() -> None:
+def test_the_whole_copy_without_finer_detail_is_asked_about_whoever_signed() -> None:
     enlarged = "may be the copy itself, enlarged, whatever its camera data says"
-    twice = {"finer": 0.4, "factor": 2.003}
-    assert enlarged in doubt_about(SIGNED, fit(**twice))
-    assert enlarged in doubt_about(SIGNED, fit(finer=0.4, factor=1.5, resampled=8.7))
-    for other in ({"finer": 1.1}, {"tones": 30.0}, {"tilt": 2.0}, {"left": GOES_ON}, {"factor": 1.41}, {"factor": 1.0}):
-        assert doubt_about(SIGNED, fit(**twice | other)) == ""
+    for told in ({"finer": 0.4, "factor": 1.7}, {"finer": 0.9}, {"finer": 0.3, "tones": 30.0}):
+        assert enlarged in doubt_about(SIGNED, fit(**told))
+        for other in ({"finer": 1.1}, {"tilt": 2.0}, {"left": GOES_ON}):
+            assert doubt_about(SIGNED, fit(**told | other)) == ""
+    assert doubt_about(SIGNED, fit(finer=0.9, tones=30.0)) == "", "a filtered copy of a photograph out of focus"
+    assert doubt_about(SIGNED, fit()) == "", "too small to look for detail"
+
+
+def test_what_lies_around_a_bare_file_is_not_enough_where_it_has_many_pixels_and_no_finer_detail() -> None:
+    """Reflections and smears around an enlarged copy, its filled corners, a shrunken original enlarged."""
+    around: tuple[dict[str, dict[str, float] | float], ...] = ({"left": GOES_ON}, {"tilt": 2.2})
+    for more in around:
+        assert "no finer detail than the copy" in doubt_about(BARE, fit(finer=0.2, factor=1.9, **more))
+        assert doubt_about(BARE, fit(finer=0.2, factor=1.3, **more)) == "", "too little to see it in"
+        assert doubt_about(BARE, fit(finer=0.8, factor=1.9, **more)) == ""
+        assert doubt_about(SIGNED, fit(finer=0.2, factor=1.9, **more)) == ""
+
+
+def test_a_faint_trace_is_enough_where_detail_was_looked_for_and_there_is_none() -> None:
+    faint: dict[str, dict[str, float] | float] = {"resampled": 6.6, "factor": 1.3, "right": GOES_ON}
+    assert "was enlarged by a program" in doubt_about(BARE, fit(finer=0.2, **faint))
+    assert doubt_about(BARE, fit(finer=0.7, **faint)) == ""
+    assert doubt_about(BARE, fit(**faint)) == ""
+
+
+def test_a_picture_mirrored_beside_itself_is_no_original_whoever_signed_it() -> None:
+    beyond = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for side in SIDES:
+            assert "mirrored" in doubt_about(original, fit(**beyond, **{f"mirror_{side}": 0.95}))
+        assert doubt_about(original, fit(**beyond, mirror_bottom=0.7)) == "", "a still lake"
+
+
+def test_two_halves_of_a_file_are_known_where_the_scene_goes_on_above_and_below() -> None:
+    half = GOES_ON | {"seam": 0.86, "broken": 0.96}
+    others = {"top": GOES_ON, "bottom": GOES_ON}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(left=half, cut_left=0.87, **others))
+        assert doubt_about(original, fit(left=half, cut_right=0.87, **others)) == "", "a wall, elsewhere"
+        assert doubt_about(original, fit(left=half | {"broken": 0.3}, cut_left=0.87, **others)) == ""
 
 
 def test_a_bare_file_of_a_screens_size_is_asked_about_unless_cameras_have_that_shape_too() -> None:
@@ -243,11 +278,12 @@ def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoeve
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
     stops = fit(**dict.fromkeys(SIDES, STOPS))
-    for told in (fit(), fit(tones=15.0), fit(tilt=3.0, resampled=12.0)):
+    many_pixels = fit(left=GOES_ON, factor=1.9)
+    for told in (fit(), fit(tones=15.0), fit(tilt=3.0, resampled=12.0), fit(tilt=3.0, resampled=6.5), many_pixels):
         assert needs_detail(BARE, told.measures)
     assert needs_detail(SIGNED, fit().measures)
     for original, told in (
-        (SIGNED, fit(left=GOES_ON)),
+        (SIGNED, many_pixels),
         (BARE, fit(left=GOES_ON)),
         (BARE, fit(tilt=3.0)),
         (BARE, stops),
