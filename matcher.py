@@ -71,7 +71,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "32"
+MATCHER_VERSION = "33"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

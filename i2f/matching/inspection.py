@@ -2,9 +2,10 @@
 
 A comparison sees a thumbnail and asks whether the exposure is the same. A screenshot, a collage or an enlarged copy
 passes that as well as the photograph does, since it holds the same exposure. What gives it away lies in the file: the
-picture ends where the copy ends (seams.py) or a little further out (frames.py), another one begins beside it (cuts.py),
-its tones are those that were posted, or there is nothing in it finer than the copy could hold (detail.py). So whatever
-fits is opened once more, larger, and all of these are measured at the window found.
+picture ends where the copy ends (seams.py) or a little further out (frames.py), another one begins beside it (cuts.py)
+or the same one mirrored (mirrors.py), its tones are those that were posted, or there is nothing in it finer than the
+copy could hold (detail.py). So whatever fits is opened once more, larger, and all of these are measured at the window
+found.
 
 Only numbers are made here, by name; `eligibility.py` weighs them, together with what the file says of itself.
 """
@@ -20,6 +21,7 @@ from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
 from i2f.matching.frames import FILE_SIDES, frames_of
 from i2f.matching.looks import upright
+from i2f.matching.mirrors import mirrors_of
 from i2f.matching.registration import Similarity, similarity_of
 from i2f.matching.seams import SIDES, sides_of
 
@@ -39,6 +41,8 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
         found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
     cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
     found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
+    mirrors = mirrors_of((turned.shape[0], turned.shape[1]), picture, at)
+    found |= {f"mirror_{name}": share for name, share in zip(FILE_SIDES, mirrors, strict=True)}
     return found
 
 

@@ -240,8 +240,8 @@ def is_size_of_a_post(original: Original) -> bool:
 
 
 def has_camera(original: Original) -> bool:
-    """Whether a file names a camera and a capture time."""
-    return original.camera is not None and original.taken is not None
+    """Whether a file names a camera and a capture time, or bears its own note, as with a dead clock."""
+    return original.camera is not None and (original.taken is not None or FileMark.MAKER_NOTE in original.marks)
 
 
 def is_signed(original: Original) -> bool:

@@ -10,16 +10,18 @@ EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and
 
 - the border of the window (seams.py): a photograph goes on across it, a screenshot or collage stops there. All sides
   that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file; and
-  further out, whether the photograph ends inside the file (frames.py) or another picture begins (cuts.py);
+  further out, whether the photograph ends inside the file (frames.py), another picture begins (cuts.py), or the same
+  one comes back mirrored (mirrors.py);
 - detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels; and whatever
   was enlarged, the copy or a shrunken original, bears the trace of it (resampling.py);
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
 
 For a file without camera and time one thing at least must speak for it that no file made from the copy can have: the
-scene goes on beyond the copy's border, the copy is tilted, its tones are a filter's, or there is finer detail. A name
-or folder alone never condemns a file that a camera signed. But camera data are copied by programs, too: where they are
-of a picture of another shape or a smaller one they count for nothing, and where the whole file is the copy, tones and
-all, with no finer detail, they do not vouch for it.
+scene goes on beyond the copy's border, the copy is tilted, its tones are a filter's, or there is finer detail. The
+first two can be made up (a reflection or a smear around the copy, its corners filled), and a shrunken original has
+them; so with many pixels and no finer detail at all they are not enough. A name or folder alone never condemns a file
+that a camera signed. But camera data are copied by programs, too: where they are of a picture of another shape or a
+smaller one they count for nothing, and where the whole file is the copy with no finer detail they do not vouch for it.
 
 Whatever is in doubt becomes a question that says why. It never stands in the way of a true original beside it: a
 doubtful file competes with another candidate only where EXIF or movement between the two proves that it is another
@@ -51,6 +53,9 @@ SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
 all there is."""
 BROKEN, SURE_BROKEN = 0.75, 0.9
 """How much less is shared across the border than inside, likewise."""
+BY_CHANCE = 0.2
+"""Share of places where the border is the largest step by chance, about one in six. Where it is so at no more of them,
+that lines share nothing is no seam: in the dark they never do, and nothing stops there."""
 FAINT_SEAM, DRAWN = 0.4, 0.9
 """A seam that a flat ground beside it makes up for."""
 STRAIGHT = 0.9
@@ -67,9 +72,10 @@ NO_DETAIL = 0.5
 """Share of the finer detail an original has, below which there is none."""
 RESAMPLED, RESAMPLED_WITHOUT_DETAIL = 16.0, 10.0
 """Peak of the trace that enlarging leaves, above which it is believed, and where no finer detail was found, or none can
-be told, since the window is too small."""
-WHOLE_FACTOR = 0.015
-"""How far from a whole number the factor of an enlargement is measured, at most."""
+be told, since the window is too small. (Where it was looked for and there is none at all, FAINT_TRACE is enough.)"""
+TOLD_DETAIL = 1.5
+"""Pixels for one of the copy's, a side, from which a bare file without any finer detail shows too little, whatever lies
+around. (Of 95 bare originals in which the scene goes on, 4 had none, all below 1.46: less than half an octave.)"""
 LITTLE_DETAIL = 1.0
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6, a sharpened one 0.91."""
 RIM, BEYOND_RIM = 0.04, 0.1
@@ -83,6 +89,12 @@ file's edge. (Of some 350 true pairs the most exact have 0.76.)"""
 CUT, OTHER_CUT = 0.8, 0.55
 """Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
 another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
+MIRRORED = 0.85
+"""What the two sides of a line share, above which one is the other's mirror image. (Of 260 true pairs the most had
+0.75; mirrored pictures 0.97 to 1.00, and 0.87 beside a nearly plain ground.)"""
+HALVES = 0.65
+"""What a seam, how little is shared across it, and a cut all reach on one side between two halves. (Of some 4,400 sides
+of true pairs those that a camera signed had 0.46 of all three at most, and five bare ones more than this.)"""
 TILTED = 1.0
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
@@ -91,7 +103,8 @@ WHOLE = 0.97
 
 def _stops(side: Side) -> bool:
     """Whether the picture stops along this side."""
-    return side.seam >= SEAM or side.broken >= BROKEN or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
+    broken = side.broken >= BROKEN and side.seam > BY_CHANCE
+    return side.seam >= SEAM or broken or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
 
 
 def doubt_about(original: Original, fit: Fit) -> str:
@@ -103,6 +116,8 @@ def doubt_about(original: Original, fit: Fit) -> str:
     if contains(fit.measures, signed):
         kind = "a screenshot" if PathMark.SCREENSHOT in marks or is_screen_size(original) else "a collage or a poster"
         return f"{name} is {kind} that contains the picture"
+    if max(fit.measures.get(f"mirror_{side}", 0.0) for side in SIDES) >= MIRRORED:
+        return f"{name} shows a part of the picture once more, mirrored"
     if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} is a thumbnail that another program made"
     if fit.measures.get("factor", 1.0) < (SMALLER if signed else SMALLER_AND_BARE):
@@ -115,17 +130,14 @@ def doubt_about(original: Original, fit: Fit) -> str:
 
 
 def _is_enlarged_all_the_same(measures: Mapping[str, float]) -> bool:
-    """Whether a file that a camera seems to have signed is most likely the copy, enlarged: with the trace of it, or
-    with hardly any detail of its own and a faint one, or a whole factor, which leaves none.
+    """Whether a file that a camera seems to have signed is most likely the copy, enlarged: it shows nothing beyond the
+    copy, and bears the trace of it, or has no finer detail, or hardly any and the copy's own tones.
     """
     if is_resampled(measures):
         return not shows_more(measures)
-    factor = measures.get("factor", 0.0)
-    is_whole = round(factor) > 1 and abs(factor - round(factor)) <= WHOLE_FACTOR
-    if not is_whole and measures.get("resampled", 0.0) < FAINT_TRACE:
-        return False
     same_tones = measures.get("tones", 0.0) < TONES
-    return same_tones and not _shows_beyond(measures) and measures.get("finer", 2.0) <= LITTLE_DETAIL
+    too_little = measures.get("finer", 2.0) <= LITTLE_DETAIL if same_tones else _has_no_detail(measures)
+    return too_little and not _shows_beyond(measures)
 
 
 def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMark]) -> str:
@@ -154,7 +166,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} has the size of a screen and {bare}"
     if is_resampled(fit.measures):
         return f"{name} has {bare} and was enlarged by a program"
-    if fit.measures.get("inspected") and not shows_more(fit.measures):
+    has_detail = not _has_no_detail(fit.measures) or fit.measures.get("factor", 1.0) < TOLD_DETAIL
+    if fit.measures.get("inspected") and not (has_detail and shows_more(fit.measures)):
         if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: {bare}, and no finer detail than the copy"
         return f"{name} has {bare} and shows nothing that the copy does not show"
@@ -186,7 +199,7 @@ def sides_of(measures: Mapping[str, float]) -> list[Side]:
 
 def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
-    if _is_framed(measures) or _is_cell(measures) or _is_barred(measures):
+    if _is_framed(measures) or _is_cell(measures) or _is_barred(measures) or _is_beside_another(measures):
         return True
     sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
@@ -202,7 +215,7 @@ def contains(measures: Mapping[str, float], signed: bool) -> bool:
     framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
     if len(framed) == 1 and framed[0].seam < SURE_SEAM and framed[0].broken < BROKEN and _goes_on_far(sides):
         framed = []  # a white sky is as flat as paper, and ends nowhere in one line
-    beside = [one for one in sides if one.straight >= STRAIGHT]
+    beside = [one for one in telling if one.straight >= STRAIGHT]
     return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
 
 
@@ -232,6 +245,17 @@ def _is_cell(measures: Mapping[str, float]) -> bool:
     """Whether other pictures begin in straight lines on two sides."""
     first, second, *_ = sorted((measures.get(f"cut_{side}", 0.0) for side in SIDES), reverse=True)
     return first >= CUT and second >= OTHER_CUT
+
+
+def _is_beside_another(measures: Mapping[str, float]) -> bool:
+    """Whether at one side of the window the picture stops, little is shared across the border, and another begins in
+    one line, as in a picture of two halves.
+    """
+    for side in SIDES:
+        told = (f"{side}_seam", f"{side}_broken", f"cut_{side}")
+        if min(measures.get(name, 0.0) for name in told) >= HALVES:
+            return True
+    return False
 
 
 def _is_barred(measures: Mapping[str, float]) -> bool:
@@ -264,13 +288,19 @@ def _goes_on(side: Side) -> bool:
 def is_resampled(measures: Mapping[str, float]) -> bool:
     """Whether a file bears the trace of having been enlarged."""
     has_detail = measures.get("finer", 0.0) > 1.0  # without a figure, none was seen
-    return measures.get("resampled", 0.0) >= (RESAMPLED if has_detail else RESAMPLED_WITHOUT_DETAIL)
+    least = RESAMPLED if has_detail else FAINT_TRACE if _has_no_detail(measures) else RESAMPLED_WITHOUT_DETAIL
+    return measures.get("resampled", 0.0) >= least
+
+
+def _has_no_detail(measures: Mapping[str, float]) -> bool:
+    """Whether finer detail than the copy's was looked for, and there is none at all."""
+    return measures.get("finer", 1.0) < NO_DETAIL
 
 
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
     # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
-    filtered = measures.get("tones", 0.0) >= TONES and measures.get("finer", 1.0) >= NO_DETAIL
+    filtered = measures.get("tones", 0.0) >= TONES and not _has_no_detail(measures)
     return _shows_beyond(measures) or filtered or measures.get("finer", 0.0) > 1.0
 
 
@@ -282,8 +312,8 @@ def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
 
 def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
     """The same of its finer detail alone, which takes longest to measure; `measures` hold the trace by now."""
-    unclear = RESAMPLED_WITHOUT_DETAIL <= measures.get("resampled", 0.0) < RESAMPLED
-    may_condemn = unclear and not is_signed(original)
+    unclear = FAINT_TRACE <= measures.get("resampled", 0.0) < RESAMPLED
+    may_condemn = not is_signed(original) and (unclear or measures.get("factor", 1.0) >= TOLD_DETAIL)
     return needs_trace(original, measures) and (may_condemn or not _shows_beyond(measures))
 
 

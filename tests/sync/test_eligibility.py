@@ -132,13 +132,48 @@ def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
     assert doubt_about(borrowed, fit(left=GOES_ON)) == "", "somebody cropped it"
 
 
-def test_the_whole_copy_enlarged_by_a_whole_factor_is_asked_about_whoever_signed() -> None:
+def test_the_whole_copy_without_finer_detail_is_asked_about_whoever_signed() -> None:
     enlarged = "may be the copy itself, enlarged, whatever its camera data says"
-    twice = {"finer": 0.4, "factor": 2.003}
-    assert enlarged in doubt_about(SIGNED, fit(**twice))
-    assert enlarged in doubt_about(SIGNED, fit(finer=0.4, factor=1.5, resampled=8.7))
-    for other in ({"finer": 1.1}, {"tones": 30.0}, {"tilt": 2.0}, {"left": GOES_ON}, {"factor": 1.41}, {"factor": 1.0}):
-        assert doubt_about(SIGNED, fit(**twice | other)) == ""
+    for told in ({"finer": 0.4, "factor": 1.7}, {"finer": 0.9}, {"finer": 0.3, "tones": 30.0}):
+        assert enlarged in doubt_about(SIGNED, fit(**told))
+        for other in ({"finer": 1.1}, {"tilt": 2.0}, {"left": GOES_ON}):
+            assert doubt_about(SIGNED, fit(**told | other)) == ""
+    assert doubt_about(SIGNED, fit(finer=0.9, tones=30.0)) == "", "a filtered copy of a photograph out of focus"
+    assert doubt_about(SIGNED, fit()) == "", "too small to look for detail"
+
+
+def test_what_lies_around_a_bare_file_is_not_enough_where_it_has_many_pixels_and_no_finer_detail() -> None:
+    """Reflections and smears around an enlarged copy, its filled corners, a shrunken original enlarged."""
+    around: tuple[dict[str, dict[str, float] | float], ...] = ({"left": GOES_ON}, {"tilt": 2.2})
+    for more in around:
+        assert "no finer detail than the copy" in doubt_about(BARE, fit(finer=0.2, factor=1.9, **more))
+        assert doubt_about(BARE, fit(finer=0.2, factor=1.3, **more)) == "", "too little to see it in"
+        assert doubt_about(BARE, fit(finer=0.8, factor=1.9, **more)) == ""
+        assert doubt_about(SIGNED, fit(finer=0.2, factor=1.9, **more)) == ""
+
+
+def test_a_faint_trace_is_enough_where_detail_was_looked_for_and_there_is_none() -> None:
+    faint: dict[str, dict[str, float] | float] = {"resampled": 6.6, "factor": 1.3, "right": GOES_ON}
+    assert "was enlarged by a program" in doubt_about(BARE, fit(finer=0.2, **faint))
+    assert doubt_about(BARE, fit(finer=0.7, **faint)) == ""
+    assert doubt_about(BARE, fit(**faint)) == ""
+
+
+def test_a_picture_mirrored_beside_itself_is_no_original_whoever_signed_it() -> None:
+    beyond = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for side in SIDES:
+            assert "mirrored" in doubt_about(original, fit(**beyond, **{f"mirror_{side}": 0.95}))
+        assert doubt_about(original, fit(**beyond, mirror_bottom=0.7)) == "", "a still lake"
+
+
+def test_two_halves_of_a_file_are_known_where_the_scene_goes_on_above_and_below() -> None:
+    half = GOES_ON | {"seam": 0.86, "broken": 0.96}
+    others = {"top": GOES_ON, "bottom": GOES_ON}
+    for original in (BARE, SIGNED):
+        assert "contains the picture" in doubt_about(original, fit(left=half, cut_left=0.87, **others))
+        assert doubt_about(original, fit(left=half, cut_right=0.87, **others)) == "", "a wall, elsewhere"
+        assert doubt_about(original, fit(left=half | {"broken": 0.3}, cut_left=0.87, **others)) == ""
 
 
 def test_a_bare_file_of_a_screens_size_is_asked_about_unless_cameras_have_that_shape_too() -> None:
@@ -193,6 +228,30 @@ def test_a_side_that_tells_nothing_neither_speaks_for_nor_against() -> None:
     assert doubt_about(BARE, fit(top=silent)) != ""
 
 
+def test_lines_in_the_dark_that_share_nothing_are_no_seam_where_nothing_stops() -> None:
+    dark = GOES_ON | {"seam": 0.15, "broken": 1.0}
+    faint = GOES_ON | {"seam": 0.46, "broken": 0.92}
+    others = dict.fromkeys(("left", "right"), GOES_ON)
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(top=faint, bottom=dark, **others)) == ""
+        assert "contains the picture" in doubt_about(original, fit(top=faint, bottom=faint, **others))
+
+
+def test_straight_edges_in_the_scene_are_no_frame_while_one_side_of_the_window_tells_nothing() -> None:
+    door = GOES_ON | {"straight": 1.0, "outer": 0.9, "outer_ground": 0.2}
+    unseen = door | {"told": 0.04, "broken": 1.0}
+    assert doubt_about(BARE, fit(right=door, left=unseen)) == ""
+    assert "contains the picture" in doubt_about(BARE, fit(right=door, left=door))
+
+
+def test_a_camera_whose_clock_was_dead_signed_its_file_by_its_own_note() -> None:
+    no_clock = replace(SIGNED, taken=None, marks=("maker note",))
+    zoomed = fit(resampled=20.0, tones=20.0, right=GOES_ON)
+    assert doubt_about(no_clock, zoomed) == ""
+    assert "no camera data" in doubt_about(replace(no_clock, marks=()), zoomed)
+    assert "no camera data of its own" in doubt_about(replace(no_clock, marks=("maker note", "borrowed")), zoomed)
+
+
 def test_a_bare_file_must_show_something_that_the_copy_does_not() -> None:
     assert doubt_about(BARE, fit()) == "IMG_0001.JPG has no camera data and shows nothing that the copy does not show"
     assert "may be the copy itself, enlarged" in doubt_about(BARE, fit(finer=0.4))
@@ -219,11 +278,12 @@ def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoeve
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
     stops = fit(**dict.fromkeys(SIDES, STOPS))
-    for told in (fit(), fit(tones=15.0), fit(tilt=3.0, resampled=12.0)):
+    many_pixels = fit(left=GOES_ON, factor=1.9)
+    for told in (fit(), fit(tones=15.0), fit(tilt=3.0, resampled=12.0), fit(tilt=3.0, resampled=6.5), many_pixels):
         assert needs_detail(BARE, told.measures)
     assert needs_detail(SIGNED, fit().measures)
     for original, told in (
-        (SIGNED, fit(left=GOES_ON)),
+        (SIGNED, many_pixels),
         (BARE, fit(left=GOES_ON)),
         (BARE, fit(tilt=3.0)),
         (BARE, stops),
