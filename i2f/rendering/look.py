@@ -32,10 +32,12 @@ from i2f.rendering.parallel import each
 FIT_SHORT = 512
 """Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
 SHARE = 4
-FIRST_ROUNDS, MOST_ROUNDS = 2, 8
-ENOUGH = 0.9
-"""Table and map are fitted in turns until a round leaves more than this share of what the one before left: where each
-colour lies in one place only, it takes some rounds to tell a bright colour from a bright place.
+FIRST_ROUNDS, MOST_ROUNDS = 2, 16
+ENOUGH = 0.97
+"""Table and map are fitted in turns until a round leaves more than this share of what the one before left."""
+LAST_ROUNDS, SETTLED = 40, 0.995
+"""The same for the order of the two that was chosen. Where each colour lies in one place only, it takes many rounds to
+tell a bright colour from a bright place; until then the table flattens what lies there.
 """
 SHARP_PX = 1.0
 WORTH_IT = 0.03
@@ -170,24 +172,26 @@ class _Fitting:
         shade = fit_gain(bent, wanted, self._weight)
         if shade.is_flat:
             return
-        if freely:
-            shade = fit_gain(bent, wanted, self._weight, shade.stiffness * FREER)
         aims = wanted + plain.table(seen) - bent
         first = fit_gain(seen, aims, self._weight, shade.stiffness)
         straight = identity_look()
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
         begun = each(lambda look: self._alternated(look, seen, aims), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
-        self._set(begun[int(np.argmin(losses))])
+        chosen = self._alternated(begun[int(np.argmin(losses))], seen, aims, (LAST_ROUNDS, SETTLED))
+        self._set(self._alternated(_freed(chosen), seen, aims) if freely else chosen)
 
-    def _alternated(self, look: Look, seen: Floats, wanted: Floats) -> Look:
+    def _alternated(
+        self, look: Look, seen: Floats, wanted: Floats, until: tuple[int, float] = (MOST_ROUNDS, ENOUGH)
+    ) -> Look:
+        """Table and map in turns; `until` is how often at most, and which share left by a round is enough."""
         missing, left = wanted - _plain(look, seen), np.inf
-        for turn in range(MOST_ROUNDS):
+        for turn in range(until[0]):
             look = replace(look, table=self._next_table(look, seen, wanted, missing))
             look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
             missing, before = wanted - _plain(look, seen), left
             left = float(np.square(missing).sum())
-            if turn + 1 >= FIRST_ROUNDS and left > ENOUGH * before:
+            if turn + 1 >= FIRST_ROUNDS and left > until[1] * before:
                 break
         return look
 
@@ -314,6 +318,12 @@ class _Fitting:
                 return halved(look.table(look.under(self._shifted[:, rows[0] : rows[1]], rows, height)))
 
             self._bent = np.concatenate(each(bent, ((0, middle), (middle, height))), axis=1)
+
+
+def _freed(look: Look) -> Look:
+    """The same, its map to bend more freely when it is fitted anew."""
+    over, under = (replace(one, stiffness=one.stiffness * FREER) for one in (look.over, look.under))
+    return replace(look, over=over, under=under)
 
 
 def _plain(look: Look, seen: Floats) -> Floats:
