@@ -39,6 +39,8 @@ LAST_ROUNDS, SETTLED = 40, 0.995
 """The same for the order of the two that was chosen. Where each colour lies in one place only, it takes many rounds to
 tell a bright colour from a bright place; until then the table flattens what lies there.
 """
+SMALL = 0.5
+"""Squared levels, on average, that are not worth another round."""
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
@@ -191,7 +193,7 @@ class _Fitting:
             look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
             missing, before = wanted - _plain(look, seen), left
             left = float(np.square(missing).sum())
-            if turn + 1 >= FIRST_ROUNDS and left > until[1] * before:
+            if turn + 1 >= FIRST_ROUNDS and (left > until[1] * before or left < SMALL * missing.size):
                 break
         return look
 
