@@ -32,12 +32,12 @@ from i2f.rendering.parallel import each
 FIT_SHORT = 512
 """Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
 SHARE = 4
-FIRST_ROUNDS, MOST_ROUNDS = 2, 16
-ENOUGH = 0.97
-"""Table and map are fitted in turns until a round leaves more than this share of what the one before left."""
-LAST_ROUNDS, SETTLED = 40, 0.995
-"""The same for the order of the two that was chosen. Where each colour lies in one place only, it takes many rounds to
-tell a bright colour from a bright place; until then the table flattens what lies there.
+FIRST_ROUNDS = 2
+BEGUN, SETTLED, BENT = (16, 0.97), (40, 0.995), (8, 0.9)
+"""Table and map are fitted in turns, so many rounds at most and until one leaves more than this share of what the one
+before left. A map over the table is begun with in two ways, and the better one is settled: where each colour lies in
+one place only, it takes many rounds to tell a bright colour from a bright place, and until then the table flattens what
+lies there. A map under it follows the table's slopes, which end where the table is flat: its later rounds do harm.
 """
 SMALL = 0.5
 """Squared levels, on average, that are not worth another round."""
@@ -178,22 +178,23 @@ class _Fitting:
         first = fit_gain(seen, aims, self._weight, shade.stiffness)
         straight = identity_look()
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
-        begun = each(lambda look: self._alternated(look, seen, aims), orders)
+        begun = each(lambda look: self._alternated(look, seen, aims, BEGUN), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
-        chosen = self._alternated(begun[int(np.argmin(losses))], seen, aims, (LAST_ROUNDS, SETTLED))
-        self._set(self._alternated(_freed(chosen), seen, aims) if freely else chosen)
+        chosen = begun[int(np.argmin(losses))]
+        if chosen.under.is_flat:
+            chosen = self._alternated(chosen, seen, aims, SETTLED)
+        self._set(self._alternated(_freed(chosen), seen, aims, BEGUN) if freely else chosen)
 
-    def _alternated(
-        self, look: Look, seen: Floats, wanted: Floats, until: tuple[int, float] = (MOST_ROUNDS, ENOUGH)
-    ) -> Look:
+    def _alternated(self, look: Look, seen: Floats, wanted: Floats, until: tuple[int, float]) -> Look:
         """Table and map in turns; `until` is how often at most, and which share left by a round is enough."""
+        rounds, enough = until if look.under.is_flat else BENT
         missing, left = wanted - _plain(look, seen), np.inf
-        for turn in range(until[0]):
+        for turn in range(rounds):
             look = replace(look, table=self._next_table(look, seen, wanted, missing))
             look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
             missing, before = wanted - _plain(look, seen), left
             left = float(np.square(missing).sum())
-            if turn + 1 >= FIRST_ROUNDS and (left > until[1] * before or left < SMALL * missing.size):
+            if turn + 1 >= FIRST_ROUNDS and (left > enough * before or left < SMALL * missing.size):
                 break
         return look
 
