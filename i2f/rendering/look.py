@@ -32,11 +32,15 @@ from i2f.rendering.parallel import each
 FIT_SHORT = 512
 """Larger copies are fitted at this size; blur is found at it, local contrast at half and colours at a quarter of it."""
 SHARE = 4
-FIRST_ROUNDS, MOST_ROUNDS = 2, 8
-ENOUGH = 0.9
-"""Table and map are fitted in turns until a round leaves more than this share of what the one before left: where each
-colour lies in one place only, it takes some rounds to tell a bright colour from a bright place.
+FIRST_ROUNDS = 2
+BEGUN, SETTLED, BENT = (16, 0.97), (40, 0.995), (8, 0.9)
+"""Table and map are fitted in turns, so many rounds at most and until one leaves more than this share of what the one
+before left. A map over the table is begun with in two ways, and the better one is settled: where each colour lies in
+one place only, it takes many rounds to tell a bright colour from a bright place, and until then the table flattens what
+lies there. A map under it follows the table's slopes, which end where the table is flat: its later rounds do harm.
 """
+SMALL = 0.5
+"""Squared levels, on average, that are not worth another round."""
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
@@ -170,24 +174,27 @@ class _Fitting:
         shade = fit_gain(bent, wanted, self._weight)
         if shade.is_flat:
             return
-        if freely:
-            shade = fit_gain(bent, wanted, self._weight, shade.stiffness * FREER)
         aims = wanted + plain.table(seen) - bent
         first = fit_gain(seen, aims, self._weight, shade.stiffness)
         straight = identity_look()
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
-        begun = each(lambda look: self._alternated(look, seen, aims), orders)
+        begun = each(lambda look: self._alternated(look, seen, aims, BEGUN), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
-        self._set(begun[int(np.argmin(losses))])
+        chosen = begun[int(np.argmin(losses))]
+        if chosen.under.is_flat:
+            chosen = self._alternated(chosen, seen, aims, SETTLED)
+        self._set(self._alternated(_freed(chosen), seen, aims, BEGUN) if freely else chosen)
 
-    def _alternated(self, look: Look, seen: Floats, wanted: Floats) -> Look:
+    def _alternated(self, look: Look, seen: Floats, wanted: Floats, until: tuple[int, float]) -> Look:
+        """Table and map in turns; `until` is how often at most, and which share left by a round is enough."""
+        rounds, enough = until if look.under.is_flat else BENT
         missing, left = wanted - _plain(look, seen), np.inf
-        for turn in range(MOST_ROUNDS):
+        for turn in range(rounds):
             look = replace(look, table=self._next_table(look, seen, wanted, missing))
             look = self._next_map(look, look.table(look.under(seen)), seen, wanted)
             missing, before = wanted - _plain(look, seen), left
             left = float(np.square(missing).sum())
-            if turn + 1 >= FIRST_ROUNDS and left > ENOUGH * before:
+            if turn + 1 >= FIRST_ROUNDS and (left > enough * before or left < SMALL * missing.size):
                 break
         return look
 
@@ -314,6 +321,12 @@ class _Fitting:
                 return halved(look.table(look.under(self._shifted[:, rows[0] : rows[1]], rows, height)))
 
             self._bent = np.concatenate(each(bent, ((0, middle), (middle, height))), axis=1)
+
+
+def _freed(look: Look) -> Look:
+    """The same, its map to bend more freely when it is fitted anew."""
+    over, under = (replace(one, stiffness=one.stiffness * FREER) for one in (look.over, look.under))
+    return replace(look, over=over, under=under)
 
 
 def _plain(look: Look, seen: Floats) -> Floats:

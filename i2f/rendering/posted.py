@@ -17,6 +17,7 @@ from i2f.ground.image import Picture
 from i2f.rendering.border import Inset, find_border
 from i2f.rendering.color_table import fit_table
 from i2f.rendering.frame import Frame, as_posted, cut, upright
+from i2f.rendering.frame_edges import nearer_frame
 from i2f.rendering.full_size import render
 from i2f.rendering.look import FIT_SHORT, SHARE, Look, Pair, fit_look, planes_of, shrunk
 from i2f.rendering.parallel import each
@@ -55,7 +56,7 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A proven render: upright as the copy is (height, width, 3), in the original's colours. `corner` (x, y) is where
-    it begins in the frame's pixels, which is not 0, 0 where a border was left out.
+    it begins in the frame's pixels, which is not 0, 0 where a border was left out or an edge of the frame moved.
     """
 
     picture: Picture
@@ -85,39 +86,82 @@ def render_posted(
     to_plain: Callable[[Picture], Picture],
     confirmed: Callable[[Picture, Picture], bool] | None = None,
 ) -> Posted:
-    """Fit, render and prove; where that does not hold, once more with a freer map. `original` is upright in its own
-    colours, `to_plain` leads from those to the copy's. `confirmed` is asked of the copy and the render, both without
-    border, where the match was in doubt.
+    """Fit, render and prove; where that does not hold, once more in the frame that the render shows, and with a freer
+    map. `original` is upright in its own colours, `to_plain` leads from those to the copy's. `confirmed` is asked of
+    the copy and the render, both without border, where the match was in doubt.
     """
-    whole = cut(original, frame)
-    inset = _border_of(copy, whole)
-    inside = _inside(copy, whole, inset)
-    if min(inside.seen.shape[:2]) < SMALLEST:
-        raise NotRenderedError("hardly anything is left of it inside its border")
-    pair, size = _pair(inside), (inside.seen.shape[1], inside.seen.shape[0])
-
-    def attempt(freely: bool) -> tuple[Look, Picture, Proof]:
-        look = fit_look(pair, freely)
-        rendered = render(inside.original, look, size)
-        return look, rendered, _proven(inside, rendered, look, copy.press, to_plain, frame)
-
-    look, rendered, proof = attempt(freely=False)
-    has_border = any(inset) or copy.had_bars
-    rest = _without_teeth(proof, rendered.shape) if has_border else None
-    if not proof.holds and rest is None and look.is_shaded:
-        freer = attempt(freely=True)
-        if freer[2].holds:
-            look, rendered, proof = freer
-    whole_render = rendered
-    corner = inside.corner
+    tried = _tried(_Task(copy, original, to_plain), frame)
+    rendered, proof, inside = tried.rendered, tried.proof, tried.inside
+    corner = inside.corner[0] + tried.frame.box[0] - frame.box[0], inside.corner[1] + tried.frame.box[1] - frame.box[1]
     if not proof.holds:
+        rest = _rest(tried, copy)
         if rest is None:
             raise NotRenderedError(_words(proof))
         rendered = rendered[rest]
         corner = corner[0] + rest[1].start, corner[1] + rest[0].start
-    if confirmed is not None and not confirmed(inside.plain, to_plain(whole_render)):
+    if confirmed is not None and not confirmed(inside.plain, to_plain(tried.rendered)):
         raise NotRenderedError(MOVED)
-    return Posted(as_posted(rendered, frame), has_border, corner, look, proof)
+    return Posted(as_posted(rendered, frame), _has_border(inside, copy), corner, tried.look, proof)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What `render_posted` is asked."""
+
+    copy: Copy
+    original: Picture
+    to_plain: Callable[[Picture], Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A render in one frame, proven or not; `small` is reduced to the copy's size and sharpened as the copy is."""
+
+    frame: Frame
+    inside: _Inside
+    look: Look
+    rendered: Picture
+    small: Picture
+    proof: Proof
+
+
+def _tried(task: _Task, frame: Frame) -> _Tried:
+    """The first attempt that holds, or the best of all."""
+    tried = _attempt(task, _framed(task, frame), frame)
+    if tried.proof.holds:
+        return tried
+    original_size = task.original.shape[1], task.original.shape[0]
+    nearer = nearer_frame(frame, tried.inside.plain, tried.small, tried.inside.inset, original_size)
+    if nearer is not None:
+        again = _attempt(task, _framed(task, nearer), nearer)
+        tried = min(tried, again, key=lambda one: int(one.proof.failed.sum()))
+    if tried.proof.holds or _rest(tried, task.copy) is not None or not tried.look.is_shaded:
+        return tried
+    freer = _attempt(task, tried.inside, tried.frame, freely=True)
+    return freer if freer.proof.holds else tried
+
+
+def _attempt(task: _Task, inside: _Inside, frame: Frame, freely: bool = False) -> _Tried:
+    look = fit_look(_pair(inside), freely)
+    rendered = render(inside.original, look, (inside.seen.shape[1], inside.seen.shape[0]))
+    small, proof = _proven(task, inside, rendered, look, frame)
+    return _Tried(frame, inside, look, rendered, small, proof)
+
+
+def _framed(task: _Task, frame: Frame) -> _Inside:
+    whole = cut(task.original, frame)
+    inside = _inside(task.copy, whole, _border_of(task.copy, whole))
+    if min(inside.seen.shape[:2]) < SMALLEST:
+        raise NotRenderedError("hardly anything is left of it inside its border")
+    return inside
+
+
+def _has_border(inside: _Inside, copy: Copy) -> bool:
+    return any(inside.inset) or copy.had_bars
+
+
+def _rest(tried: _Tried, copy: Copy) -> tuple[slice, slice] | None:
+    return _without_teeth(tried.proof, tried.rendered.shape) if _has_border(tried.inside, copy) else None
 
 
 def _without_teeth(proof: Proof, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
@@ -139,8 +183,8 @@ def _without_teeth(proof: Proof, shape: tuple[int, ...]) -> tuple[slice, slice] 
 
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """A copy and its original without border; `box` is the part of the original's pixels that the copy shows, and
-    `corner` where those begin in the frame.
+    """A copy and its original without border, which was the `inset`; `box` is the part of the original's pixels that
+    the copy shows, and `corner` where those begin in the frame.
     """
 
     seen: Picture
@@ -148,6 +192,7 @@ class _Inside:
     original: Picture
     box: tuple[float, float, float, float]
     corner: tuple[int, int]
+    inset: Inset
 
 
 def _border_of(copy: Copy, whole: Picture) -> Inset:
@@ -176,7 +221,7 @@ def _inside(copy: Copy, whole: Picture, inset: Inset) -> _Inside:
     box = (edges[0] - first_x, edges[1] - first_y, edges[2] - first_x, edges[3] - first_y)
     held = whole[first_y:last_y, first_x:last_x]
     box = (box[0], box[1], min(box[2], held.shape[1]), min(box[3], held.shape[0]))
-    return _Inside(copy.seen[part], copy.plain[part], held, box, (first_x, first_y))
+    return _Inside(copy.seen[part], copy.plain[part], held, box, (first_x, first_y), inset)
 
 
 def _pair(inside: _Inside) -> Pair:
@@ -186,22 +231,15 @@ def _pair(inside: _Inside) -> Pair:
     return Pair(planes_of(shrunk(inside.seen, (width, height))), planes_of(fine))
 
 
-def _proven(
-    inside: _Inside,
-    rendered: Picture,
-    look: Look,
-    press: Press,
-    to_plain: Callable[[Picture], Picture],
-    frame: Frame,
-) -> Proof:
-    """The proof. JPEG's noise depends on which way up the picture lies, so it is pressed as the copy was, then turned
-    back.
+def _proven(task: _Task, inside: _Inside, rendered: Picture, look: Look, frame: Frame) -> tuple[Picture, Proof]:
+    """The render reduced to the copy's size, in its colours, and the proof. JPEG's noise depends on which way up the
+    picture lies, so it is pressed as the copy was, then turned back.
     """
     height, width = inside.seen.shape[:2]
     source, reduced = each(lambda picture: shrunk(picture, (width, height), inside.box), (inside.original, rendered))
-    small = to_plain(sharpened(reduced, inside.seen))
-    pressed = upright(press(np.ascontiguousarray(as_posted(small, frame))), frame)
-    return prove(inside.plain, small, pressed, source, look)
+    small = task.to_plain(sharpened(reduced, inside.seen))
+    pressed = upright(task.copy.press(np.ascontiguousarray(as_posted(small, frame))), frame)
+    return small, prove(inside.plain, small, pressed, source, look)
 
 
 def _words(proof: Proof) -> str:
