@@ -64,7 +64,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
         progress.stage("Reading your originals", len(unread))
     batch: list[tuple[StoredReading, StoredPicture | None]] = []
     unavailable: list[Path] = []
-    for reading in read_originals(unread, matcher.fingerprint):
+    for reading in read_originals(unread, matcher.fingerprint_of):
         stored = _to_stored(reading)
         known[os.fsencode(stored.path)] = KnownReading.of(stored)
         if isinstance(reading, Reading):
