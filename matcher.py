@@ -32,7 +32,7 @@ from i2f.matching.photometry import Photometry, photometry
 from i2f.matching.ranking import Ranking, is_near, nearest, nothing, widest
 from i2f.matching.registration import Seen, Similarity, finish
 from i2f.matching.resampling import resampling_peak
-from i2f.matching.retrieval import Proposal, fingerprint
+from i2f.matching.retrieval import Proposal, fingerprint, fingerprint_of
 from i2f.matching.same_exposure import Evidence, measure, movement, weigh, window_covariance
 from i2f.matching.search import Index, coarse, unplaced
 from i2f.matching.template_scan import Scanner, bars_of, look_everywhere
@@ -54,6 +54,7 @@ __all__ = [
     "compare",
     "explain",
     "fingerprint",
+    "fingerprint_of",
     "first_looks",
     "inspect",
     "inspect_detail",

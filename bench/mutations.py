@@ -27,7 +27,7 @@ from i2f.ground.model import Original  # noqa: E402
 from i2f.photos.folder import FoundFile  # noqa: E402
 from i2f.photos.outgoing_file_worker import OutgoingFileWorker  # noqa: E402
 from i2f.photos.reader import Reading, read_originals  # noqa: E402
-from matcher import fingerprint  # noqa: E402
+from matcher import fingerprint_of  # noqa: E402
 from tests.support.mutations import make_broken_files  # noqa: E402
 
 LONGEST_S = 10.0
@@ -49,7 +49,7 @@ class Sums:
         """Read them; what could be read comes back."""
         originals = []
         before = time.monotonic()
-        for answer in read_originals(tuple(files), fingerprint, workers, LONGEST_S):
+        for answer in read_originals(tuple(files), fingerprint_of, workers, LONGEST_S):
             path = answer.original.path if isinstance(answer, Reading) else answer.path
             if sum(self.words.values()) % BATCH:  # the first one waits for the process to start
                 self._took(before, path)

@@ -33,7 +33,6 @@ from i2f.ground.blas_threads import use_one_thread
 from i2f.ground.image import thumbnail_size
 from i2f.ground.processes import spawning
 from i2f.memory.journal import Journal
-from i2f.photos.decode import DRAFT_MARGIN
 from i2f.photos.folder import FoundFile, find_files
 from i2f.photos.reader import read_file, worker_count
 from i2f.sync.originals import read_folder
@@ -113,8 +112,7 @@ def decode(file: Path) -> None:
     """Open a picture and have its pixels, a JPEG's at the scale that a thumbnail needs."""
     pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     with Image.open(BytesIO(file.read_bytes())) as image:
-        width, height = thumbnail_size(*image.size)
-        image.draft(None, (DRAFT_MARGIN * width, DRAFT_MARGIN * height))
+        image.draft(None, thumbnail_size(*image.size))
         image.load()
 
 
@@ -134,7 +132,7 @@ def _alone(files: Sequence[FoundFile]) -> float:
     decoding = reading = 0.0
     for file in files:
         decoding += _worked(partial(decode, file.path))
-        reading += _worked(partial(read_file, file, matcher.fingerprint))
+        reading += _worked(partial(read_file, file, matcher.fingerprint_of))
     return decoding / reading
 
 

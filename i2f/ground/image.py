@@ -23,6 +23,10 @@ Picture = NDArray[np.uint8]
 REC601 = (0.299, 0.587, 0.114)
 THUMBNAIL_SHORT = 756
 THUMBNAIL_LONG = 1890
+SEARCHED_SHORT = 152
+"""Pixels on the short side of a thumbnail that are enough to make of it what it is searched by: four times those of the
+largest picture whose windows are described.
+"""
 EXACT = 2**24
 """Whole numbers below this are exact in single precision."""
 
@@ -64,9 +68,14 @@ def resize(grey: Floats, height: int, width: int) -> Floats:
     return resized
 
 
-def resize_to_each(grey: Floats, sizes: Iterable[tuple[int, int]]) -> Iterator[Floats]:
-    """The same at several sizes (height, width), halved once for all of them."""
-    halves = [(grey, float(grey.shape[0]), float(grey.shape[1]))]
+def resize_to_each(
+    grey: Floats, sizes: Iterable[tuple[int, int]], extent: tuple[float, float] | None = None
+) -> Iterator[Floats]:
+    """The same at several sizes (height, width), halved once for all of them; `extent` says how many rows and columns
+    the picture truly has where its last ones stand for less than a whole one.
+    """
+    rows, cols = extent or grey.shape
+    halves = [(grey, float(rows), float(cols))]
     for height, width in sizes:
         level = 0
         while height <= 0.5 * halves[level][1] and width <= 0.5 * halves[level][2]:

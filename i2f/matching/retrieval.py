@@ -115,11 +115,18 @@ def windows_of(height: int, width: int) -> Floats:
 
 def fingerprint(picture: Picture) -> NDArray[np.int8]:
     """All windows of an original's thumbnail: int8 (1 + windows, WAVES); the first row holds its height and width."""
-    grey = luminance(picture)
-    height, width = grey.shape
+    return fingerprint_of(luminance(picture), (picture.shape[0], picture.shape[1]))
+
+
+def fingerprint_of(grey: Floats, size: tuple[int, int]) -> NDArray[np.int8]:
+    """The same of the luminance of a thumbnail of `size` (height, width), itself or its mean over squares of so many
+    pixels that at least SEARCHED_SHORT remain on the short side: no window is described by more.
+    """
+    height, width = size
+    side = round(max(size) / max(grey.shape))
     vectors = []
     grid = window_grid(height, width)
-    shrunk = resize_to_each(grey, [(rows, cols) for rows, cols, _, _, _ in grid])
+    shrunk = resize_to_each(grey, [(rows, cols) for rows, cols, _, _, _ in grid], (height / side, width / side))
     for small, (_, _, side, ys, xs) in zip(shrunk, grid, strict=True):
         views = np.lib.stride_tricks.sliding_window_view(small, (side, side))
         vectors.append(describe(views[ys, xs]))

@@ -109,9 +109,24 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-        return ImageCms.buildTransform(source, _srgb(), mode, "RGB", renderingIntent=intent)
+        transform = ImageCms.buildTransform(source, _srgb(), mode, "RGB", renderingIntent=intent)
+        return None if mode == "RGB" and _is_identity(transform) else transform
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
+
+
+def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether it leaves every colour as it is, as that of sRGB itself does: a quarter of reading such a picture."""
+    colours = _every_eighth()
+    changed = ImageCms.applyTransform(colours, transform)
+    return changed is not None and changed.tobytes() == colours.tobytes()
+
+
+@functools.lru_cache(maxsize=1)
+def _every_eighth() -> Image.Image:
+    """Every eighth level of red with every eighth of green and blue, and the last."""
+    levels = np.append(np.arange(0, 255, 8), 255).astype(np.uint8)
+    return Image.fromarray(np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(len(levels), -1, 3))
 
 
 @functools.lru_cache(maxsize=1)

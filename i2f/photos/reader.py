@@ -31,9 +31,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from i2f.ground.errors import PictureError, SyncError
+from i2f.ground.image import SEARCHED_SHORT, thumbnail_size
 from i2f.ground.model import Original
 from i2f.ground.processes import Waiter, be_modest, be_quiet, spawning
-from i2f.photos.decode import pixels, read_picture
+from i2f.photos.decode import glimpse, read_picture
 from i2f.photos.file_content import content_of, ends_of
 from i2f.photos.folder import FoundFile, Unreadable
 from i2f.photos.folder_names import claims_to_be_a_picture
@@ -42,15 +43,17 @@ from i2f.photos.open import NotAPictureError, NotDownloadedError, UnavailableErr
 # A 200-megapixel HEIC takes some 6 s and a PNG of that size 5 to 15 s on one core (November 2026); slow disks more.
 TIMEOUT_S = 60.0
 # Counted up when a file is read otherwise than before, so that what an older version said of it is not believed.
-READER_VERSION = "4"
+READER_VERSION = "5"
 FILES_PER_WORKER = 8
 MOST_WORKERS = 4
 AT_A_TIME = 2
 _LATER = "later"
 
 
-Fingerprint = Callable[[NDArray[np.uint8]], NDArray[np.generic]]
-"""Makes of a thumbnail's pixels what it is searched by. A module's own function, since it is sent to the workers."""
+Fingerprint = Callable[[NDArray[np.float32], tuple[int, int]], NDArray[np.generic]]
+"""Makes of a thumbnail's luminance at SEARCHED_SHORT or more, and its size (height, width), what it is searched by. A
+module's own function, since it is sent to the workers.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ def read_file(file: FoundFile, fingerprint: Fingerprint, alone: bool = True) -> 
         hdr_frame=picture.exif.hdr_frame,
         marks=picture.marks,
     )
-    searched_by = fingerprint(pixels(picture.thumbnail))
+    small = glimpse(picture.thumbnail, SEARCHED_SHORT / min(thumbnail_size(picture.width, picture.height)))
+    searched_by = fingerprint(small.grey, small.size)
     return Reading(original, searched_by, picture.thumbnail, content_of(data), ends_of(data))
 
 

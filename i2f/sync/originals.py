@@ -19,6 +19,7 @@ from typing import Any, overload
 import numpy as np
 
 import matcher
+from i2f.ground import collector
 from i2f.ground.model import CaptureTime, Original, Told
 from i2f.ground.progress import ProgressReporter
 from i2f.memory.journal import Journal
@@ -49,11 +50,12 @@ class OriginalsIndex:
 
 def read_folder(files: Sequence[FoundFile], journal: Journal, progress: ProgressReporter) -> OriginalsIndex:
     """Read what is new, take the rest from the journal."""
-    kept = journal.readings.known(VERSION)
-    # By their bytes, which are hashed once: at a hundred thousand files a path's own hash is what takes the time.
-    paths = [os.fsencode(one.path) for one in files]
-    known = _as_they_were(paths, files, kept)
-    new = [one for path, one in zip(paths, files, strict=True) if path not in known]
+    with collector.paused():
+        kept = journal.readings.known(VERSION)
+        # By their bytes, which are hashed once: at a hundred thousand files a path's own hash is what takes the time.
+        paths = [os.fsencode(one.path) for one in files]
+        known = _as_they_were(paths, files, kept)
+        new = [one for path, one in zip(paths, files, strict=True) if path not in known]
     moved = list(_recognised(new, kept, progress))
     journal.readings.keep(((one.reading(), None) for one in moved), VERSION)
     known |= {one.path: one for one in moved}
@@ -62,7 +64,7 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
         progress.stage("Reading your originals", len(unread))
     batch: list[tuple[StoredReading, StoredPicture | None]] = []
     unavailable: list[Path] = []
-    for reading in read_originals(unread, matcher.fingerprint):
+    for reading in read_originals(unread, matcher.fingerprint_of):
         stored = _to_stored(reading)
         known[os.fsencode(stored.path)] = KnownReading.of(stored)
         if isinstance(reading, Reading):
@@ -76,8 +78,9 @@ def read_folder(files: Sequence[FoundFile], journal: Journal, progress: Progress
             journal.readings.keep(batch, VERSION)
             batch.clear()
     journal.readings.keep(batch, VERSION)
-    read = [(known[path], one.told) for path, one in zip(paths, files, strict=True) if path in known]
-    return _make_index(read, unavailable)
+    with collector.paused():
+        read = [(known[path], one.told) for path, one in zip(paths, files, strict=True) if path in known]
+        return _make_index(read, unavailable)
 
 
 def _as_they_were(

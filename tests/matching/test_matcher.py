@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates, zoom
 
 import matcher
+from i2f.ground.image import SEARCHED_SHORT, luminance
 from i2f.ground.model import Fit, Kinship
+from i2f.matching.retrieval import window_grid
 from tests.support.scenes import HEIGHT, WIDTH, Light, Picture, bytes_of, scene
 
 
@@ -351,6 +353,22 @@ def test_a_proposal_travels_to_another_process() -> None:
     index = matcher.Index([matcher.fingerprint(shown())])
     proposal = index.search(bytes_of(copy_of(Crop())))[0]
     assert pickle.loads(pickle.dumps(proposal)) == proposal
+
+
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (611, 803), (756, 1890)])
+def test_a_fingerprint_needs_no_more_than_a_small_picture(height: int, width: int) -> None:
+    picture = bytes_of(scene(3, height, width))
+    whole, size = matcher.fingerprint(picture).astype(float), (height, width)
+    for side in (side for side in (2, 4) if height // side >= SEARCHED_SHORT):
+        rows, cols = -(-height // side), -(-width // side)
+        filled = np.pad(luminance(picture), ((0, rows * side - height), (0, cols * side - width)), "edge")
+        small = filled.reshape(rows, side, cols, side).mean(axis=(1, 3))
+        found = matcher.fingerprint_of(small, size).astype(float)
+        assert np.abs(found - whole).max() <= 4
+
+
+def test_more_is_kept_of_a_small_picture_than_any_window_shows() -> None:
+    assert 2 * max(min(grid[:2]) for grid in window_grid(756, 1008)) <= SEARCHED_SHORT
 
 
 def test_a_fingerprint_is_small() -> None:

@@ -222,11 +222,12 @@ def test_what_a_killed_run_wrote_of_fingerprints_and_could_not_note_is_written_o
 def test_what_another_version_saw_gives_its_room_to_what_is_seen_now(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite3")
     reading = StoredReading(Path("/1"), 1, 2, {}, b"1" * 32)
-    journal.readings.keep([(reading, StoredPicture(b"", b"first", b"1"))], "1")
-    journal.readings.keep([(reading, StoredPicture(b"", b"the same content again", b"1"))], "1")
+    journal.readings.keep([(reading, StoredPicture(b"seen", b"first", b"1"))], "1")
+    journal.readings.keep([(reading, StoredPicture(b"seen again", b"the same content again", b"1"))], "1")
     assert (tmp_path / "windows.bin").read_bytes() == b"first"
     assert list(journal.readings.known("2")) == []
-    journal.readings.keep([(reading, StoredPicture(b"", b"2nd", b"2"))], "2")
+    journal.readings.keep([(reading, StoredPicture(b"seen otherwise", b"2nd", b"2"))], "2")
     assert (tmp_path / "windows.bin").read_bytes() == b"2nd"
+    assert journal.readings.thumbnail(Path("/1")) == b"seen otherwise"
     assert kept_in(journal.readings.fingerprints([b"1" * 32])[1]) == [b"2nd"]
     journal.close()

@@ -34,7 +34,7 @@ def make(archive: Path, members: dict[str, bytes]) -> Path:
 
 
 def reading_of(file: FoundFile) -> Reading:
-    reading = read_file(file, matcher.fingerprint)
+    reading = read_file(file, matcher.fingerprint_of)
     assert isinstance(reading, Reading)
     return reading
 
@@ -102,7 +102,7 @@ def test_damage_in_an_archive_costs_that_picture_only(tmp_path: Path, picture: b
     data[len(picture) // 2] ^= 0xFF
     (tmp_path / "a.zip").write_bytes(data)
 
-    answers = [read_file(one, matcher.fingerprint) for one in find_files([tmp_path]).files]
+    answers = [read_file(one, matcher.fingerprint_of) for one in find_files([tmp_path]).files]
 
     assert [getattr(one, "reason", "read") for one in answers] == ["damaged in its archive", "read"]
 

@@ -12,9 +12,10 @@ import numpy as np
 import pillow_heif
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 import matcher
+from i2f.photos.color_profiles import to_srgb
 from i2f.photos.decode import read_picture
 from i2f.photos.open import read_bytes
 from tests.support.photographs import (
@@ -41,7 +42,11 @@ def shift(a: Image.Image, b: Image.Image) -> NDArray[np.float64]:
     return solved
 
 
-@pytest.mark.parametrize("size", [(2016, 1512), (2017, 1511), (1999, 2999), (3023, 1701), (1301, 1733)])
+@pytest.mark.parametrize(
+    "size",
+    [(2016, 1512), (2017, 1511), (1999, 2999), (3023, 1701), (1301, 1733), (8003, 404), (15123, 404)],
+    ids=lambda size: f"{size[0]} x {size[1]}",
+)
 @pytest.mark.parametrize("subsampling", [0, 2])
 def test_a_jpeg_scaled_while_it_is_decoded_keeps_its_geometry(
     tmp_path: Path,
@@ -101,6 +106,13 @@ def test_display_p3_becomes_srgb(tmp_path: Path) -> None:
     for name in ("p3.jpg", "p3.heic"):
         colour = as_array(thumbnail_of(tmp_path / name)).mean(axis=(0, 1))
         assert np.abs(colour - (213, 95, 49)).max() < 4
+
+
+def test_colours_of_srgb_stay_as_they_are_and_others_do_not() -> None:
+    colours = painted(60, 40)
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert to_srgb(colours, srgb).tobytes() == colours.tobytes()
+    assert difference(to_srgb(colours, display_p3()), colours) > 1
 
 
 @pytest.mark.long

@@ -64,10 +64,10 @@ from pathlib import Path
 from i2f.photos.folder import FoundFile
 from i2f.photos.reader import Reading, read_file
 from i2f.photos.outgoing_file import make_outgoing_file
-from matcher import fingerprint
+from matcher import fingerprint_of
 path = Path(sys.argv[1])
 status = path.stat()
-reading = read_file(FoundFile(path, status.st_size, status.st_mtime_ns), fingerprint)
+reading = read_file(FoundFile(path, status.st_size, status.st_mtime_ns), fingerprint_of)
 assert isinstance(reading, Reading), reading
 with tempfile.TemporaryDirectory() as workdir:
     make_outgoing_file(reading.original, "strip", Path(workdir))

@@ -21,7 +21,7 @@ from i2f.photos.exif import read_exif
 from i2f.photos.folder import Unreadable
 from i2f.photos.outgoing_file import make_outgoing_file
 from i2f.photos.reader import Reading, read_file
-from matcher import fingerprint
+from matcher import fingerprint_of
 from tests.support.heif_boxes import burst, ios_18
 from tests.support.photographs import box, camera_exif, display_p3, dng, found, heic_with_jpeg, painted, save_heic
 
@@ -100,7 +100,7 @@ def make_one_of_each(folder: Path) -> dict[str, Path]:
 
 def received(path: Path, workdir: Path) -> str:
     """What Flickr gets for this file, in words."""
-    reading = read_file(found(path), fingerprint)
+    reading = read_file(found(path), fingerprint_of)
     if isinstance(reading, Unreadable):
         return f"nothing; named: {reading.reason}"
     assert isinstance(reading, Reading)

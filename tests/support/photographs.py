@@ -19,7 +19,7 @@ from i2f.photos.exif import directory
 from i2f.photos.folder import FoundFile, Unreadable
 from i2f.photos.outgoing_file import OutgoingFile, make_outgoing_file
 from i2f.photos.reader import Reading, read_file
-from matcher import fingerprint
+from matcher import fingerprint_of
 
 BERNE = (46.948, 7.4474)
 # x265 in its quickest manner and in this thread: it hands a picture over between threads hundreds of times, and where
@@ -207,14 +207,14 @@ def found(path: Path) -> FoundFile:
 
 def read(path: Path) -> Reading:
     """The reading of a good file, made in this process."""
-    reading = read_file(found(path), fingerprint)
+    reading = read_file(found(path), fingerprint_of)
     assert isinstance(reading, Reading), reading
     return reading
 
 
 def refused(path: Path) -> Unreadable:
     """What is said of a file that cannot be used."""
-    answer = read_file(found(path), fingerprint)
+    answer = read_file(found(path), fingerprint_of)
     assert isinstance(answer, Unreadable), answer
     return answer
 

@@ -48,7 +48,7 @@ def as_jpeg(picture: Image.Image, signed: bool = False) -> bytes:
 def said_of(path: Path, data: bytes) -> str:
     """What is said of a file with these bytes beside the copy, which it must fit for certain."""
     path.write_bytes(data)
-    reading = read_file(FoundFile(path, len(data), path.stat().st_mtime_ns), matcher.fingerprint)
+    reading = read_file(FoundFile(path, len(data), path.stat().st_mtime_ns), matcher.fingerprint_of)
     assert isinstance(reading, Reading)
     proposals = matcher.Index([reading.fingerprint.astype(np.int8)]).search(np.asarray(posted()))
     answer = compare_all(
