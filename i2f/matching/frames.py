@@ -13,6 +13,8 @@ not make it textured, and a skyline is no line: the step must be the largest of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -29,16 +31,29 @@ BEYOND, WITHIN = 24, 12
 FEWEST_BEYOND = 8
 LEAST_OUTSIDE = 0.03
 """Share of the window's short side that must lie outside."""
+FEWEST_OF_THIN, LEAST_OF_THIN = 5, 0.012
+"""The same two of a thin gap, as around the cells of a collage. Frames of a steadied film have such rims, too: of 798
+true pairs seven, all but two of them on two sides (bench/lists/final-18.json)."""
 TEXTURED, PLAIN = 6.0, 0.35
 """Sum of red, green and blue differences of a textured line, and what a plain one has of its neighbour's."""
 STEP, LARGEST = 14.0, 1.5
 """Least step at the edge, and how many times those outside."""
 
 
-def frames_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[tuple[float, float], ...]:
-    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
-    `copy_size` (height, width): at how much of the window's breadth the picture ends at one line outside, and how far
-    from the file's edge that is, in short sides of the window. (0, 0) where it does not.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """At how much of the window's breadth the picture ends at one line outside, and how far from the file's edge that
+    is, in short sides of the window; and the same share for a thin gap at the file's edge. 0 where it does not.
+    """
+
+    share: float = 0.0
+    outside: float = 0.0
+    thin: float = 0.0
+
+
+def frames_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[Frame, ...]:
+    """Where the photograph ends at each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an
+    upright copy of `copy_size` (height, width).
     """
     half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
     turn = complex(at.a, at.b)
@@ -63,19 +78,20 @@ def _on_top(seen: Floats, quarter: int) -> Floats:
     return np.asarray((seen, seen.swapaxes(0, 1), seen[::-1], seen.swapaxes(0, 1)[::-1])[quarter])
 
 
-def _edge(lines: Floats, ahead: float, unit: float) -> tuple[float, float]:
-    """The straightest end of the picture in the first `ahead` lines: share of places, and lines beyond by `unit`."""
+def _edge(lines: Floats, ahead: float, unit: float) -> Frame:
+    """The straightest end of the picture in the first `ahead` lines of a window whose short side is `unit`."""
     margin = round(ENDS * lines.shape[1])
     lines = lines[:, margin : lines.shape[1] - margin]
     last = round(min(ahead + 0.02 * unit, len(lines) - WITHIN - 2))
-    fewest = max(FEWEST_BEYOND, round(LEAST_OUTSIDE * unit))
-    if ahead < LEAST_OUTSIDE * unit or last <= fewest or lines.shape[1] < 30:
-        return 0.0, 0.0
+    fewest = max(FEWEST_OF_THIN, round(LEAST_OF_THIN * unit))
+    if ahead < LEAST_OF_THIN * unit or last <= fewest or lines.shape[1] < 30:
+        return Frame()
     lines = lines[: last + WITHIN + 2]
     texture = np.percentile(np.abs(np.diff(lines, axis=1)).sum(2), 90, axis=1)
     step = np.abs(lines[2:] - lines[:-2]).sum(2)
     within = np.median(sliding_window_view(texture, WITHIN), axis=1)
-    best = (0.0, 0.0)
+    broad = max(FEWEST_BEYOND, round(LEAST_OUTSIDE * unit))
+    best, thin = (0.0, 0.0), 0.0
     for line in range(fewest, last):
         first = max(0, line - BEYOND - 2)
         inside = within[line + 2]
@@ -84,5 +100,8 @@ def _edge(lines: Floats, ahead: float, unit: float) -> tuple[float, float]:
         here = step[line - 2 : line + 1].max(axis=0)
         outside = step[first : line - 4].max(axis=0)
         share = float((here > np.maximum(LARGEST * outside, STEP)).mean())
-        best = max(best, (share, line / unit))
-    return best
+        if line < broad:
+            thin = max(thin, share)
+        elif ahead >= LEAST_OUTSIDE * unit:
+            best = max(best, (share, line / unit))
+    return Frame(*best, thin)

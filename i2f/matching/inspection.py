@@ -37,8 +37,8 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
     frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
-    for name, (share, outside) in zip(FILE_SIDES, frames, strict=True):
-        found |= {f"frame_{name}": share, f"frame_{name}_outside": outside}
+    for name, frame in zip(FILE_SIDES, frames, strict=True):
+        found |= {f"frame_{name}": frame.share, f"frame_{name}_outside": frame.outside, f"thin_{name}": frame.thin}
     cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
     found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
     mirrors = mirrors_of((turned.shape[0], turned.shape[1]), picture, at)

@@ -58,6 +58,9 @@ BY_CHANCE = 0.2
 that lines share nothing is no seam: in the dark they never do, and nothing stops there."""
 FAINT_SEAM, DRAWN = 0.4, 0.9
 """A seam that a flat ground beside it makes up for."""
+SHARED = 0.1
+"""How much less is shared across the border than inside, below which a ground must be as flat as DRAWN: what goes on
+across the border in a soft shade is a scene."""
 STRAIGHT = 0.9
 GROUND = 0.6
 CONTINUES, LEAST_BEYOND = 0.45, 0.03
@@ -89,12 +92,15 @@ file's edge. (Of some 350 true pairs the most exact have 0.76.)"""
 CUT, OTHER_CUT = 0.8, 0.55
 """Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
 another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
+THIN = 0.75
+"""Share of the window's breadth at which a thin gap lies at the file's edge. (Of 798 true pairs two had gaps at three
+sides, frames of a film that was steadied.)"""
 MIRRORED = 0.85
 """What the two sides of a line share, above which one is the other's mirror image. (Of 260 true pairs the most had
 0.75; mirrored pictures 0.97 to 1.00, and 0.87 beside a nearly plain ground.)"""
-HALVES = 0.65
+HALVES, BARE_HALVES = 0.65, 0.75
 """What a seam, how little is shared across it, and a cut all reach on one side between two halves. (Of some 4,400 sides
-of true pairs those that a camera signed had 0.46 of all three at most, and five bare ones more than this.)"""
+of true pairs those that a camera signed had 0.46 of all three at most, and six bare ones 0.66 to 0.83.)"""
 TILTED = 1.0
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
@@ -199,12 +205,14 @@ def sides_of(measures: Mapping[str, float]) -> list[Side]:
 
 def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
-    if _is_framed(measures) or _is_cell(measures) or _is_barred(measures) or _is_beside_another(measures):
+    if _is_framed(measures) or _is_cell(measures) or _is_barred(measures) or _is_beside_another(measures, signed):
+        return True
+    if _is_among_gaps(measures):
         return True
     sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
     stops = [one for one in telling if _stops(one)]
-    drawn = [one for one in stops if one.ground >= GROUND]
+    drawn = [one for one in stops if one.ground >= (DRAWN if one.broken < SHARED else GROUND)]
     sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
     certain = [one for one in sure if one.seam >= CERTAIN_SEAM and one.broken >= SURE_BROKEN]
     if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain or _is_half(stops, measures)):
@@ -247,13 +255,22 @@ def _is_cell(measures: Mapping[str, float]) -> bool:
     return first >= CUT and second >= OTHER_CUT
 
 
-def _is_beside_another(measures: Mapping[str, float]) -> bool:
+def _is_among_gaps(measures: Mapping[str, float]) -> bool:
+    """Whether at three sides of the window at least there is a thin gap at the file's edge, or another picture."""
+    return sum(measures.get(f"thin_{side}", 0.0) >= THIN or _begins(measures, side) for side in SIDES) > 2
+
+
+def _begins(measures: Mapping[str, float], side: str) -> bool:
+    return measures.get(f"cut_{side}", 0.0) >= OTHER_CUT
+
+
+def _is_beside_another(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether at one side of the window the picture stops, little is shared across the border, and another begins in
     one line, as in a picture of two halves.
     """
     for side in SIDES:
         told = (f"{side}_seam", f"{side}_broken", f"cut_{side}")
-        if min(measures.get(name, 0.0) for name in told) >= HALVES:
+        if min(measures.get(name, 0.0) for name in told) >= (HALVES if signed else BARE_HALVES):
             return True
     return False
 

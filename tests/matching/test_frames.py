@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from i2f.matching.frames import FILE_SIDES, frames_of
+from i2f.matching.frames import FILE_SIDES, Frame, frames_of
 from i2f.matching.registration import Similarity
 from tests.support.scenes import bytes_of, scene
 
@@ -27,7 +27,12 @@ def ends(file: NDArray[np.uint8], center: tuple[float, float], degrees: float = 
     """The share at each side of a file at whose `center` a copy of 300 pixels lies, tilted."""
     turn = 300 * np.exp(1j * np.deg2rad(degrees))
     found = frames_of(COPY, file, Similarity(turn.real, turn.imag, *center))
-    return {side: share for side, (share, outside) in zip(FILE_SIDES, found, strict=True) if outside >= 0.04}
+    return {side: frame.share for side, frame in zip(FILE_SIDES, found, strict=True) if frame.outside >= 0.04}
+
+
+def gaps(file: NDArray[np.uint8], center: tuple[float, float]) -> list[float]:
+    """How much of each side of the same copy has a thin gap at the file's edge."""
+    return [frame.thin for frame in frames_of(COPY, file, Similarity(300, 0, *center))]
 
 
 def padded(ground: Image.Image, left: int, top: int) -> NDArray[np.uint8]:
@@ -44,6 +49,16 @@ def test_on_flat_paper_the_photograph_ends_on_all_sides_however_the_copy_is_tilt
     slide = padded(Image.new("RGB", (900, 700), (250, 250, 250)), 140, 110)
     assert min(ends(slide, (460, 350), degrees).values()) > 0.9
     assert len(ends(slide, (460, 350), degrees)) == 4
+
+
+@pytest.mark.parametrize("breadth", [6, 8])
+def test_a_thin_gap_around_a_cell_is_told_apart_from_a_frame(breadth: int) -> None:
+    ground = Image.linear_gradient("L").resize((640 + 2 * breadth, 480 + 2 * breadth)).convert("RGB")
+    cell = padded(ground, breadth, breadth)
+    middle = (320.0 + breadth, 240.0 + breadth)
+    assert min(gaps(cell, middle)) > 0.9
+    assert ends(cell, middle) == {}
+    assert max(gaps(shown(), (320, 240))) < 0.5
 
 
 def test_bars_of_its_own_blur_end_the_photograph_at_two_sides() -> None:
@@ -66,4 +81,4 @@ def test_a_skyline_and_a_hazy_horizon_are_no_frame() -> None:
 @pytest.mark.parametrize("shape", [(20, 20), (8, 300), (300, 300)])
 def test_of_a_file_that_shows_no_more_than_the_copy_nothing_is_said(shape: tuple[int, int]) -> None:
     plain = np.full((*shape, 3), 90, np.uint8)
-    assert frames_of(COPY, plain, Similarity(300, 0, shape[1] / 2, shape[0] / 2)) == ((0.0, 0.0),) * 4
+    assert frames_of(COPY, plain, Similarity(300, 0, shape[1] / 2, shape[0] / 2)) == (Frame(),) * 4

@@ -116,6 +116,21 @@ def test_a_cell_of_a_collage_is_known_by_the_lines_in_which_other_pictures_begin
         assert doubt_about(original, fit(**beyond, cut_top=0.99, cut_right=0.5)) == "", "a table's edge"
 
 
+def test_a_cell_is_known_by_gaps_or_other_pictures_on_three_sides_where_it_shows_more_than_the_copy() -> None:
+    beyond = dict.fromkeys(SIDES, GOES_ON)
+    steadied = {"thin_left": 1.0, "thin_right": 1.0}
+    for original in (BARE, SIGNED):
+        assert doubt_about(original, fit(**beyond, **steadied)) == "", "the rims of a steadied film"
+        assert "contains the picture" in doubt_about(original, fit(**beyond, **steadied, thin_top=0.8))
+        assert "contains the picture" in doubt_about(original, fit(**beyond, **steadied, cut_bottom=0.7))
+
+
+def test_a_soft_shade_that_goes_on_across_the_border_is_no_drawn_ground() -> None:
+    shade = GOES_ON | {"told": 0.13, "seam": 0.96, "broken": 0.0, "ground": 0.65}
+    assert doubt_about(BARE, fit(top=shade, left=GOES_ON)) == ""
+    assert "contains the picture" in doubt_about(BARE, fit(top=shade | {"ground": 0.95}, left=GOES_ON))
+
+
 def test_a_white_sky_on_one_side_is_no_paper_while_the_scene_goes_on_at_another() -> None:
     sky = GOES_ON | {"told": 0.3, "seam": 0.7, "broken": 0.4, "ground": 0.97}
     assert doubt_about(BARE, fit(top=sky, bottom=GOES_ON)) == ""
