@@ -149,11 +149,14 @@ def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
 
 def test_the_whole_copy_without_finer_detail_is_asked_about_whoever_signed() -> None:
     enlarged = "may be the copy itself, enlarged, whatever its camera data says"
-    for told in ({"finer": 0.4, "factor": 1.7}, {"finer": 0.9}, {"finer": 0.3, "tones": 30.0}):
+    large = {"factor": 1.7}
+    for told in ({"finer": 0.4} | large, {"finer": 0.9} | large, {"finer": 0.3, "tones": 30.0} | large):
         assert enlarged in doubt_about(SIGNED, fit(**told))
+        assert doubt_about(SIGNED, fit(**told | {"factor": 1.4})) == "", "a soft photograph, hardly larger"
+        assert enlarged in doubt_about(SIGNED, fit(**told | {"factor": 1.4, "resampled": 6.6}))
         for other in ({"finer": 1.1}, {"tilt": 2.0}, {"left": GOES_ON}):
             assert doubt_about(SIGNED, fit(**told | other)) == ""
-    assert doubt_about(SIGNED, fit(finer=0.9, tones=30.0)) == "", "a filtered copy of a photograph out of focus"
+    assert doubt_about(SIGNED, fit(finer=0.9, tones=30.0, factor=1.7)) == "", "a filtered copy, out of focus"
     assert doubt_about(SIGNED, fit()) == "", "too small to look for detail"
 
 
