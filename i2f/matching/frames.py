@@ -19,13 +19,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from i2f.ground.image import Floats, Picture, planes
+from i2f.matching.file_sides import from_each_side, shrink_to
 from i2f.matching.registration import Similarity
 
-FILE_SIDES = ("top", "left", "bottom", "right")
 FINE = 612
 """Pixels of the window's short side at which is looked."""
-ENDS = 0.06
-"""Share of the window's breadth left out at both ends."""
 BEYOND, WITHIN = 24, 12
 """Lines outside of an edge that must be plain, and inside of it that must not be."""
 FEWEST_BEYOND = 8
@@ -55,33 +53,15 @@ def frames_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> t
     """Where the photograph ends at each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an
     upright copy of `copy_size` (height, width).
     """
-    half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
-    turn = complex(at.a, at.b)
-    corners = [turn * complex(x, y) + complex(at.cx, at.cy) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
-    shrink = min(1.0, FINE / at.scale)
+    shrink = shrink_to(FINE, at)
     size = tuple(max(WITHIN + FEWEST_BEYOND, round(edge * shrink)) for edge in picture.shape[:2])
     small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    seen = np.stack(small, 2)
-    xs, ys = [one.real * shrink for one in corners], [one.imag * shrink for one in corners]
-    box = (min(ys), min(xs), seen.shape[0] - max(ys), seen.shape[1] - max(xs))
-    found = []
-    for quarter in range(len(FILE_SIDES)):
-        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
-        lines = _on_top(seen, quarter)
-        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
-        found.append(_edge(lines[:, left:right], box[quarter], at.scale * shrink))
-    return tuple(found)
-
-
-def _on_top(seen: Floats, quarter: int) -> Floats:
-    """The picture with top, left, bottom or right on top; never mirrored along the lines, which does not matter."""
-    return np.asarray((seen, seen.swapaxes(0, 1), seen[::-1], seen.swapaxes(0, 1)[::-1])[quarter])
+    sides = from_each_side(copy_size, np.stack(small, 2), at, shrink)
+    return tuple(_edge(lines, ahead, at.scale * shrink) for lines, ahead in sides)
 
 
 def _edge(lines: Floats, ahead: float, unit: float) -> Frame:
     """The straightest end of the picture in the first `ahead` lines of a window whose short side is `unit`."""
-    margin = round(ENDS * lines.shape[1])
-    lines = lines[:, margin : lines.shape[1] - margin]
     last = round(min(ahead + 0.02 * unit, len(lines) - WITHIN - 2))
     fewest = max(FEWEST_OF_THIN, round(LEAST_OF_THIN * unit))
     if ahead < LEAST_OF_THIN * unit or last <= fewest or lines.shape[1] < 30:

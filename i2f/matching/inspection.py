@@ -19,7 +19,8 @@ from i2f.ground.model import Fit
 from i2f.matching.bars import without_edges
 from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
-from i2f.matching.frames import FILE_SIDES, frames_of
+from i2f.matching.file_sides import FILE_SIDES
+from i2f.matching.frames import frames_of
 from i2f.matching.looks import upright
 from i2f.matching.mirrors import mirrors_of
 from i2f.matching.registration import Similarity, similarity_of
@@ -31,18 +32,16 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
     how its tones differ from the copy's. The file has `width` pixels across, `factor` for one of the copy's.
     """
     turned, at = _looked_at(copy, picture, fit)
+    size = turned.shape[0], turned.shape[1]
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
     found["factor"] = _factor(turned, picture, at, width)
-    for name, side in zip(SIDES, sides_of((turned.shape[0], turned.shape[1]), picture, at), strict=True):
+    for name, side in zip(SIDES, sides_of(size, picture, at), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
-    frames = frames_of((turned.shape[0], turned.shape[1]), picture, at)
-    for name, frame in zip(FILE_SIDES, frames, strict=True):
+    for name, frame in zip(FILE_SIDES, frames_of(size, picture, at), strict=True):
         found |= {f"frame_{name}": frame.share, f"frame_{name}_outside": frame.outside, f"thin_{name}": frame.thin}
-    cuts = cuts_of((turned.shape[0], turned.shape[1]), picture, at)
-    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts, strict=True)}
-    mirrors = mirrors_of((turned.shape[0], turned.shape[1]), picture, at)
-    found |= {f"mirror_{name}": share for name, share in zip(FILE_SIDES, mirrors, strict=True)}
+    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts_of(size, picture, at), strict=True)}
+    found |= {f"mirror_{name}": share for name, share in zip(FILE_SIDES, mirrors_of(size, picture, at), strict=True)}
     return found
 
 

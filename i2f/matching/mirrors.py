@@ -17,12 +17,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
 from i2f.ground.image import Floats, Picture, luminance, resize
+from i2f.matching.file_sides import from_each_side, shrink_to
 from i2f.matching.registration import Similarity
 
 FINE = 306
 """Pixels of the window's short side at which is looked."""
-ENDS = 0.06
-"""Share of the window's breadth left out at both ends."""
 WITHIN, BEYOND = 0.085, 2.0
 """How far inside the window's border is looked, and how far outside, in short sides of the window."""
 NEAR, FAR = 3, 12
@@ -37,26 +36,15 @@ FEWEST = 30
 
 
 def mirrors_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[float, ...]:
-    """For each of frames.FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
+    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
     `copy_size` (height, width): how much the two sides of the best mirror line near it share, 0 to 1.
     """
-    half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
-    turn = complex(at.a, at.b)
-    corners = [turn * complex(x, y) + complex(at.cx, at.cy) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
-    shrink = min(1.0, FINE / at.scale)
+    shrink = shrink_to(FINE, at)
     rows, cols = (max(2 * FAR, round(edge * shrink)) for edge in picture.shape[:2])
     grey = luminance(picture)
     fine = _fine(resize(grey, rows, cols) if shrink < 1 else grey)
-    xs, ys = [one.real * shrink for one in corners], [one.imag * shrink for one in corners]
-    box = (min(ys), min(xs), fine.shape[0] - max(ys), fine.shape[1] - max(xs))
-    found = []
-    for quarter in range(4):
-        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
-        lines = (fine, fine.T, fine[::-1], fine.T[::-1])[quarter]
-        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
-        margin = round(ENDS * (right - left))
-        found.append(_best(lines[:, left + margin : right - margin], box[quarter], at.scale * shrink))
-    return tuple(found)
+    sides = from_each_side(copy_size, fine, at, shrink)
+    return tuple(_best(lines, ahead, at.scale * shrink) for lines, ahead in sides)
 
 
 def _fine(grey: Floats) -> Floats:

@@ -208,9 +208,9 @@ def sides_of(measures: Mapping[str, float]) -> list[Side]:
 
 def contains(measures: Mapping[str, float], signed: bool) -> bool:
     """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
-    if _is_framed(measures) or _is_cell(measures) or _is_barred(measures) or _is_beside_another(measures, signed):
+    if any(known(measures) for known in (_is_framed, _is_cell, _is_among_gaps, _is_barred)):
         return True
-    if _is_among_gaps(measures):
+    if _is_beside_another(measures, signed):
         return True
     sides = _without_rim(sides_of(measures))
     telling = [one for one in sides if one.told >= TOLD]
@@ -260,11 +260,9 @@ def _is_cell(measures: Mapping[str, float]) -> bool:
 
 def _is_among_gaps(measures: Mapping[str, float]) -> bool:
     """Whether at three sides of the window at least there is a thin gap at the file's edge, or another picture."""
-    return sum(measures.get(f"thin_{side}", 0.0) >= THIN or _begins(measures, side) for side in SIDES) > 2
-
-
-def _begins(measures: Mapping[str, float], side: str) -> bool:
-    return measures.get(f"cut_{side}", 0.0) >= OTHER_CUT
+    gaps = (measures.get(f"thin_{side}", 0.0) >= THIN for side in SIDES)
+    others = (measures.get(f"cut_{side}", 0.0) >= OTHER_CUT for side in SIDES)
+    return sum(gap or other for gap, other in zip(gaps, others, strict=True)) > 2
 
 
 def _is_beside_another(measures: Mapping[str, float], signed: bool) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from i2f.matching.frames import FILE_SIDES, Frame, frames_of
+from i2f.matching.file_sides import FILE_SIDES
+from i2f.matching.frames import Frame, frames_of
 from i2f.matching.registration import Similarity
 from tests.support.scenes import bytes_of, scene
 
