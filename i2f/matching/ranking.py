@@ -63,6 +63,11 @@ class Ranking:
         short = self.entries[:SHORTLIST]
         return short[np.lexsort((short["way"], short["name"], -short["likeness"].astype(np.int64)))]
 
+    @property
+    def least(self) -> float:
+        """The coarse likeness below which an original cannot enter this ranking."""
+        return -np.inf if self.is_complete else float(self.entries["coarse"][-1])
+
     def merged(self, fresh: Ranking, gone: NDArray[np.uint64]) -> Ranking | None:
         """This ranking less what is gone, with another one of new originals; None where too many are gone to tell."""
         kept = self.entries[~np.isin(self.entries["name"], gone)]

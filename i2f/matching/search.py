@@ -148,28 +148,35 @@ class Index:
         return replace(unplaced(queries, entry, place), center=center, side=side)
 
     def rank(
-        self, copies: Sequence[Queries], ways: Sequence[int], among: NDArray[np.intp] | None = None
+        self,
+        copies: Sequence[Queries],
+        ways: Sequence[int],
+        among: NDArray[np.intp] | None = None,
+        least: Sequence[float] | None = None,
     ) -> list[Ranking]:
-        """For each copy the originals most like it, held in these ways; `among` is by their places, else all."""
+        """For each copy the originals most like it, held in these ways; `among` is by their places, else all.
+
+        What has less coarse likeness than `least`, one figure for each copy, is left out and does not count as missing:
+        it could not enter the ranking that this one is for (Ranking.least).
+        """
         places = np.arange(len(self)) if among is None else among
         if not len(places):
             return [nothing() for _ in copies]
-        best = [_Best() for _ in copies]
+        best = [_Best(one) for one in least or [-np.inf] * len(copies)]
         with ThreadPoolExecutor(THREADS) as pool:
             for part, likeness in self._coarse_likeness(copies, ways, places, pool):
                 for one, each in zip(best, likeness, strict=True):
                     one.offer(each, part)
-            count = len(places) * len(ways)
-            return list(pool.map(lambda queries, one: self._ranking(queries, one, ways, count), copies, best))
+            return list(pool.map(lambda queries, one: self._ranking(queries, one, ways), copies, best))
 
-    def _ranking(self, queries: Queries, best: _Best, ways: Sequence[int], count: int) -> Ranking:
+    def _ranking(self, queries: Queries, best: _Best, ways: Sequence[int]) -> Ranking:
         entries = np.zeros(len(best.places), ENTRY)
         entries["name"], entries["coarse"] = self.names[best.places], best.likeness
         entries["way"] = np.asarray(ways)[best.ways]
         for way in set(entries["way"].tolist()):
             those = np.flatnonzero(entries["way"] == way)
             entries["likeness"][those], entries["look"][those] = self._likeness(queries.of(way), best.places[those])
-        return Ranking.of(entries, is_complete=len(entries) == count)
+        return Ranking.of(entries, is_complete=best.has_all)
 
     def _likeness(
         self, vectors: NDArray[np.int16], places: NDArray[np.intp]
@@ -243,13 +250,17 @@ def _look_of(queries: Queries, entry: np.void) -> Look:
 
 
 class _Best:
-    """The best pairs of an original and a way for one copy, as blocks of originals are offered."""
+    """The best pairs of an original and a way for one copy, as blocks of originals are offered; none below `least`.
 
-    def __init__(self) -> None:
+    `has_all` while none of the others was left out.
+    """
+
+    def __init__(self, least: float) -> None:
         self.likeness = np.zeros(0, np.int32)
         self.places = np.zeros(0, np.intp)
         self.ways = np.zeros(0, np.intp)
-        self._least = -np.inf
+        self.has_all = True
+        self._least = least
 
     def offer(self, likeness: Floats, places: NDArray[np.intp]) -> None:
         """Take what is as good as the last of those kept; `likeness` is (ways, originals)."""
@@ -263,6 +274,7 @@ class _Best:
             # Whatever is as good as the last one kept stays, too: the ranking breaks ties by name.
             self._least = np.partition(self.likeness, -(SHORTLIST + SPARE))[-(SHORTLIST + SPARE)]
             those = self.likeness >= self._least
+            self.has_all = False
             self.likeness, self.places, self.ways = self.likeness[those], self.places[those], self.ways[those]
 
 

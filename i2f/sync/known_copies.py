@@ -127,7 +127,11 @@ class KnownCopies:
         return unclear
 
     def _rank(self, copies: Sequence[KnownCopy], ways: str, among: NDArray[np.intp] | None) -> list[matcher.Ranking]:
-        return self.index.rank([one.queries for one in copies], WAYS[ways], among) if copies else []
+        """The rankings of a search among these originals, or all; of some, what could enter the copies' own alone."""
+        if not copies:
+            return []
+        least = None if among is None else [copy.rankings[ways][1].least for copy in copies]
+        return self.index.rank([copy.queries for copy in copies], WAYS[ways], among, least)
 
     def _take(self, copy: KnownCopy, ways: str, ranking: matcher.Ranking) -> None:
         copy.rankings[ways] = (self._among, ranking)

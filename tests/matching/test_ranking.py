@@ -60,12 +60,28 @@ def test_a_search_among_some_and_others_is_a_search_among_all_whatever_the_order
         whole = index.rank(queries, ways)
         alone = [index.rank([one], ways)[0] for one in queries]
         turned_round = backwards.rank(queries, ways)
-        parts = zip(index.rank(queries, ways, some), index.rank(queries, ways, others), strict=True)
-        for one, same, also, (first, second) in zip(whole, alone, turned_round, parts, strict=True):
-            merged = first.merged(second, np.zeros(0, np.uint64))
-            for other in (same, also, merged):
+        before, beside = index.rank(queries, ways, some), index.rank(queries, ways, others)
+        what_matters = index.rank(queries, ways, others, [one.least for one in before])
+        nothing_gone = np.zeros(0, np.uint64)
+        merged = [one.merged(fresh, nothing_gone) for one, fresh in zip(before, beside, strict=True)]
+        of_less = [one.merged(fresh, nothing_gone) for one, fresh in zip(before, what_matters, strict=True)]
+        for one, *others_like_it in zip(whole, alone, turned_round, merged, of_less, strict=True):
+            for other in others_like_it:
                 assert other is not None
                 assert np.array_equal(other.shortlist, one.shortlist)
+
+
+def test_what_cannot_enter_a_kept_ranking_is_not_measured_closely() -> None:
+    fingerprints = [matcher.fingerprint(bytes_of(scene(seed, 120, 160))) for seed in range(12)]
+    queries = [queries_of(bytes_of(scene(3, 120, 160))[:, 20:140])]
+    index = matcher.Index(fingerprints)
+    (kept,) = index.rank(queries, OTHERWISE)
+    (fresh,) = index.rank(queries, OTHERWISE, np.array([3]), [kept.least])
+    (more,) = index.rank(queries, OTHERWISE, np.array([3]))
+    assert not kept.is_complete
+    assert fresh.is_complete
+    assert len(fresh.entries) < len(more.entries)
+    assert (fresh.entries["coarse"] >= kept.least).all()
 
 
 def test_the_ranking_of_nothing_is_empty() -> None:
