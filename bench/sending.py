@@ -1,7 +1,7 @@
 """Whether sending keeps the line full: `python -m bench.sending FOLDER [--photos N] [--rate BYTES_PER_S]`.
 
-N photographs of FOLDER, the larger ones, take the place of small copies on a pretend Flickr each of whose connections
-carries 2 MB/s, by the same steps as in `sync`: the copies are backed up, each file is proved whole, the copy asked for,
+N photographs, the larger ones of FOLDER in turn, take the place of small copies on a pretend Flickr each of whose
+connections carries 2 MB/s, by the same steps as in `sync`: the copies are backed up, each file is proved whole, the copy asked for,
 the file sent and verified. Then the very bytes that were sent are posted once more, by as many threads with a
 connection each that do nothing else. Prints the time of the one as a share of the other's, beside its bound, and what
 processor time the program took: where that is near the time itself, the machine was the bound and not the line.
@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle, islice
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -51,7 +52,7 @@ def main() -> None:
     """Send both ways and tell."""
     parser = argparse.ArgumentParser(description="Whether sending keeps the line full.")
     parser.add_argument("folder", type=Path, help="photographs, JPEG")
-    parser.add_argument("--photos", type=int, default=24)
+    parser.add_argument("--photos", type=int, default=72, help="how many are sent")
     parser.add_argument("--rate", type=int, default=RATE, help="bytes a second that a connection carries")
     order = parser.parse_args()
     originals = _largest(order.folder, order.photos)
@@ -89,8 +90,9 @@ def main() -> None:
 
 
 def _largest(folder: Path, count: int) -> list[Path]:
-    files = sorted(find_files([folder]).files, key=lambda one: (-one.size_bytes, one.path))
-    return [one.path for one in files[:count]]
+    """So many of the larger files, each as often as it takes where there are fewer."""
+    files = sorted(find_files([folder]).files, key=lambda one: (-one.size_bytes, one.path))[:count]
+    return [one.path for one in islice(cycle(files), count)]
 
 
 def _post(flickr: SandboxFlickr, original: Path) -> str:
