@@ -72,7 +72,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "34"
+MATCHER_VERSION = "35"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

@@ -294,6 +294,27 @@ def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoeve
     assert doubt_about(SIGNED, fit(top=bar, cut_top=0.5, **around)) == ""
 
 
+def test_a_drawn_strip_along_an_edge_is_a_viewers_unless_it_is_the_black_rim_of_a_film() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for level in (18.0, 44.0, 250.0):
+            strip = fit(strip_bottom=0.99, strip_bottom_breadth=0.012, strip_bottom_level=level, **around)
+            assert doubt_about(original, strip).endswith("has a strip along an edge that a program drew")
+        assert doubt_about(original, fit(strip_top=0.99, strip_top_breadth=0.02, strip_top_level=0.0, **around))
+        for share, breadth, level in ((0.7, 0.02, 200.0), (0.85, 0.05, 12.0), (1.0, 0.009, 1.0)):
+            no_strip = fit(strip_top=share, strip_top_breadth=breadth, strip_top_level=level, **around)
+            assert doubt_about(original, no_strip) == ""
+
+
+def test_a_translucent_band_was_drawn_and_must_be_clearer_where_a_camera_signed() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original, clear, unclear in ((BARE, 12.0, 4.0), (SIGNED, 30.0, 12.0)):
+        assert doubt_about(original, fit(veil_bottom=clear, **around)).endswith(
+            "has a translucent band across it that a program drew"
+        )
+        assert doubt_about(original, fit(veil_bottom=unclear, **around)) == ""
+
+
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
     stops = fit(**dict.fromkeys(SIDES, STOPS))
     many_pixels = fit(left=GOES_ON, factor=1.9)
