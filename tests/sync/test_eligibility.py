@@ -139,6 +139,14 @@ def test_a_white_sky_on_one_side_is_no_paper_while_the_scene_goes_on_at_another(
     assert "contains the picture" in doubt_about(BARE, fit(top=sky | {"broken": 0.95}, bottom=GOES_ON))
 
 
+def test_a_plain_wall_that_ends_in_a_line_is_no_paper_while_the_scene_goes_on_at_another_side() -> None:
+    wall = GOES_ON | {"outside": 0.14, "seam": 0.91, "broken": 0.78, "ground": 0.76}
+    assert doubt_about(BARE, fit(left=wall, right=GOES_ON)) == ""
+    for paper in (wall | {"ground": 0.95}, wall | {"broken": 0.95}):
+        assert "contains the picture" in doubt_about(BARE, fit(left=paper, right=GOES_ON))
+    assert "contains the picture" in doubt_about(BARE, fit(left=wall))
+
+
 def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
     borrowed = replace(SIGNED, marks=("borrowed",))
     assert "no camera data of its own" in doubt_about(borrowed, fit(resampled=18.0, left=GOES_ON))
@@ -313,6 +321,16 @@ def test_a_translucent_band_was_drawn_and_must_be_clearer_where_a_camera_signed(
             "has a translucent band across it that a program drew"
         )
         assert doubt_about(original, fit(veil_bottom=unclear, **around)) == ""
+
+
+def test_what_lies_around_is_no_scene_where_it_was_drawn_out_of_the_border_on_two_opposite_sides() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for pair in (("top", "bottom"), ("left", "right")):
+            smears = {f"smear_{side}": 0.99 for side in pair}
+            assert doubt_about(original, fit(**smears, **around)).endswith("by drawing out its edges")
+        planks = {"smear_top": 0.99, "smear_left": 0.97, "smear_bottom": 0.8}  # that run to the file's edge
+        assert doubt_about(original, fit(**planks, **around)) == ""
 
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
