@@ -182,6 +182,11 @@ def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
     return not known and not (signed and _shows_beyond(measures))
 
 
+def needs_letters(original: Original, measures: Mapping[str, float]) -> bool:
+    """The same of words written over it, which a camera does, too."""
+    return not is_signed(original) and needs_trace(original, measures)
+
+
 def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
     """The same of its finer detail alone, which takes longest to measure; `measures` hold the trace by now."""
     unclear = FAINT_TRACE <= measures.get("resampled", 0.0) < RESAMPLED

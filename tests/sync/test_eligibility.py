@@ -10,7 +10,7 @@ import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
 from i2f.matching.seams import SIDES
-from i2f.sync.eligibility import doubt_about, needs_detail
+from i2f.sync.eligibility import doubt_about, needs_detail, needs_letters
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
@@ -331,6 +331,16 @@ def test_what_lies_around_is_no_scene_where_it_was_drawn_out_of_the_border_on_tw
             assert doubt_about(original, fit(**smears, **around)).endswith("by drawing out its edges")
         planks = {"smear_top": 0.99, "smear_left": 0.97, "smear_bottom": 0.8}  # that run to the file's edge
         assert doubt_about(original, fit(**planks, **around)) == ""
+
+
+def test_words_written_over_a_bare_file_make_a_question_of_it_and_a_cameras_own_date_does_not() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    assert doubt_about(BARE, fit(letters=7.0, **around)).endswith("has words written over it")
+    assert doubt_about(BARE, fit(letters=4.0, **around)) == ""  # on a sign, or by chance
+    assert doubt_about(SIGNED, fit(letters=8.0, **around)) == ""
+    assert needs_letters(BARE, fit(**around).measures)
+    assert not needs_letters(SIGNED, fit(**around).measures)
+    assert not needs_letters(BARE, fit(**dict.fromkeys(SIDES, STOPS)).measures)
 
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:
