@@ -23,7 +23,7 @@ from i2f.ground.image import Picture, luminance, thumbnail_size
 from i2f.ground.model import Fit, Window
 from i2f.matching.color_tolerance import OF_FILTERS
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
-from i2f.matching.inspection import inspect, inspect_detail
+from i2f.matching.inspection import inspect, inspect_detail, inspect_writing
 from i2f.matching.kinship import kinship, moved_inside
 from i2f.matching.limits import figures_of, score_of, tests_of_copies, tests_of_exposure, words_of
 from i2f.matching.looks import AS_IT_IS, OTHERWISE, Queries, queries_of
@@ -58,6 +58,7 @@ __all__ = [
     "first_looks",
     "inspect",
     "inspect_detail",
+    "inspect_writing",
     "is_near",
     "kinship",
     "look_everywhere",
@@ -72,7 +73,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "34"
+MATCHER_VERSION = "35"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

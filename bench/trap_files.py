@@ -6,7 +6,9 @@ bar, a printed frame, a watermark, a collage) may be sharper and larger than the
 the camera's EXIF in it: only its ground says what it is. What is made from the copy, or from an original that a chat
 app had shrunk, has many pixels and no detail. Chat apps' own files, thumbnails and Instagram's saved square show the
 exposure and nothing else, only smaller or altered, and say so by name, folder or size and by the camera that is
-missing. Those of trap_signed.py say nothing, or say what is not true.
+missing. Those of trap_signed.py say nothing, or say what is not true. What is laid over or beside the original where
+the copy does not look is drawn in trap_overlaid.py, what is worked into others, or into more than it is, in
+trap_blended.py.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bench import trap_screens, trap_signed
+from bench import trap_blended, trap_overlaid, trap_screens, trap_signed
 from bench.trap_scene import (
     BLACK,
     USERS,
@@ -430,4 +432,15 @@ KINDS: dict[str, Maker] = {
     "own blur": trap_signed.own_blur,
     "rounded cells": trap_signed.rounded_cells,
     "small cells": trap_signed.small_cells,
+    "dimmed caption": trap_overlaid.dimmed_caption,
+    "corner mark": trap_overlaid.corner_mark,
+    "viewer's strip": trap_overlaid.viewer_strip,
+    "tight screenshot": trap_overlaid.tight_screenshot,
+    "veiled poster": trap_overlaid.veiled_poster,
+    "feathered": trap_blended.feathered,
+    "restored copy": trap_blended.restored,
+    "smeared copy": trap_blended.smeared,
+    "contact sheet": trap_blended.contact_sheet,
+    "page": trap_blended.page,
+    "video frame": trap_blended.video_frame,
 }

@@ -32,14 +32,29 @@ def from_each_side(
     how many lie ahead of the window. `at` lays an upright copy of `copy_size` (height, width) in the file before it
     shrank. Lines may be mirrored.
     """
+    box = _room_around(copy_size, seen, at, shrink)
+    for quarter, (lines, ahead) in enumerate(lines_outside(copy_size, seen, at, shrink)):
+        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
+        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
+        margin = round(ENDS * (right - left))
+        yield lines[:, left + margin : right - margin], ahead
+
+
+def lines_outside(
+    copy_size: tuple[int, int], seen: Floats, at: Similarity, shrink: float
+) -> Iterator[tuple[Floats, float]]:
+    """The same over the whole breadth of the file."""
+    box = _room_around(copy_size, seen, at, shrink)
+    across = seen.swapaxes(0, 1)
+    return zip((seen, across, seen[::-1], across[::-1]), box, strict=True)
+
+
+def _room_around(
+    copy_size: tuple[int, int], seen: Floats, at: Similarity, shrink: float
+) -> tuple[float, float, float, float]:
+    """How many lines of the file lie outside the window at each of FILE_SIDES."""
     half = np.array(copy_size[::-1], float) / (2 * min(copy_size))
     turn = complex(at.a, at.b)
     corners = [turn * complex(x, y) + complex(at.cx, at.cy) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
     xs, ys = [one.real * shrink for one in corners], [one.imag * shrink for one in corners]
-    box = (min(ys), min(xs), seen.shape[0] - max(ys), seen.shape[1] - max(xs))
-    across = seen.swapaxes(0, 1)
-    for quarter, lines in enumerate((seen, across, seen[::-1], across[::-1])):
-        before, behind = (box[1], box[3]) if quarter % 2 == 0 else (box[0], box[2])
-        left, right = max(0, round(before)), min(lines.shape[1], round(lines.shape[1] - behind))
-        margin = round(ENDS * (right - left))
-        yield lines[:, left + margin : right - margin], box[quarter]
+    return min(ys), min(xs), seen.shape[0] - max(ys), seen.shape[1] - max(xs)

@@ -17,7 +17,7 @@ from i2f.ground.image import Picture
 from i2f.ground.model import Fit, Original
 from i2f.photos.decode import BIG_PIXELS, Glimpse, glimpse, look_again, pixels
 from i2f.photos.open import UnavailableError, unchanged_bytes
-from i2f.sync.eligibility import needs_detail, needs_trace
+from i2f.sync.eligibility import needs_detail, needs_letters, needs_trace
 from i2f.sync.findings import Findings, UnseenError, fit_from_json, fit_to_json
 from i2f.sync.gallery import Assessed
 from i2f.sync.grouping import Compared, grouped, noted_apart
@@ -207,6 +207,8 @@ def _inspect(task: Task, sight: _Sight, place: int, fit: Fit) -> dict[str, float
         return {"inspected": 1.0}  # looked at, and nothing seen
     seen = sight[place] if whole is None else whole
     told = matcher.inspect(sight.copy, seen, fit, original.width)
+    if needs_letters(original, told):
+        told |= matcher.inspect_writing(sight.copy, seen, fit)
     if whole is not None and needs_trace(original, told):
         short = min(original.width, original.height)
         told["resampled"] = matcher.resampling_peak(whole if min(whole.shape[:2]) == short else look_again(data, short))

@@ -6,12 +6,14 @@ itself, enlarged. Each holds the picture and fits the copy as well as the origin
 copy's place: what was cut away stays away, and Flickr would keep a status bar for ever.
 
 No single sign settles it. A bare JPEG may be the only file left of a photograph; a collage may carry its maker's
-EXIF; a horizon may lie where somebody cropped. So three witnesses are heard and what they say adds up:
+EXIF; a horizon may lie where somebody cropped. So four witnesses are heard and what they say adds up:
 
 - the border of the window (seams.py): a photograph goes on across it, a screenshot or collage stops there. All sides
   that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file; and
   further out, whether the photograph ends inside the file (frames.py), another picture begins (cuts.py), or the same
   one comes back mirrored (mirrors.py);
+- what was drawn elsewhere: a viewer's strip along an edge (strips.py), a veil over a part (veils.py), a surrounding
+  drawn out of the border (smears.py). Both of these are added up in containment.py;
 - detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels; and whatever
   was enlarged, the copy or a shrunken original, bears the trace of it (resampling.py);
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
@@ -30,10 +32,9 @@ exposure (plan.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from i2f.ground.model import Fit, Original
-from i2f.matching.seams import SIDES, Side
 from i2f.photos.provenance import (
     LARGEST_SAVED,
     FileMark,
@@ -44,27 +45,11 @@ from i2f.photos.provenance import (
     is_size_of_a_post,
     path_marks,
 )
+from i2f.sync.containment import contains, drawn_by_a_program, goes_on, sides_of
 from i2f.sync.thresholds import FAINT_TRACE
 
-TOLD = 0.10
-"""Share of a side's places that must be able to tell something."""
-SEAM, SURE_SEAM, CERTAIN_SEAM = 0.6, 0.8, 0.95
-"""Share of the places of a side where the picture stops, where all sides stop, where some do, and where a single one is
-all there is."""
-BROKEN, SURE_BROKEN = 0.75, 0.9
-"""How much less is shared across the border than inside, likewise."""
-BY_CHANCE = 0.2
-"""Share of places where the border is the largest step by chance, about one in six. Where it is so at no more of them,
-that lines share nothing is no seam: in the dark they never do, and nothing stops there."""
-FAINT_SEAM, DRAWN = 0.4, 0.9
-"""A seam that a flat ground beside it makes up for."""
-SHARED = 0.1
-"""How much less is shared across the border than inside, below which a ground must be as flat as DRAWN: what goes on
-across the border in a soft shade is a scene."""
-STRAIGHT = 0.9
-GROUND = 0.6
-CONTINUES, LEAST_BEYOND = 0.45, 0.03
-"""A side goes on where no more of its places stop, and so much of the copy's short side lies beyond."""
+LEAST_BEYOND = 0.03
+"""Share of the copy's short side that lies beyond a side at which the scene goes on."""
 TONES, SAME_TONES = 12.0, 5.0
 """Grey levels by which the copy's tones differ from the file's own where a filter was applied, and at most where none
 was. (Hard sharpening of a grainy enlargement clips, which alone moved its tones by 7.)"""
@@ -82,36 +67,10 @@ lies around, a signed one where nothing does. (Of 95 bare originals in which the
 1.46: less than half an octave.)"""
 LITTLE_DETAIL = 1.0
 """As NO_DETAIL, for a whole file in the copy's tones: enlarged copies had at most 0.6, a sharpened one 0.91."""
-RIM, BEYOND_RIM = 0.04, 0.1
-"""Shares of the copy's short side: what a scan's or a lens correction's flat rim takes at most, and how far the scene
-must go on at another side for it to be one."""
-FRAME, FRAME_OF_TWO = 0.9, 0.75
-"""Share of the window's breadth at which the photograph ends at one line, where one side does, and where two do."""
-BAR = 0.9
-"""Share of the window's breadth along which a bar of one exact colour begins at one straight line and goes on to the
-file's edge. (Of some 350 true pairs the most exact have 0.76.)"""
-CUT, OTHER_CUT = 0.8, 0.55
-"""Share of the window's breadth that the sharpest line near it cuts where another picture begins, and the sharpest on
-another side. (Of 282 true pairs some have up to 0.99 on one side; one had 0.89 and 0.63 on two.)"""
-THIN = 0.75
-"""Share of the window's breadth at which a thin gap lies at the file's edge. (Of 798 true pairs two had gaps at three
-sides, frames of a film that was steadied.)"""
-MIRRORED = 0.85
-"""What the two sides of a line share, above which one is the other's mirror image. (Of 260 true pairs the most had
-0.75; mirrored pictures 0.97 to 1.00, and 0.87 beside a nearly plain ground.)"""
-HALVES, BARE_HALVES = 0.65, 0.75
-"""What a seam, how little is shared across it, and a cut all reach on one side between two halves. (Of some 4,400 sides
-of true pairs those that a camera signed had 0.46 of all three at most, and six bare ones 0.66 to 0.83.)"""
 TILTED = 1.0
 LARGEST_THUMBNAIL = 2048
 WHOLE = 0.97
 """Share of a file's sides that a window of the whole file has at least."""
-
-
-def _stops(side: Side) -> bool:
-    """Whether the picture stops along this side."""
-    broken = side.broken >= BROKEN and side.seam > BY_CHANCE
-    return side.seam >= SEAM or broken or (side.seam >= FAINT_SEAM and side.ground >= DRAWN)
 
 
 def doubt_about(original: Original, fit: Fit) -> str:
@@ -123,8 +82,8 @@ def doubt_about(original: Original, fit: Fit) -> str:
     if contains(fit.measures, signed):
         kind = "a screenshot" if PathMark.SCREENSHOT in marks or is_screen_size(original) else "a collage or a poster"
         return f"{name} is {kind} that contains the picture"
-    if max(fit.measures.get(f"mirror_{side}", 0.0) for side in SIDES) >= MIRRORED:
-        return f"{name} shows a part of the picture once more, mirrored"
+    if drawn := drawn_by_a_program(fit.measures, signed):
+        return f"{name} {drawn}"
     if PathMark.THUMBNAIL in marks and max(original.width, original.height) <= LARGEST_THUMBNAIL:
         return f"{name} is a thumbnail that another program made"
     if fit.measures.get("factor", 1.0) < (SMALLER if signed else SMALLER_AND_BARE):
@@ -197,112 +156,6 @@ def _is_saved_post(original: Original, fit: Fit) -> bool:
     return as_posted and is_size_of_a_post(original)
 
 
-def sides_of(measures: Mapping[str, float]) -> list[Side]:
-    """The sides of the window that are not edges of the file and that can tell something."""
-    found = []
-    for side in SIDES:
-        if f"{side}_seam" in measures:
-            found.append(Side(*(measures[f"{side}_{name}"] for name in Side.__slots__)))
-    return found
-
-
-def contains(measures: Mapping[str, float], signed: bool) -> bool:
-    """Whether the file only contains the picture: it stops at the window's border, or at a drawn frame further out."""
-    if any(known(measures) for known in (_is_framed, _is_cell, _is_among_gaps, _is_barred)):
-        return True
-    if _is_beside_another(measures, signed):
-        return True
-    sides = _without_rim(sides_of(measures))
-    telling = [one for one in sides if one.told >= TOLD]
-    stops = [one for one in telling if _stops(one)]
-    drawn = [one for one in stops if one.ground >= (DRAWN if one.broken < SHARED else GROUND)]
-    sure = [one for one in stops if one.seam >= SURE_SEAM or one.broken >= SURE_BROKEN]
-    certain = [one for one in sure if one.seam >= CERTAIN_SEAM and one.broken >= SURE_BROKEN]
-    if telling and len(stops) == len(telling) and (len(stops) > 1 or drawn or certain or _is_half(stops, measures)):
-        return True
-    # A scene may have a straight edge just where somebody cropped; hardly on two sides, and bars stop on two alone.
-    if len(sure) > 1 or (certain and not signed) or any(_is_paper(one) for one in sure):
-        return True
-    framed = [one for one in sides if one in drawn or min(one.outer, one.outer_ground) >= SURE_SEAM]
-    if len(framed) == 1 and framed[0].seam < SURE_SEAM and framed[0].broken < BROKEN and _goes_on_far(sides):
-        framed = []  # a white sky is as flat as paper, and ends nowhere in one line
-    beside = [one for one in telling if one.straight >= STRAIGHT]
-    return len(framed) > (1 if signed else 0) or (not signed and len(beside) > 1)
-
-
-def _is_paper(side: Side) -> bool:
-    """Whether a broad ground of one exact colour begins where the picture stops, with nothing in common."""
-    stops = side.seam >= SURE_SEAM and side.broken >= SURE_BROKEN
-    return stops and side.ground >= DRAWN and side.outside >= BEYOND_RIM
-
-
-def _is_framed(measures: Mapping[str, float]) -> bool:
-    """Whether the photograph ends inside the file, at one side along all of the window or at two nearly so."""
-    ends = [(measures.get(f"frame_{side}", 0.0), measures.get(f"frame_{side}_outside", 0.0)) for side in SIDES]
-    # A single thin rim is a scan's; padding is as thin at times, and lies on two sides.
-    alone = max((share for share, outside in ends if outside >= RIM), default=0.0)
-    return alone >= FRAME or sum(share >= FRAME_OF_TWO for share, _ in ends) > 1
-
-
-def _is_half(stops: Sequence[Side], measures: Mapping[str, float]) -> bool:
-    """Whether the one side that is not the file's edge is where the other of two pictures begins, too small to have
-    any fine structure to share.
-    """
-    cut = max(measures.get(f"cut_{side}", 0.0) for side in SIDES)
-    return stops[0].seam >= CERTAIN_SEAM and cut >= CERTAIN_SEAM
-
-
-def _is_cell(measures: Mapping[str, float]) -> bool:
-    """Whether other pictures begin in straight lines on two sides."""
-    first, second, *_ = sorted((measures.get(f"cut_{side}", 0.0) for side in SIDES), reverse=True)
-    return first >= CUT and second >= OTHER_CUT
-
-
-def _is_among_gaps(measures: Mapping[str, float]) -> bool:
-    """Whether at three sides of the window at least there is a thin gap at the file's edge, or another picture."""
-    gaps = (measures.get(f"thin_{side}", 0.0) >= THIN for side in SIDES)
-    others = (measures.get(f"cut_{side}", 0.0) >= OTHER_CUT for side in SIDES)
-    return sum(gap or other for gap, other in zip(gaps, others, strict=True)) > 2
-
-
-def _is_beside_another(measures: Mapping[str, float], signed: bool) -> bool:
-    """Whether at one side of the window the picture stops, little is shared across the border, and another begins in
-    one line, as in a picture of two halves.
-    """
-    for side in SIDES:
-        told = (f"{side}_seam", f"{side}_broken", f"cut_{side}")
-        if min(measures.get(name, 0.0) for name in told) >= (HALVES if signed else BARE_HALVES):
-            return True
-    return False
-
-
-def _is_barred(measures: Mapping[str, float]) -> bool:
-    """Whether a caption's bar or a margin begins beyond the window, whoever signed the file."""
-    told = ("outer", "outer_ground", "straight")
-    return any(
-        min(measures.get(f"cut_{side}", 0.0), *(measures.get(f"{side}_{name}", 0.0) for name in told)) >= BAR
-        for side in SIDES
-    )
-
-
-def _without_rim(sides: Sequence[Side]) -> Sequence[Side]:
-    """The sides but for a single thin rim at the file's edge, where the scene goes on at another: the one side at which
-    a crop of the whole height or width met it.
-    """
-    rims = [one for one in sides if one.outside < RIM and one.ground >= GROUND]
-    if len(rims) == 1 and _goes_on_far(sides):
-        return [one for one in sides if one is not rims[0]]
-    return sides
-
-
-def _goes_on_far(sides: Sequence[Side]) -> bool:
-    return any(_goes_on(one) and one.outside >= BEYOND_RIM for one in sides)
-
-
-def _goes_on(side: Side) -> bool:
-    return side.told >= TOLD and side.seam <= CONTINUES and side.broken <= CONTINUES
-
-
 def is_resampled(measures: Mapping[str, float]) -> bool:
     """Whether a file bears the trace of having been enlarged."""
     has_detail = measures.get("finer", 0.0) > 1.0  # without a figure, none was seen
@@ -325,7 +178,13 @@ def shows_more(measures: Mapping[str, float]) -> bool:
 def needs_trace(original: Original, measures: Mapping[str, float]) -> bool:
     """Whether the trace of an enlargement, for which a file is decoded whole, could change what is said of it."""
     signed = is_signed(original)
-    return not contains(measures, signed) and not (signed and _shows_beyond(measures))
+    known = contains(measures, signed) or drawn_by_a_program(measures, signed)
+    return not known and not (signed and _shows_beyond(measures))
+
+
+def needs_letters(original: Original, measures: Mapping[str, float]) -> bool:
+    """The same of words written over it, which a camera does, too."""
+    return not is_signed(original) and needs_trace(original, measures)
 
 
 def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
@@ -337,5 +196,5 @@ def needs_detail(original: Original, measures: Mapping[str, float]) -> bool:
 
 def _shows_beyond(measures: Mapping[str, float]) -> bool:
     """Whether the scene goes on beyond the copy's border, or the copy is tilted."""
-    goes_on = any(_goes_on(one) and one.outside >= LEAST_BEYOND for one in sides_of(measures))
-    return goes_on or abs(measures.get("tilt", 0.0)) >= TILTED
+    beyond = any(goes_on(one) and one.outside >= LEAST_BEYOND for one in sides_of(measures))
+    return beyond or abs(measures.get("tilt", 0.0)) >= TILTED

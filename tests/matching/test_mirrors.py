@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from i2f.matching.mirrors import mirrors_of
 from i2f.matching.registration import Similarity
-from i2f.sync.eligibility import MIRRORED
+from i2f.sync.containment import MIRRORED
 from tests.support.scenes import bytes_of, scene
 
 HEIGHT, WIDTH = 300, 400

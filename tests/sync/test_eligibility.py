@@ -10,7 +10,7 @@ import pytest
 
 from i2f.ground.model import CaptureTime, Fit, Original, Window
 from i2f.matching.seams import SIDES
-from i2f.sync.eligibility import doubt_about, needs_detail
+from i2f.sync.eligibility import doubt_about, needs_detail, needs_letters
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0, tzinfo=UTC).replace(tzinfo=None), False, None)
 BARE = Original(Path("/roll/IMG_0001.JPG"), 1, 1, "JPEG", 3264, 2448, None, None)
@@ -137,6 +137,14 @@ def test_a_white_sky_on_one_side_is_no_paper_while_the_scene_goes_on_at_another(
     for other in (sky, sky | {"seam": 0.95, "broken": 0.95}):
         assert "contains the picture" in doubt_about(BARE, fit(top=other, bottom=STOPS, left=GOES_ON))
     assert "contains the picture" in doubt_about(BARE, fit(top=sky | {"broken": 0.95}, bottom=GOES_ON))
+
+
+def test_a_plain_wall_that_ends_in_a_line_is_no_paper_while_the_scene_goes_on_at_another_side() -> None:
+    wall = GOES_ON | {"outside": 0.14, "seam": 0.91, "broken": 0.78, "ground": 0.76}
+    assert doubt_about(BARE, fit(left=wall, right=GOES_ON)) == ""
+    for paper in (wall | {"ground": 0.95}, wall | {"broken": 0.95}):
+        assert "contains the picture" in doubt_about(BARE, fit(left=paper, right=GOES_ON))
+    assert "contains the picture" in doubt_about(BARE, fit(left=wall))
 
 
 def test_camera_data_of_a_picture_of_another_shape_vouch_for_nothing() -> None:
@@ -292,6 +300,47 @@ def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoeve
     for weaker in ({"outer_ground": 0.76}, {"straight": 0.6}, {"outer": 0.6}):  # a white sky above a roof
         assert doubt_about(SIGNED, fit(top=bar | weaker, cut_top=0.98, **around)) == ""
     assert doubt_about(SIGNED, fit(top=bar, cut_top=0.5, **around)) == ""
+
+
+def test_a_drawn_strip_along_an_edge_is_a_viewers_unless_it_is_the_black_rim_of_a_film() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for level in (18.0, 44.0, 250.0):
+            strip = fit(strip_bottom=0.99, strip_bottom_breadth=0.012, strip_bottom_level=level, **around)
+            assert doubt_about(original, strip).endswith("has a strip along an edge that a program drew")
+        assert doubt_about(original, fit(strip_top=0.99, strip_top_breadth=0.02, strip_top_level=0.0, **around))
+        for share, breadth, level in ((0.7, 0.02, 200.0), (0.85, 0.05, 12.0), (1.0, 0.009, 1.0)):
+            no_strip = fit(strip_top=share, strip_top_breadth=breadth, strip_top_level=level, **around)
+            assert doubt_about(original, no_strip) == ""
+
+
+def test_a_translucent_band_was_drawn_and_must_be_clearer_where_a_camera_signed() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original, clear, unclear in ((BARE, 12.0, 4.0), (SIGNED, 30.0, 12.0)):
+        assert doubt_about(original, fit(veil_bottom=clear, **around)).endswith(
+            "has a translucent band across it that a program drew"
+        )
+        assert doubt_about(original, fit(veil_bottom=unclear, **around)) == ""
+
+
+def test_what_lies_around_is_no_scene_where_it_was_drawn_out_of_the_border_on_two_opposite_sides() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    for original in (BARE, SIGNED):
+        for pair in (("top", "bottom"), ("left", "right")):
+            smears = {f"smear_{side}": 0.99 for side in pair}
+            assert doubt_about(original, fit(**smears, **around)).endswith("by drawing out its edges")
+        planks = {"smear_top": 0.99, "smear_left": 0.97, "smear_bottom": 0.8}  # that run to the file's edge
+        assert doubt_about(original, fit(**planks, **around)) == ""
+
+
+def test_words_written_over_a_bare_file_make_a_question_of_it_and_a_cameras_own_date_does_not() -> None:
+    around = dict.fromkeys(SIDES, GOES_ON)
+    assert doubt_about(BARE, fit(letters=7.0, **around)).endswith("has words written over it")
+    assert doubt_about(BARE, fit(letters=4.0, **around)) == ""  # on a sign, or by chance
+    assert doubt_about(SIGNED, fit(letters=8.0, **around)) == ""
+    assert needs_letters(BARE, fit(**around).measures)
+    assert not needs_letters(SIGNED, fit(**around).measures)
+    assert not needs_letters(BARE, fit(**dict.fromkeys(SIDES, STOPS)).measures)
 
 
 def test_finer_detail_is_asked_for_only_where_it_can_change_what_is_said_of_a_file() -> None:

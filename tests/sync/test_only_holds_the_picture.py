@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import matcher
 from i2f.photos.folder import FoundFile
@@ -90,6 +90,39 @@ def turned_on_white() -> Image.Image:
     grain = np.random.default_rng(1).normal(0, 2, (800, 800, 1))
     grainy = Image.fromarray(np.clip(np.asarray(large) + grain, 0, 255).astype(np.uint8))
     return grainy.rotate(2.2, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255))
+
+
+def above_a_toolbar() -> Image.Image:
+    bar = np.full((14, WIDTH, 3), 44, np.uint8)
+    bar[4:10, 20:90:3] = 230
+    return Image.fromarray(np.concatenate([photograph(), bar]))
+
+
+def dimmed_beside_the_window() -> Image.Image:
+    file = photograph().copy()
+    file[:, :90] = file[:, :90] // 2
+    return Image.fromarray(file)
+
+
+def drawn_out() -> Image.Image:
+    larger = np.asarray(posted().resize((800, 800), Image.Resampling.LANCZOS))
+    return Image.fromarray(np.pad(larger, ((0, 0), (120, 120), (0, 0)), "edge"))
+
+
+def with_words_beside_the_window() -> Image.Image:
+    file = itself().rotate(90, expand=True)
+    ImageDraw.Draw(file).text((HEIGHT / 2, WIDTH - 50), "SUNDAY MORNING", (255, 255, 255), font_size=44, anchor="mm")
+    return file
+
+
+@pytest.mark.long
+def test_what_a_program_drew_on_the_picture_is_told_from_the_file_itself(tmp_path: Path) -> None:
+    file = tmp_path / "IMG_0004.JPG"
+    assert "a strip along an edge" in said_of(file, as_jpeg(above_a_toolbar(), signed=True))
+    assert "a translucent band" in said_of(file, as_jpeg(dimmed_beside_the_window()))
+    assert "by drawing out its edges" in said_of(file, as_jpeg(drawn_out(), signed=True))
+    assert "words written over it" in said_of(file, as_jpeg(with_words_beside_the_window()))
+    assert said_of(file, as_jpeg(with_words_beside_the_window(), signed=True)) == ""
 
 
 @pytest.mark.long
