@@ -1,10 +1,11 @@
 """Whether sending keeps the line full: `python -m bench.sending FOLDER [--photos N] [--rate BYTES_PER_S]`.
 
 N photographs, the larger ones of FOLDER in turn, take the place of small copies on a pretend Flickr each of whose
-connections carries 2 MB/s, by the same steps as in `sync`: the copies are backed up, each file is proved whole, the copy asked for,
-the file sent and verified. Then the very bytes that were sent are posted once more, by as many threads with a
-connection each that do nothing else. Prints the time of the one as a share of the other's, beside its bound, and what
-processor time the program took: where that is near the time itself, the machine was the bound and not the line.
+connections carries 2 MB/s, by the same steps as in `sync`: the copies are backed up, each file is proved whole, the
+copy asked for, the file sent and verified. Then the very bytes that were sent are posted once more, by as many
+threads with a connection each that do nothing else. Prints the time of the one as a share of the other's, beside its
+bound, and what processor time the program took: where that is near the time itself, the machine was the bound and not
+the line.
 """
 
 from __future__ import annotations
