@@ -16,9 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from i2f.ground.image import Floats, Picture, planes
-from i2f.matching.file_sides import from_each_side, shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 612
 """Pixels of the window's short side at which is looked."""
@@ -36,15 +35,10 @@ FEWEST = 30
 """Pixels of the window's breadth below which nothing is told."""
 
 
-def cuts_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[float, ...]:
-    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
-    `copy_size` (height, width): at how much of the window's breadth the sharpest line near it cuts the picture.
-    """
-    shrink = shrink_to(FINE, at)
-    size = tuple(max(2 * FAR, round(edge * shrink)) for edge in picture.shape[:2])
-    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    sides = from_each_side(copy_size, np.stack(small, 2), at, shrink)
-    return tuple(_sharpest(lines, ahead, at.scale * shrink) for lines, ahead in sides)
+def cuts_of(file: SeenFile) -> tuple[float, ...]:
+    """For each of FILE_SIDES at how much of the window's breadth the sharpest line near it cuts the picture."""
+    small = file.in_color(FINE, 2 * FAR)
+    return tuple(_sharpest(lines, ahead, small.at.scale) for lines, ahead in small.from_each_side())
 
 
 def _sharpest(lines: Floats, ahead: float, unit: float) -> float:

@@ -18,9 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from i2f.ground.image import Floats, Picture, planes
-from i2f.matching.file_sides import from_each_side, shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 612
 """Pixels of the window's short side at which is looked."""
@@ -49,15 +48,10 @@ class Frame:
     thin: float = 0.0
 
 
-def frames_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[Frame, ...]:
-    """Where the photograph ends at each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an
-    upright copy of `copy_size` (height, width).
-    """
-    shrink = shrink_to(FINE, at)
-    size = tuple(max(WITHIN + FEWEST_BEYOND, round(edge * shrink)) for edge in picture.shape[:2])
-    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    sides = from_each_side(copy_size, np.stack(small, 2), at, shrink)
-    return tuple(_edge(lines, ahead, at.scale * shrink) for lines, ahead in sides)
+def frames_of(file: SeenFile) -> tuple[Frame, ...]:
+    """Where the photograph ends at each of FILE_SIDES."""
+    small = file.in_color(FINE, WITHIN + FEWEST_BEYOND)
+    return tuple(_edge(lines, ahead, small.at.scale) for lines, ahead in small.from_each_side())
 
 
 def _edge(lines: Floats, ahead: float, unit: float) -> Frame:

@@ -20,7 +20,7 @@ from i2f.ground.model import Fit
 from i2f.matching.bars import without_edges
 from i2f.matching.cuts import cuts_of
 from i2f.matching.detail import finer_detail, snapped, tones_apart
-from i2f.matching.file_sides import FILE_SIDES
+from i2f.matching.file_sides import FILE_SIDES, SeenFile
 from i2f.matching.frames import frames_of
 from i2f.matching.looks import upright
 from i2f.matching.mirrors import mirrors_of
@@ -37,24 +37,24 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
     how its tones differ from the copy's. The file has `width` pixels across, `factor` for one of the copy's.
     """
     turned, at = _looked_at(copy, picture, fit)
-    size = turned.shape[0], turned.shape[1]
+    file = _file(turned, picture, at)
     found = {"inspected": 1.0, "tilt": at.degrees, "tones": tones_apart(turned, picture, at)}
     found["factor"] = _factor(turned, picture, at, width)
-    for name, side in zip(SIDES, sides_of(size, picture, at), strict=True):
+    for name, side in zip(SIDES, sides_of(file), strict=True):
         if side is not None:
             found |= {f"{name}_{what}": getattr(side, what) for what in side.__slots__}
-    for name, frame in zip(FILE_SIDES, frames_of(size, picture, at), strict=True):
+    for name, frame in zip(FILE_SIDES, frames_of(file), strict=True):
         found |= {f"frame_{name}": frame.share, f"frame_{name}_outside": frame.outside, f"thin_{name}": frame.thin}
-    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts_of(size, picture, at), strict=True)}
-    found |= {f"mirror_{name}": share for name, share in zip(FILE_SIDES, mirrors_of(size, picture, at), strict=True)}
-    return found | _drawn(size, picture, at)
+    found |= {f"cut_{name}": share for name, share in zip(FILE_SIDES, cuts_of(file), strict=True)}
+    found |= {f"mirror_{name}": share for name, share in zip(FILE_SIDES, mirrors_of(file), strict=True)}
+    return found | _drawn(file)
 
 
-def _drawn(size: tuple[int, int], picture: Picture, at: Similarity) -> dict[str, float]:
+def _drawn(file: SeenFile) -> dict[str, float]:
     """What a program drew along the file's edges or over it."""
-    found = {f"smear_{name}": share for name, share in zip(FILE_SIDES, smears_of(size, picture, at), strict=True)}
-    found |= {f"veil_{name}": told for name, told in zip(FILE_SIDES, veils_of(picture, at), strict=True)}
-    for name, one in zip(FILE_SIDES, strips_of(size, picture, at), strict=True):
+    found = {f"smear_{name}": share for name, share in zip(FILE_SIDES, smears_of(file), strict=True)}
+    found |= {f"veil_{name}": told for name, told in zip(FILE_SIDES, veils_of(file), strict=True)}
+    for name, one in zip(FILE_SIDES, strips_of(file), strict=True):
         found |= {f"strip_{name}": one.share, f"strip_{name}_breadth": one.breadth, f"strip_{name}_level": one.level}
     return found
 
@@ -62,7 +62,7 @@ def _drawn(size: tuple[int, int], picture: Picture, at: Similarity) -> dict[str,
 def inspect_writing(copy: Picture, picture: Picture, fit: Fit) -> dict[str, float]:
     """The same of letters that were written over the file outside of the window."""
     turned, at = _looked_at(copy, picture, fit)
-    return {"letters": float(letters_outside((turned.shape[0], turned.shape[1]), picture, at))}
+    return {"letters": float(letters_outside(_file(turned, picture, at)))}
 
 
 def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, float]:
@@ -72,6 +72,10 @@ def inspect_detail(copy: Picture, picture: Picture, fit: Fit, width: int) -> dic
     factor = _factor(turned, picture, at, width)
     finer = finer_detail(turned, picture, at, factor)
     return {} if finer is None else {"finer": finer, "factor": factor}
+
+
+def _file(turned: Picture, picture: Picture, at: Similarity) -> SeenFile:
+    return SeenFile((turned.shape[0], turned.shape[1]), picture, at)
 
 
 def _factor(copy: Picture, picture: Picture, at: Similarity, width: int) -> float:

@@ -16,9 +16,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
-from i2f.ground.image import Floats, Picture, luminance, resize
-from i2f.matching.file_sides import from_each_side, shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 306
 """Pixels of the window's short side at which is looked."""
@@ -35,16 +34,11 @@ FEWEST = 30
 """Pixels of the window's breadth below which nothing is told."""
 
 
-def mirrors_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[float, ...]:
-    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
-    `copy_size` (height, width): how much the two sides of the best mirror line near it share, 0 to 1.
-    """
-    shrink = shrink_to(FINE, at)
-    rows, cols = (max(2 * FAR, round(edge * shrink)) for edge in picture.shape[:2])
-    grey = luminance(picture)
-    fine = _fine(resize(grey, rows, cols) if shrink < 1 else grey)
-    sides = from_each_side(copy_size, fine, at, shrink)
-    return tuple(_best(lines, ahead, at.scale * shrink) for lines, ahead in sides)
+def mirrors_of(file: SeenFile) -> tuple[float, ...]:
+    """For each of FILE_SIDES how much the two sides of the best mirror line near it share, 0 to 1."""
+    small = file.in_grey(FINE, 2 * FAR)
+    sides = small.of(_fine(small.seen)).from_each_side()
+    return tuple(_best(lines, ahead, small.at.scale) for lines, ahead in sides)
 
 
 def _fine(grey: Floats) -> Floats:

@@ -25,7 +25,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import uniform_filter1d
 
-from i2f.ground.image import Floats, Picture, planes, spots
+from i2f.ground.image import Floats, spots
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 
 SIDES = ("top", "right", "bottom", "left")
@@ -76,18 +77,14 @@ class _Lines:
     border: int
 
 
-def sides_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> list[Side | None]:
-    """Top, right, bottom and left of the window that an upright copy of (height, width) has in an upright picture; None
-    where the window ends at the file's edge.
-    """
-    fine = min(FINE, max(64, round(min(at.scale, min(copy_size)))))
-    shrink = min(1.0, fine / at.scale)
-    height, width = (max(8, round(edge * shrink)) for edge in picture.shape[:2])
-    small = planes(picture, height, width) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    here = at.scaled(shrink)
-    unit = fine / min(copy_size)
-    half = (copy_size[1] * unit / 2, copy_size[0] * unit / 2)
-    return [_side(small, here, half, fine, quarter) for quarter in range(4)]
+def sides_of(file: SeenFile) -> list[Side | None]:
+    """Top, right, bottom and left of the copy's window in the file; None where the window ends at the file's edge."""
+    fine = min(FINE, max(64, round(min(file.at.scale, min(file.copy_size)))))
+    small = file.in_color(fine, 8)
+    levels = [np.ascontiguousarray(small.seen[..., k]) for k in range(3)]
+    unit = fine / min(file.copy_size)
+    half = (file.copy_size[1] * unit / 2, file.copy_size[0] * unit / 2)
+    return [_side(levels, small.at, half, fine, quarter) for quarter in range(4)]
 
 
 def _side(small: list[Floats], at: Similarity, half: tuple[float, float], fine: int, quarter: int) -> Side | None:

@@ -11,9 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
-from i2f.ground.image import Floats, Picture, luminance, resize
-from i2f.matching.file_sides import from_each_side, shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 306
 """Pixels of the window's short side at which is looked."""
@@ -27,16 +26,10 @@ STRUCTURE = 15
 """Places over which what is coarse along a line is taken away."""
 
 
-def smears_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[float, ...]:
-    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy of
-    `copy_size` (height, width): what lines outside of the window, some way apart, share; -1 to 1, 0 without any.
-    """
-    shrink = shrink_to(FINE, at)
-    rows, cols = (max(2 * LEAST_APART, round(edge * shrink)) for edge in picture.shape[:2])
-    grey = luminance(picture)
-    small = resize(grey, rows, cols) if shrink < 1 else grey
-    sides = from_each_side(copy_size, small, at, shrink)
-    return tuple(_shared(lines, round(ahead), at.scale * shrink) for lines, ahead in sides)
+def smears_of(file: SeenFile) -> tuple[float, ...]:
+    """For each of FILE_SIDES what lines outside of the window, some way apart, share; -1 to 1, 0 without any."""
+    small = file.in_grey(FINE, 2 * LEAST_APART)
+    return tuple(_shared(lines, round(ahead), small.at.scale) for lines, ahead in small.from_each_side())
 
 
 def _shared(lines: Floats, ahead: int, unit: float) -> float:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from i2f.ground.image import Floats, Picture, planes
-from i2f.matching.file_sides import lines_outside, shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 1224
 """Pixels of the window's short side at which is looked."""
@@ -49,15 +48,10 @@ class Strip:
     level: float = 0.0
 
 
-def strips_of(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> tuple[Strip, ...]:
-    """The strip along each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy
-    of `copy_size` (height, width).
-    """
-    shrink = shrink_to(FINE, at)
-    size = tuple(max(4 * NARROWEST, round(edge * shrink)) for edge in picture.shape[:2])
-    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    outside = lines_outside(copy_size, np.stack(small, 2), at, shrink)
-    return tuple(_strip(lines, ahead, at.scale * shrink) for lines, ahead in outside)
+def strips_of(file: SeenFile) -> tuple[Strip, ...]:
+    """The strip along each of FILE_SIDES."""
+    small = file.in_color(FINE, 4 * NARROWEST)
+    return tuple(_strip(lines, ahead, small.at.scale) for lines, ahead in small.lines_outside())
 
 
 def _strip(lines: Floats, ahead: float, unit: float) -> Strip:

@@ -19,9 +19,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import median_filter, uniform_filter1d
 
-from i2f.ground.image import Floats, Picture, planes
-from i2f.matching.file_sides import shrink_to
-from i2f.matching.registration import Similarity
+from i2f.ground.image import Floats
+from i2f.matching.file_sides import SeenFile
 
 FINE = 612
 """Pixels of the window's short side at which is looked."""
@@ -47,16 +46,9 @@ ALIKE = 1.28
 CANDIDATES, ROUNDS, OUTLYING = 6, 3, 2.5
 
 
-def veils_of(picture: Picture, at: Similarity) -> tuple[float, ...]:
-    """For each of FILE_SIDES of an upright `picture` (height, width, 3), in which `at` lays an upright copy: how many
-    times what a veil leaves unexplained the step at its border is; 0 without one.
-    """
-    shrink = shrink_to(FINE, at)
-    size = tuple(max(4 * FAR, round(edge * shrink)) for edge in picture.shape[:2])
-    small = planes(picture, *size) if shrink < 1 else [picture[..., k].astype(np.float32) for k in range(3)]
-    seen = np.stack(small, 2)
-    across = seen.swapaxes(0, 1)
-    return tuple(_clearest(lines) for lines in (seen, across, seen[::-1], across[::-1]))
+def veils_of(file: SeenFile) -> tuple[float, ...]:
+    """For each of FILE_SIDES how many times what a veil leaves unexplained the step at its border is; 0 without one."""
+    return tuple(_clearest(lines) for lines, _ in file.in_color(FINE, 4 * FAR).lines_outside())
 
 
 def _clearest(lines: Floats) -> float:

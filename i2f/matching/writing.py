@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label, maximum_filter, minimum_filter
 
-from i2f.ground.image import Floats, Picture, luminance, resize
+from i2f.ground.image import Floats, resize
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 
 SIZES = (1.0, 0.5, 0.25)
@@ -58,12 +59,10 @@ class _Letter:
         return self.bottom - self.top
 
 
-def letters_outside(copy_size: tuple[int, int], picture: Picture, at: Similarity) -> int:
-    """How many letters the longest line has that was written over an upright `picture` (height, width, 3) outside of
-    the window in which `at` lays an upright copy of `copy_size` (height, width).
-    """
-    longest, grey = 0, luminance(picture)
-    if _shows_all(copy_size, grey.shape, at):
+def letters_outside(file: SeenFile) -> int:
+    """How many letters the longest line has that was written over a file outside of the window."""
+    longest, grey, at = 0, file.grey, file.at
+    if _shows_all(file):
         return 0
     for size in SIZES:
         rows, cols = (round(edge * size) for edge in grey.shape)
@@ -72,17 +71,18 @@ def letters_outside(copy_size: tuple[int, int], picture: Picture, at: Similarity
         small = grey if size == 1 else resize(grey, rows, cols)
         here = at.scaled(size)
         for strokes in (small, -small):
-            letters = [one for one in _letters(strokes) if _is_outside(one, copy_size, here)]
+            letters = [one for one in _letters(strokes) if _is_outside(one, file.copy_size, here)]
             longest = max(longest, _longest_line(letters))
     return longest
 
 
-def _shows_all(copy_size: tuple[int, int], shape: tuple[int, ...], at: Similarity) -> bool:
+def _shows_all(file: SeenFile) -> bool:
     """Whether no room for letters is left outside of the window."""
-    corners = [complex(x, y) for x in (0, shape[1]) for y in (0, shape[0])]
+    at, (rows, cols) = file.at, file.picture.shape[:2]
+    corners = [complex(x, y) for x in (0, cols) for y in (0, rows)]
     places = [(one - complex(at.cx, at.cy)) / complex(at.a, at.b) for one in corners]
     room = 2 * HEIGHTS[0] / at.scale
-    height, width = (side / (2 * min(copy_size)) + room for side in copy_size)
+    height, width = (side / (2 * min(file.copy_size)) + room for side in file.copy_size)
     return all(abs(one.real) <= width and abs(one.imag) <= height for one in places)
 
 

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from i2f.matching.cuts import cuts_of
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from tests.support.scenes import bytes_of, scene
 
@@ -25,7 +26,7 @@ def cells() -> NDArray[np.uint8]:
 def sharpest(file: NDArray[np.uint8], side: float, center: tuple[float, float], degrees: float = 0.0) -> list[float]:
     """The cuts, sharpest first, near a copy whose short side is so many pixels of the file."""
     turn = side * np.exp(1j * np.deg2rad(degrees))
-    return sorted(cuts_of((400, 400), file, Similarity(turn.real, turn.imag, *center)), reverse=True)
+    return sorted(cuts_of(SeenFile((400, 400), file, Similarity(turn.real, turn.imag, *center))), reverse=True)
 
 
 @pytest.mark.parametrize(("side", "degrees"), [(0.9, 0.0), (1.0, 3.0), (1.1, 0.0)])

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from i2f.matching.file_sides import FILE_SIDES
+from i2f.matching.file_sides import FILE_SIDES, SeenFile
 from i2f.matching.frames import Frame, frames_of
 from i2f.matching.registration import Similarity
 from tests.support.scenes import bytes_of, scene
@@ -27,13 +27,13 @@ def shown() -> NDArray[np.uint8]:
 def ends(file: NDArray[np.uint8], center: tuple[float, float], degrees: float = 0.0) -> dict[str, float]:
     """The share at each side of a file at whose `center` a copy of 300 pixels lies, tilted."""
     turn = 300 * np.exp(1j * np.deg2rad(degrees))
-    found = frames_of(COPY, file, Similarity(turn.real, turn.imag, *center))
+    found = frames_of(SeenFile(COPY, file, Similarity(turn.real, turn.imag, *center)))
     return {side: frame.share for side, frame in zip(FILE_SIDES, found, strict=True) if frame.outside >= 0.04}
 
 
 def gaps(file: NDArray[np.uint8], center: tuple[float, float]) -> list[float]:
     """How much of each side of the same copy has a thin gap at the file's edge."""
-    return [frame.thin for frame in frames_of(COPY, file, Similarity(300, 0, *center))]
+    return [frame.thin for frame in frames_of(SeenFile(COPY, file, Similarity(300, 0, *center)))]
 
 
 def padded(ground: Image.Image, left: int, top: int) -> NDArray[np.uint8]:
@@ -82,4 +82,4 @@ def test_a_skyline_and_a_hazy_horizon_are_no_frame() -> None:
 @pytest.mark.parametrize("shape", [(20, 20), (8, 300), (300, 300)])
 def test_of_a_file_that_shows_no_more_than_the_copy_nothing_is_said(shape: tuple[int, int]) -> None:
     plain = np.full((*shape, 3), 90, np.uint8)
-    assert frames_of(COPY, plain, Similarity(300, 0, shape[1] / 2, shape[0] / 2)) == (Frame(),) * 4
+    assert frames_of(SeenFile(COPY, plain, Similarity(300, 0, shape[1] / 2, shape[0] / 2))) == (Frame(),) * 4

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.mirrors import mirrors_of
 from i2f.matching.registration import Similarity
 from i2f.sync.containment import MIRRORED
@@ -17,7 +18,7 @@ HEIGHT, WIDTH = 300, 400
 def shared(file: NDArray[np.uint8], side: float, center: tuple[float, float], degrees: float = 0.0) -> list[float]:
     """What the sides of the best mirror line share: top, left, bottom, right of a window of so many pixels."""
     turn = side * np.exp(1j * np.deg2rad(degrees))
-    return list(mirrors_of((400, 400), file, Similarity(turn.real, turn.imag, *center)))
+    return list(mirrors_of(SeenFile((400, 400), file, Similarity(turn.real, turn.imag, *center))))
 
 
 @pytest.mark.parametrize(("side", "degrees"), [(300, 0.0), (220, 0.0), (220, 3.0)])

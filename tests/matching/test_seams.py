@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from i2f.matching.seams import Side, sides_of
 from tests.support.camera_roll import make_photograph
@@ -22,7 +23,7 @@ def window(left: int, top: int, size: int = SIZE) -> Similarity:
 
 
 def sides(page: Image.Image, left: int, top: int, size: int = SIZE) -> list[Side | None]:
-    return sides_of((SIZE, SIZE), np.asarray(page.convert("RGB")), window(left, top, size))
+    return sides_of(SeenFile((SIZE, SIZE), np.asarray(page.convert("RGB")), window(left, top, size)))
 
 
 @pytest.mark.parametrize("ground", [(255, 255, 255), (0, 0, 0), (30, 40, 90)])

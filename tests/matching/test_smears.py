@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from i2f.matching.smears import smears_of
 from tests.support.scenes import bytes_of, scene
@@ -25,7 +26,7 @@ def grown(across: int, down: int, blur: float = 0.0, grain: float = 0.0) -> NDAr
 
 def around(file: NDArray[np.uint8], side: float = 360) -> tuple[float, ...]:
     """Top, left, bottom and right of a window of the photograph's shape in the middle."""
-    return smears_of((360, 480), file, Similarity(side, 0, file.shape[1] / 2, file.shape[0] / 2))
+    return smears_of(SeenFile((360, 480), file, Similarity(side, 0, file.shape[1] / 2, file.shape[0] / 2)))
 
 
 @pytest.mark.parametrize(("blur", "grain"), [(0.0, 0.0), (2.0, 2.0)])
@@ -44,4 +45,4 @@ def test_a_scene_changes_on_its_way_to_the_edge_of_the_file() -> None:
 
 def test_nothing_is_said_where_the_copy_shows_all_or_the_file_is_tiny() -> None:
     assert around(PHOTO) == (0, 0, 0, 0)
-    assert smears_of((8, 8), np.zeros((8, 8, 3), np.uint8), Similarity(4, 0, 4, 4)) == (0, 0, 0, 0)
+    assert smears_of(SeenFile((8, 8), np.zeros((8, 8, 3), np.uint8), Similarity(4, 0, 4, 4))) == (0, 0, 0, 0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from i2f.matching.strips import Strip, strips_of
 from tests.support.scenes import bytes_of, scene
@@ -16,7 +17,7 @@ PHOTO = bytes_of(scene(5, 480, 640))
 def strips(file: NDArray[np.uint8], degrees: float = 0.0) -> tuple[Strip, ...]:
     """Of a file whose copy is 400 pixels square, 380 of the file's, at the photograph's middle."""
     turn = 380 * np.exp(1j * np.deg2rad(degrees))
-    return strips_of((400, 400), file, Similarity(turn.real, turn.imag, 320, 240))
+    return strips_of(SeenFile((400, 400), file, Similarity(turn.real, turn.imag, 320, 240)))
 
 
 def with_strip(breadth: int, level: int = 44) -> NDArray[np.uint8]:
@@ -52,8 +53,8 @@ def test_a_photograph_has_none_and_a_sky_burnt_to_white_ends_in_no_line() -> Non
 def test_a_strip_that_the_copy_shows_too_is_part_of_what_was_posted() -> None:
     file = with_strip(12)
     whole = Similarity(492, 0, 320, 246)
-    assert max(one.share for one in strips_of((492, 640), file, whole)) == 0
+    assert max(one.share for one in strips_of(SeenFile((492, 640), file, whole))) == 0
 
 
 def test_nothing_is_said_of_a_tiny_file() -> None:
-    assert strips_of((8, 8), np.zeros((8, 8, 3), np.uint8), Similarity(8, 0, 4, 4)) == (Strip(),) * 4
+    assert strips_of(SeenFile((8, 8), np.zeros((8, 8, 3), np.uint8), Similarity(8, 0, 4, 4))) == (Strip(),) * 4

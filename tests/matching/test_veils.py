@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from i2f.matching.veils import veils_of
 from tests.support.scenes import bytes_of, scene
@@ -34,9 +35,13 @@ def veiled(picture: NDArray[np.float32], color: float, share: float, begins: int
     return as_bytes(drawn)
 
 
+def told(file: NDArray[np.uint8], at: Similarity) -> tuple[float, ...]:
+    return veils_of(SeenFile((400, 400), file, at))
+
+
 @pytest.mark.parametrize(("color", "share"), [(0, 0.3), (0, 0.6), (255, 0.4), (90, 0.7)])
 def test_a_band_dimmed_or_paled_by_a_constant_share_is_seen_at_the_side_it_reaches(color: float, share: float) -> None:
-    found = veils_of(veiled(lawn(), color, share), AT)
+    found = told(veiled(lawn(), color, share), AT)
     assert found[BOTTOM] > 8
     assert max(found[TOP], found[LEFT], found[RIGHT]) < 3
 
@@ -45,22 +50,22 @@ def test_it_is_seen_at_each_side_and_with_words_on_it() -> None:
     file = veiled(lawn(), 0, 0.5)
     file[430:450, 200:440:4] = 255
     for turned, side in ((file, BOTTOM), (file[::-1], TOP), (file.swapaxes(0, 1), RIGHT)):
-        assert veils_of(turned, AT)[side] > 8
+        assert told(turned, AT)[side] > 8
 
 
 def test_a_photograph_and_the_edge_of_another_thing_are_no_veil() -> None:
-    assert max(veils_of(bytes_of(scene(4, 480, 640)), AT)) < 3
+    assert max(told(bytes_of(scene(4, 480, 640)), AT)) < 3
     floor = lawn()
     floor[400:] = lawn(2)[400:] * 0.5
-    assert max(veils_of(as_bytes(floor), AT)) < 3
+    assert max(told(as_bytes(floor), AT)) < 3
 
 
 def test_a_plain_wall_above_a_plain_floor_has_nothing_in_it_that_could_be_in_proportion() -> None:
     room = np.full((480, 640, 3), 200, np.float32) + np.linspace(0, 40, 640, dtype=np.float32)[None, :, None]
     room += np.random.default_rng(3).normal(0, 1, room.shape)
     room[400:] *= 0.6
-    assert max(veils_of(as_bytes(room), AT)) < 3
+    assert max(told(as_bytes(room), AT)) < 3
 
 
 def test_nothing_is_said_of_a_tiny_file() -> None:
-    assert veils_of(np.zeros((12, 12, 3), np.uint8), Similarity(12, 0, 6, 6)) == (0, 0, 0, 0)
+    assert told(np.zeros((12, 12, 3), np.uint8), Similarity(12, 0, 6, 6)) == (0, 0, 0, 0)

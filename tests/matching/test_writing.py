@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from i2f.matching.file_sides import SeenFile
 from i2f.matching.registration import Similarity
 from i2f.matching.writing import letters_outside
 from tests.support.scenes import bytes_of, scene
@@ -26,7 +27,7 @@ def written(size: float, ink: int = 255, at: tuple[float, float] = (360, 440), d
 
 def letters(file: NDArray[np.uint8], side: float = 340) -> int:
     """Of a copy that shows the middle of the file, down to 410 of its 480 lines."""
-    return letters_outside((400, 400), file, Similarity(side, 0, 360, 240))
+    return letters_outside(SeenFile((400, 400), file, Similarity(side, 0, 360, 240)))
 
 
 @pytest.mark.parametrize("size", [22, 34, 60])
@@ -38,7 +39,7 @@ def test_a_line_of_letters_of_one_colour_is_counted_in_any_size(size: float, ink
 def test_a_photograph_has_none_nor_do_letters_count_where_the_copy_looks() -> None:
     assert letters(PHOTO) < 4
     assert letters(written(34, at=(360, 240))) < 4
-    assert letters_outside((480, 720), written(34), Similarity(480, 0, 360, 240)) == 0
+    assert letters_outside(SeenFile((480, 720), written(34), Similarity(480, 0, 360, 240))) == 0
 
 
 def test_letters_on_a_sign_that_hangs_askew_or_in_the_light_of_day_are_none() -> None:
@@ -48,4 +49,4 @@ def test_letters_on_a_sign_that_hangs_askew_or_in_the_light_of_day_are_none() ->
 
 
 def test_nothing_is_said_of_a_tiny_file() -> None:
-    assert letters_outside((8, 8), np.zeros((40, 40, 3), np.uint8), Similarity(8, 0, 20, 20)) == 0
+    assert letters_outside(SeenFile((8, 8), np.zeros((40, 40, 3), np.uint8), Similarity(8, 0, 20, 20))) == 0
