@@ -74,7 +74,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "35"
+MATCHER_VERSION = "36"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 
