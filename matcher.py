@@ -35,12 +35,13 @@ from i2f.matching.resampling import resampling_peak
 from i2f.matching.retrieval import Proposal, fingerprint, fingerprint_of
 from i2f.matching.same_exposure import Evidence, measure, movement, weigh, window_covariance
 from i2f.matching.search import Index, coarse, unplaced
-from i2f.matching.template_scan import Scanner, bars_of, look_everywhere
+from i2f.matching.template_scan import Ground, Scanner, bars_of, look_everywhere
 
 __all__ = [
     "AS_IT_IS",
     "MATCHER_VERSION",
     "OTHERWISE",
+    "Ground",
     "Index",
     "Picture",
     "PreparedCopy",
@@ -73,7 +74,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "35"
+MATCHER_VERSION = "36"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from i2f.ground.image import Floats, Picture, luminance, resampler
+from i2f.matching.registration import FRAME
 
 PLAIN = 7.0
 """Grey levels by which lines of one bar may differ."""
@@ -40,6 +41,8 @@ ALIKE, CELLS = 0.65, (4, 24)
 reach 0.53."""
 EVEN = 2
 """Lines by which two bars may differ in breadth."""
+FRAMED, SIDES = 0.6, 3
+"""A frame that lies over the picture is seen by a seam of so large a share along so many sides at least."""
 THIN = 3
 """Of the places along a line every third is looked at."""
 
@@ -52,6 +55,16 @@ def without_edges(copy: Picture) -> Picture:
     more = uneven_bars(grey), uneven_bars(grey.T)
     top, left = top + more[0], left + more[1]
     return copy[top : copy.shape[0] - top, left : copy.shape[1] - left]
+
+
+def is_framed(grey: Floats) -> bool:
+    """Whether a frame lies over the picture's edge that `without_edges` left: a thin line inside, a grainy one."""
+    reach = round(FRAME * min(grey.shape)) + 1
+    sides = (grey, grey[::-1], grey.T, grey.T[::-1])
+    if min(grey.shape) <= 2 * (reach + REACH):
+        return False
+    shares = [float(_seams(lines[: reach + REACH, ::THIN])[1:reach].max()) for lines in sides]
+    return sum(share >= FRAMED for share in shares) >= SIDES
 
 
 def plain_edges(grey: Floats) -> tuple[int, int]:

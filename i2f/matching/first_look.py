@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from i2f.ground.image import Picture, luminance
-from i2f.matching.bars import without_edges
+from i2f.matching.bars import is_framed, without_edges
 from i2f.matching.looks import upright
 from i2f.matching.registration import HOPELESS, LEVELS, Alignment, Beginning, Ladder, Seen, begin, start_of
 from i2f.matching.retrieval import Proposal
@@ -39,6 +39,7 @@ class PreparedCopy:
     def __init__(self, copy: Picture) -> None:
         """`copy` is as it is on Flickr, upright, (height, width, 3)."""
         self._bare = without_edges(copy)
+        self._framed = is_framed(luminance(self._bare))
         self._held: dict[tuple[int, bool], Held] = {}
         height, width = self._bare.shape[:2]
         self.cut = height < copy.shape[0], width < copy.shape[1]
@@ -48,7 +49,7 @@ class PreparedCopy:
         way = proposal.quarter_turns, proposal.mirrored
         if way not in self._held:
             turned = np.ascontiguousarray(upright(self._bare, *way))
-            self._held[way] = Held(turned, Ladder(luminance(turned)))
+            self._held[way] = Held(turned, Ladder(luminance(turned), self._framed))
         return self._held[way]
 
 

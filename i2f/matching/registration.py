@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates, uniform_filter
+from scipy.ndimage import map_coordinates, uniform_filter, uniform_filter1d
 
 from i2f.ground.image import Floats, Picture, planes, resize, spots
 from i2f.matching.gauss_newton import Ground, Starts, Template, descend
@@ -46,6 +47,7 @@ FRAME = 0.08
 EDGE = FRAME + 0.01
 """Nothing nearer to the edge pulls."""
 _RADIUS = 9
+_SMALL = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,33 @@ def grid_of(height: int, width: int) -> tuple[Floats, Floats]:
     return np.asarray(x[None, :], np.float32), np.asarray(y[:, None], np.float32)
 
 
-def normalise(grey: Floats, radius: int = _RADIUS) -> Floats:
-    """Local mean away, divided by the local deviation (box of `radius` pixels, smoothed twice)."""
-    flat = grey - uniform_filter(uniform_filter(grey, radius, mode="nearest"), radius, mode="nearest")
-    power = uniform_filter(uniform_filter(flat * flat, radius, mode="nearest"), radius, mode="nearest")
-    return np.asarray(flat / (np.sqrt(np.maximum(power, 0.0)) + 2.0), np.float32)
+def normalise(grey: Floats) -> Floats:
+    """Local mean away, divided by the local deviation (a box of `_RADIUS` pixels, twice)."""
+    flat = grey - _local_mean(grey)
+    return np.asarray(flat / (np.sqrt(np.maximum(_local_mean(flat * flat), 0.0)) + 2.0), np.float32)
+
+
+def normalise_framed(grey: Floats, edges: tuple[int, int]) -> Floats:
+    """The same of a picture on whose outermost rows and columns a frame lies: what is near it is normalised without it,
+    and beneath it that goes on.
+    """
+    rows, cols = edges
+    inner = normalise(grey[rows : grey.shape[0] - rows, cols : grey.shape[1] - cols])
+    return np.pad(inner, ((rows, rows), (cols, cols)), mode="edge")
+
+
+def _local_mean(grey: Floats) -> Floats:
+    """Under a box of `_RADIUS` pixels, twice; of small pictures, which are many, as two quick products of matrices."""
+    if max(grey.shape) > _SMALL:
+        return np.asarray(uniform_filter(uniform_filter(grey, _RADIUS, mode="nearest"), _RADIUS, mode="nearest"))
+    return np.asarray(_boxes(grey.shape[0]) @ grey @ _boxes(grey.shape[1]).T)
+
+
+@lru_cache(maxsize=_SMALL)
+def _boxes(n: int) -> Floats:
+    """Matrix (n, n) of that box along a line whose end pixels go on for ever."""
+    once = uniform_filter1d(np.eye(n), _RADIUS, axis=0, mode="nearest")
+    return np.asarray(uniform_filter1d(once, _RADIUS, axis=0, mode="nearest"), np.float32)
 
 
 def sample(picture: Floats, similarity: Similarity, x: Floats, y: Floats, order: int) -> Floats:
@@ -158,9 +182,9 @@ def inside(shape: tuple[int, int], similarity: Similarity, x: Floats, y: Floats,
 class Ladder:
     """A copy (grey, upright) at the sizes of the ladder's rungs; made once for all originals it is laid over."""
 
-    def __init__(self, copy: Floats) -> None:
-        """`copy` is of any size; no rung is made before it is asked for."""
-        self._copy = copy
+    def __init__(self, copy: Floats, framed: bool = False) -> None:
+        """`copy` is of any size, `framed` where a frame lies over it; no rung is made before it is asked for."""
+        self._copy, self._framed = copy, framed
         self._rungs: dict[int, Template] = {}
 
     def at(self, level: int) -> Template:
@@ -169,7 +193,9 @@ class Ladder:
             grow = level / min(self._copy.shape)
             rows, cols = (max(8, round(edge * grow)) for edge in self._copy.shape)
             edges = max(1, round(EDGE * rows)), max(1, round(EDGE * cols))
-            self._rungs[level] = Template(normalise(resize(self._copy, rows, cols)), *grid_of(rows, cols), edges)
+            small = resize(self._copy, rows, cols)
+            seen = normalise_framed(small, edges) if self._framed else normalise(small)
+            self._rungs[level] = Template(seen, *grid_of(rows, cols), edges)
         return self._rungs[level]
 
 

@@ -14,16 +14,16 @@ need of the copy once, and `look_everywhere` puts what they found into order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 
-from i2f.ground.image import Floats, Picture, luminance, resize
-from i2f.matching.bars import without_edges
+from i2f.ground.image import Floats, Picture, luminance, resize, resize_to_each
+from i2f.matching.bars import is_framed, without_edges
 from i2f.matching.looks import FAR_TRIMS, upright
-from i2f.matching.registration import EDGE, Similarity, grid_of, normalise, sample, started_at
+from i2f.matching.registration import EDGE, Similarity, grid_of, normalise, normalise_framed, sample, started_at
 from i2f.matching.retrieval import Proposal
 
 SIZE = 24
@@ -37,13 +37,15 @@ UNLIKELY = 0.25
 """A true original and its siblings are about as likely as one another; what is so much less likely is neither."""
 
 
-def templates_of(grey: Floats) -> Floats:
+def templates_of(grey: Floats, framed: bool = False) -> Floats:
     """A copy (grey, upright) as it is laid over originals, for each turn: small, normalised, less its edge, of unit
     length; (turns, height, width).
     """
     short = min(grey.shape)
-    small = normalise(resize(grey, *(round(SIZE * edge / short) for edge in grey.shape)))
-    rows, cols = (edge - 2 * max(1, round(EDGE * edge)) for edge in small.shape)
+    small = resize(grey, *(round(SIZE * edge / short) for edge in grey.shape))
+    high, wide = (max(1, round(EDGE * edge)) for edge in small.shape)
+    small = normalise_framed(small, (high, wide)) if framed else normalise(small)
+    rows, cols = small.shape[0] - 2 * high, small.shape[1] - 2 * wide
     x, y = (line * min(rows, cols) for line in grid_of(rows, cols))
     found = []
     for turn in _turns():
@@ -58,41 +60,81 @@ def _turns() -> list[complex]:
     return [complex(np.exp(-1j * np.deg2rad(degrees))) for degrees in TURNS]
 
 
-def scan(templates: Floats, original: Floats) -> list[tuple[float, Similarity]]:
-    """The `PLACES` best, each from another size or turn: correlation, and the similarity that lays the copy there.
-
-    `original` is grey, of any size; the similarity leads to its pixels, from the copy's middle in its short sides.
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """An original in the templates' resolution: `shrink` times its size, the shape its Fourier transform is padded to,
+    and that transform; the sums of its squares up to each pixel, and their mean.
     """
-    found: list[tuple[float, Similarity]] = []
-    for scale in SCALES:
-        shrink = SIZE / (scale * min(original.shape))
-        rows, cols = (round(edge * shrink) for edge in original.shape)
-        if rows >= templates.shape[1] and cols >= templates.shape[2]:
-            small = normalise(resize(original, rows, cols))
-            found += [(likeness, at.scaled(1 / shrink)) for likeness, at in _at_every_turn(templates, small)]
-    found.sort(key=lambda one: -one[0])
-    return found[:PLACES]
+
+    shrink: float
+    size: tuple[int, int]
+    shape: tuple[int, int]
+    spectrum: NDArray[np.complex64]
+    squares: NDArray[np.float64]
+    mean: float
+
+    def lengths(self, high: int, wide: int) -> Floats:
+        """The length of every window of `high` x `wide` pixels as a vector, that of a dull one raised."""
+        table = self.squares
+        power = table[high:, wide:] - table[:-high, wide:] - table[high:, :-wide] + table[:-high, :-wide]
+        return np.asarray(np.sqrt(np.maximum(power, DULL * high * wide * self.mean + 1e-6)), np.float32)
 
 
-def _at_every_turn(templates: Floats, original: Floats) -> Iterator[tuple[float, Similarity]]:
-    """The best place for each turn, in an original of the templates' resolution."""
-    (_, high, wide), (rows, cols) = templates.shape, original.shape
+class Ground:
+    """An original to lay copies over, at each of `SCALES`: made once for all ways of holding them."""
+
+    def __init__(self, original: Floats, share: float) -> None:
+        """`original` is grey, of `share` of its thumbnail's size."""
+        self.share = share
+        short = min(original.shape)
+        shrinks = [SIZE / (scale * short) for scale in SCALES]
+        sizes = [(round(original.shape[0] * shrink), round(original.shape[1] * shrink)) for shrink in shrinks]
+        self._sized = [
+            _sized(shrink, normalise(small))
+            for shrink, small in zip(shrinks, resize_to_each(original, sizes), strict=True)
+        ]
+
+    def holding(self, high: int, wide: int) -> Iterator[_Sized]:
+        """The original at those scales at which a template of `high` x `wide` pixels fits into it."""
+        return (one for one in self._sized if one.size[0] >= high and one.size[1] >= wide)
+
+
+def _sized(shrink: float, original: Floats) -> _Sized:
+    (rows, cols), squares = original.shape, np.zeros((original.shape[0] + 1, original.shape[1] + 1))
+    np.cumsum(np.cumsum(original * original, 0, dtype=np.float64), 1, out=squares[1:, 1:])
     shape = next_fast_len(rows, True), next_fast_len(cols, True)
-    products = irfft2(rfft2(original, shape) * np.conj(rfft2(templates, shape)), shape)
-    power = _sums(original * original, high, wide)
-    length = np.sqrt(np.maximum(power, DULL * float(power.mean()) + 1e-6))
-    for turn, product in zip(_turns(), products, strict=True):
-        likeness = product[: rows - high + 1, : cols - wide + 1] / length
-        row, col = divmod(int(likeness.argmax()), likeness.shape[1])
-        unit = SIZE * turn
-        yield float(likeness[row, col]), Similarity(unit.real, unit.imag, col + wide / 2, row + high / 2)
+    return _Sized(shrink, (rows, cols), shape, rfft2(original, shape), squares, squares[-1, -1] / original.size)
 
 
-def _sums(plane: Floats, high: int, wide: int) -> NDArray[np.float64]:
-    """The sum of every window of `high` x `wide` pixels."""
-    table = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1))
-    np.cumsum(np.cumsum(plane, 0, dtype=np.float64), 1, out=table[1:, 1:])
-    return np.asarray(table[high:, wide:] - table[:-high, wide:] - table[high:, :-wide] + table[:-high, :-wide])
+class _Templates:
+    """A copy held one way, as it is laid over originals, and its Fourier transforms for each shape of theirs."""
+
+    def __init__(self, grey: Floats, framed: bool) -> None:
+        self._pictures = templates_of(grey, framed)
+        self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
+
+    def scan(self, ground: Ground) -> list[tuple[float, Similarity]]:
+        """The `PLACES` best, each from another size or turn: correlation, and the similarity that lays the copy there,
+        from its middle in its short sides to the original's thumbnail.
+        """
+        found: list[tuple[float, Similarity]] = []
+        for sized in ground.holding(*self._pictures.shape[1:]):
+            factor = 1 / (sized.shrink * ground.share)
+            found += [(likeness, at.scaled(factor)) for likeness, at in self._at_every_turn(sized)]
+        found.sort(key=lambda one: -one[0])
+        return found[:PLACES]
+
+    def _at_every_turn(self, sized: _Sized) -> Iterator[tuple[float, Similarity]]:
+        """The best place for each turn, in an original of the templates' resolution."""
+        (_, high, wide), (rows, cols), shape = self._pictures.shape, sized.size, sized.shape
+        if shape not in self._spectra:
+            self._spectra[shape] = np.conj(rfft2(self._pictures, shape))
+        products = irfft2(sized.spectrum * self._spectra[shape], shape)[:, : rows - high + 1, : cols - wide + 1]
+        likeness = (products / sized.lengths(high, wide)).reshape(len(products), -1)
+        for turn, best, of_turn in zip(_turns(), likeness.argmax(axis=1), likeness, strict=True):
+            row, col = divmod(int(best), cols - wide + 1)
+            unit = SIZE * turn
+            yield float(of_turn[best]), Similarity(unit.real, unit.imag, col + wide / 2, row + high / 2)
 
 
 class Scanner:
@@ -102,21 +144,18 @@ class Scanner:
         """Nothing is made of the copy before it is needed."""
         self._copy = copy
         self._grey: Floats | None = None
-        self._templates: dict[tuple[float, int, bool], Floats] = {}
+        self._templates: dict[tuple[float, int, bool], _Templates] = {}
 
-    def places(self, original: Floats, share: float, proposal: Proposal) -> list[Proposal]:
-        """Where the copy, held as in the proposal, could lie: a few places, likeliest first.
-
-        `original` is the luminance of one, of `share` of its thumbnail's size.
-        """
+    def places(self, ground: Ground, proposal: Proposal) -> list[Proposal]:
+        """Where the copy, held as in the proposal, could lie on an original: a few places, likeliest first."""
         bars = bars_of(proposal)
-        places = scan(self._templates_of(bars, proposal.quarter_turns, proposal.mirrored), original)
+        places = self._templates_of(bars, proposal.quarter_turns, proposal.mirrored).scan(ground)
         return [
-            started_at(at.scaled(1 / share), replace(proposal, likeness=likeness, trim=bars))
+            started_at(at, replace(proposal, likeness=likeness, trim=bars))
             for likeness, at in places[: 1 if bars else None]
         ]
 
-    def _templates_of(self, bars: float, quarter_turns: int, mirrored: bool) -> Floats:
+    def _templates_of(self, bars: float, quarter_turns: int, mirrored: bool) -> _Templates:
         way = bars, quarter_turns, mirrored
         if way not in self._templates:
             if self._grey is None:
@@ -124,7 +163,7 @@ class Scanner:
             grey = self._grey
             side = round(bars * min(grey.shape))
             inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
-            self._templates[way] = templates_of(upright(inner, quarter_turns, mirrored))
+            self._templates[way] = _Templates(upright(inner, quarter_turns, mirrored), is_framed(inner))
         return self._templates[way]
 
 
@@ -139,16 +178,16 @@ def look_everywhere(
     """Where else in its original, held the same way, each proposal's copy could lie: for each original and way a few
     proposals, likeliest first, and so the originals; those that are far less likely than the first are left out.
 
-    `places` are those of one proposal (Scanner). Where a search that compares windows alone has the true original
-    somewhere among fifty, this has it first.
+    `places` are those of one proposal (Scanner); it is asked for all proposals of an original one after the other.
+    Where a search that compares windows alone has the true original somewhere among fifty, this has it first.
     """
-    seen: set[tuple[int, float, int, bool]] = set()
-    found: dict[tuple[int, int, bool], list[Proposal]] = {}
+    by_original: dict[int, dict[tuple[float, int, bool], Proposal]] = {}
     for one in proposals:
-        held = one.index, one.quarter_turns, one.mirrored
-        if (one.index, bars_of(one), *held[1:]) not in seen:
-            seen.add((one.index, bars_of(one), *held[1:]))
-            found.setdefault(held, []).extend(places(one))
+        by_original.setdefault(one.index, {}).setdefault((bars_of(one), one.quarter_turns, one.mirrored), one)
+    found: dict[tuple[int, int, bool], list[Proposal]] = {}
+    for ways in by_original.values():
+        for one in ways.values():
+            found.setdefault((one.index, one.quarter_turns, one.mirrored), []).extend(places(one))
     likely = [sorted(ways, key=lambda way: -way.likeness) for ways in found.values() if ways]
     likely.sort(key=lambda ways: -ways[0].likeness)
     return [ways for ways in likely if ways[0].likeness > likely[0][0].likeness - UNLIKELY]

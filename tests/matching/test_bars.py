@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from i2f.matching.bars import without_edges
+from i2f.ground.image import luminance
+from i2f.matching.bars import is_framed, without_edges
 from tests.support.scenes import bytes_of, scene
 
 SIDE, BAR = 480, 60
@@ -99,3 +100,30 @@ def test_what_lies_between_other_blurred_sides_than_its_own_stays_whole() -> Non
     faint = Image.blend(between_bars(picture, around), around, 0.75)
     copy = pressed(faint)
     assert without_edges(copy).shape == copy.shape
+
+
+def with_a_line(picture: Image.Image, sides: int) -> Image.Image:
+    """A light line inside the picture, along so many of its sides."""
+    width, height = picture.size
+    near, far = 12, 18
+    lined = picture.copy()
+    for box in (
+        (near, near, width - near, far),
+        (near, near, far, height - near),
+        (near, height - far, width - near, height - near),
+        (width - far, near, width - near, height - near),
+    )[:sides]:
+        lined.paste((244, 241, 234), box)
+    return lined
+
+
+@pytest.mark.parametrize(("sides", "framed"), [(0, False), (2, False), (4, True)])
+def test_a_line_around_the_picture_is_a_frame_and_one_in_a_corner_is_none(sides: int, framed: bool) -> None:
+    copy = without_edges(pressed(with_a_line(photograph(3), sides)))
+    assert copy.shape[:2] == (SIDE - 2 * BAR, SIDE)
+    assert is_framed(luminance(copy)) == framed
+
+
+@pytest.mark.parametrize("size", [(320, 12), (12, 320), (20, 20)])
+def test_a_sliver_bears_no_frame(size: tuple[int, int]) -> None:
+    assert not is_framed(np.zeros(size, np.float32))

@@ -84,3 +84,15 @@ def test_registration_finds_a_crop_to_within_a_pixel() -> None:
     assert found.correlation > 0.95
     at = found.similarity
     np.testing.assert_allclose([at.a, at.b, at.cx, at.cy], [560.0, 0.0, 380.0, 320.0], atol=1.0)
+
+
+@pytest.mark.parametrize("level", [32, 64])
+def test_a_frame_over_a_copy_changes_nothing_of_how_the_rest_of_it_is_normalised(level: int) -> None:
+    plain = luminance(the_copy())
+    framed = plain.copy()
+    framed[20:32], framed[-32:-20], framed[:, 20:32], framed[:, -32:-20] = 244, 244, 244, 244
+    without, within, blind = (
+        Ladder(grey, knows).at(level).values for grey, knows in ((plain, True), (framed, True), (framed, False))
+    )
+    assert np.abs(within - without).max() < 0.01
+    assert np.abs(blind - without).max() > 0.5

@@ -61,7 +61,7 @@ def looked_for(copy: Picture, true: Picture | None = None) -> list[list[matcher.
     originals = quarters() if true is None else [*quarters()[:TRUE], quarter(true), *quarters()[TRUE + 1 :]]
     scanner = matcher.Scanner(copy)
     proposals = (matcher.Index(fingerprints()) if true is None else index_with(true)).search_widely(copy, len(roll()))
-    return matcher.look_everywhere(proposals, lambda one: scanner.places(*originals[one.index], one))
+    return matcher.look_everywhere(proposals, lambda one: scanner.places(matcher.Ground(*originals[one.index]), one))
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from scipy.ndimage import gaussian_filter
 
 import matcher
 from i2f.ground.archives import file_version
+from i2f.ground.image import luminance
 from i2f.ground.model import Original
 from i2f.memory.journal import Journal
 from i2f.photos.folder import find_files
 from i2f.sync.candidates import assess
 from i2f.sync.compare_workers import WorkerPool, processes_worth_starting
-from i2f.sync.comparing import Answer, Task
+from i2f.sync.comparing import Answer, Task, compare_all
 from i2f.sync.gallery import Assessed
 from i2f.sync.originals import read_folder
 from tests.support.flickr_side import picture
@@ -74,6 +75,29 @@ def test_a_mirrored_copy_of_a_scene_nearly_its_own_mirror_image_is_found_by_a_se
     assert found["IMG_0001.PNG"].window.mirrored
     assert answered == ["one"]
     journal.close()
+
+
+@pytest.mark.long
+def test_a_copy_that_is_as_likely_mirrored_from_afar_is_laid_over_its_original_both_ways(tmp_path: Path) -> None:
+    light = scene(3)
+    coarse = gaussian_filter(light, (9, 9, 0))
+    shown = Image.fromarray(bytes_of((coarse + coarse[:, ::-1]) / 2 + (light - coarse)))
+    file, copy = tmp_path / "IMG_0001.JPG", tmp_path / "copy.jpg"
+    shown.save(file, quality=95)
+    shown.rotate(3.5, Image.Resampling.BICUBIC).crop((206, 100, 646, 540)).save(copy, quality=90)
+    ways = [matcher.Proposal(0, 0.7, (0.0, 0.0), 0.0, 0.0, 0, mirrored, 0.0) for mirrored in (False, True)]
+    scanner, grey = matcher.Scanner(np.asarray(Image.open(copy))), luminance(np.asarray(shown))
+    places = matcher.look_everywhere(ways, lambda one: scanner.places(matcher.Ground(grey, 1.0), one))
+    assert [one[0].mirrored for one in places] == [True, False]
+    original = Original(file, *file_version(file), "JPEG", WIDTH, HEIGHT, None, None)
+    known = {0: hashlib.sha256(file.read_bytes()).digest()}
+    task = Task(
+        copy.read_bytes(), tuple(ways), {0: original}, {0: file.read_bytes()}, {0: (0,)}, known, known, far=True
+    )
+    answer = compare_all(task).assessed
+    assert answer is not None
+    ((_, fit),) = answer.groups[0]
+    assert fit.sure and not fit.window.mirrored, fit.words
 
 
 @pytest.mark.long
