@@ -170,13 +170,18 @@ class _Fitting:
         seen, wanted = self._seen, _quarter(self._wanted)
         self._set(replace(self.look, table=_table(seen, wanted, self._weight)))
         self.colors()
-        plain, bent = self.look, _quarter(self._bent)
-        shade = fit_gain(bent, wanted, self._weight)
+        self.blur_map()
+        if not self.look.blur.is_empty:
+            self.colors()
+            self.blur_map()
+        plain, bent = self.look, self.look.blur(_quarter(self._bent))
+        weight = self._weight * self._flat()
+        shade = fit_gain(bent, wanted, weight)
         if shade.is_flat:
             return
-        aims = wanted + plain.table(seen) - bent
-        first = fit_gain(seen, aims, self._weight, shade.stiffness)
-        straight = identity_look()
+        aims = wanted + _plain(plain, seen) - bent
+        first = fit_gain(plain.blur(seen), aims, weight, shade.stiffness)
+        straight = replace(identity_look(), blur=plain.blur)
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
         begun = each(lambda look: self._alternated(look, seen, aims, BEGUN), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
@@ -330,8 +335,8 @@ def _freed(look: Look) -> Look:
 
 
 def _plain(look: Look, seen: Floats) -> Floats:
-    """Planes under the map and the table alone."""
-    return look.over(look.table(look.under(seen)))
+    """Planes under maps and table alone."""
+    return look.blur(look.over(look.table(look.under(seen))))
 
 
 def _table(seen: Floats, wanted: Floats, weight: Floats) -> ColorTable:
