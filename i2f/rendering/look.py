@@ -26,7 +26,7 @@ from i2f.rendering.blur_map import BlurMap, fit_blur, no_blur
 from i2f.rendering.color_table import ColorTable, fit_table
 from i2f.rendering.enlarge import enlarged
 from i2f.rendering.gain_map import GainMap, fit_gain, no_gain
-from i2f.rendering.local_contrast import SCALES, fit_weights, octaves_of
+from i2f.rendering.local_contrast import SCALES, fit_weights, local, octaves_of
 from i2f.rendering.parallel import each
 
 FIT_SHORT = 512
@@ -58,7 +58,9 @@ BENDING = ("octaves", "under", "table")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that was fitted; `octaves` weigh those of local_contrast.py, `under` lies before the table, `over` after."""
+    """All that was fitted; `octaves` weigh the luminance and its octaves (local_contrast.py), `under` lies before the
+    table, `over` after.
+    """
 
     octaves: Floats
     under: GainMap
@@ -73,10 +75,17 @@ class Look:
         return not (self.under.is_flat and self.over.is_flat)
 
     def field(self, light: Floats) -> Floats | None:
-        """What local contrast adds to every colour, for a whole picture's luminance (h, w); None for nothing."""
+        """The smooth part of what local contrast adds to every colour, for a whole picture's luminance (h, w); None
+        for nothing.
+        """
         if not self.octaves.any():
             return None
-        return np.asarray(np.tensordot(self.octaves, octaves_of(light), 1), np.float32)
+        smooth = np.tensordot(self.octaves[1:], octaves_of(light), 1)
+        return np.asarray(smooth - self.octaves[0] * light.mean(), np.float32)
+
+    def raised(self, colors: Floats, light: Floats, field: Floats) -> Floats:
+        """Planes (3, h, w) of an original, or of some of its rows, with its `light` and the `field` there (h, w)."""
+        return np.asarray(colors + (self.octaves[0] * light + field), np.float32)
 
     def bent(self, colors: Floats, light: Floats, rows: tuple[int, int], height: int) -> Floats:
         """Planes (3, h, w) with the field on them, under everything but blur; `light` (h, w) is the original's there.
@@ -277,12 +286,12 @@ class _Fitting:
 
         kept = self.look, self._bent, self._shifted, self._seen
         more = fit_weights(octaves, halved(halved(self._shifted)), before, weight, applied)
-        octaves_now = self.look.octaves + more
-        field = np.tensordot(octaves_now, octaves, 1).astype(np.float32)
+        look = replace(self.look, octaves=local(self.look.octaves + np.concatenate([[0], more])))
+        field = np.tensordot(look.octaves[1:], octaves, 1).astype(np.float32) - look.octaves[0] * light.mean()
         size = self._fine.shape[1], self._fine.shape[2]
-        self._shifted = self._fine + enlarged(field, size, slice(0, size[0]))
+        self._shifted = look.raised(self._fine, light_of(self._fine), enlarged(field, size, slice(0, size[0])))
         self._seen = _quarter(halved(self._shifted))
-        self._set(replace(self.look, octaves=octaves_now))
+        self._set(look)
         self.colors()
         after = self._missing()
         if float((weight * after**2).sum()) > (1 - WORTH_IT) * float((weight * before**2).sum()):
@@ -359,4 +368,4 @@ def identity_look() -> Look:
     levels = np.linspace(0, 255, 6, dtype=np.float32)
     cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij")).reshape(3, -1)
     table = fit_table(cube, cube, np.ones(cube.shape[1], np.float32))
-    return Look(np.zeros(len(SCALES), np.float32), no_gain(), table, no_gain(), no_grid(), no_blur())
+    return Look(np.zeros(1 + len(SCALES), np.float32), no_gain(), table, no_gain(), no_grid(), no_blur())
