@@ -4,16 +4,16 @@ Lux and Structure lift what is brighter than its surroundings and sink what is d
 does that, and a grid does it only as coarsely as its cells. So the luminance is split into octaves, and the look is
 allowed to weigh each of them anew before the colours are bent.
 
-What is finer than the finest octave cannot be told from the color table's own slope by least squares: a steeper table
-and flatter octaves are the same picture, but for where it is clipped. There they differ much, since a table clips
-colours and an app clips what it had raised. So the weights are brought to the form that an app has: local contrast
-leaves the brightness of the whole alone, its coarsest octave has no weight, and the luminance itself has one instead.
-All octaves are smooth at the copy's scale, so what they add to the original can be found there and enlarged.
+A steeper table and flatter octaves are the same picture, but for where it is clipped. There they differ much, since a
+table clips colours and an app clips what it had raised. So the weights are brought to the form that an app has: local
+contrast leaves the brightness of the whole alone, and its coarsest octave has no weight. All octaves but the finest are
+smooth at the copy's scale, so what they add to the original can be found there and enlarged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,35 +31,44 @@ PROBE = 3.0
 
 
 def octaves_of(light: Floats) -> Floats:
-    """The luminance (h, w) less its mean, from the finest octave of SCALES to what remains: (len(SCALES), h, w)."""
+    """The luminance (h, w) less its mean, from what is finer than SCALES to what is coarser: (len(SCALES) + 1, h, w)."""
     short = min(light.shape)
-    smooth = each(lambda radius: blurred(light, radius * short), SCALES)
+    smooth = [light, *each(lambda radius: blurred(light, radius * short), SCALES)]
     parts = [one - other for one, other in zip(smooth, smooth[1:], strict=False)]
     return np.stack([*parts, smooth[-1] - smooth[-1].mean()])
 
 
 def local(weights: Floats) -> Floats:
-    """The same change as by `weights` (of the luminance itself, then of each octave), the coarsest octave left alone,
-    for a table that is less steep by so much.
+    """The same change as by the octaves' `weights`, the coarsest left alone, for a table that is less steep by so much.
     """
-    coarsest = float(weights[0] + weights[-1])
-    flatter = -coarsest / max(LEAST_LEFT, 1 + coarsest)
-    raised = (1 + flatter) * weights
-    raised[0] += flatter
-    return np.asarray(raised, np.float32)
+    flatter = -weights[-1] / max(LEAST_LEFT, 1 + weights[-1])
+    return np.asarray(flatter + (1 + flatter) * weights, np.float32)
 
 
-def fit_weights(
-    octaves: Floats, colors: Floats, missing: Floats, weight: Floats, look: Callable[[Floats], Floats]
-) -> Floats:
-    """How much of each octave is to be added to the colours (3, h, w) before the `look`, so that what is `missing`
-    after it (3, h, w) is made up for; (len(octaves),). `weight` is (h, w).
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What local contrast is fitted to: `colors` (3, h, w) before the `look`, what is `missing` after it (3, h, w), the
+    `edges` that sharpening the copy may have added to it (3, h, w), and each pixel's `weight` (h, w).
     """
-    answer = (look(colors + PROBE) - look(colors - PROBE)) / np.float32(2 * PROBE)
-    heavy = (answer * answer * weight).sum(0)
-    right = np.array([float((one * (answer * missing * weight).sum(0)).sum()) for one in octaves])
-    flat = octaves.reshape(len(octaves), -1)
-    normal = ((flat * heavy.ravel()) @ flat.T).astype(np.float64)
-    normal[np.diag_indices(len(octaves))] *= 1 + RIDGE
-    normal += 1e-6 * np.trace(normal) * np.eye(len(octaves))
-    return np.asarray(np.linalg.solve(normal, right), np.float32)
+
+    colors: Floats
+    missing: Floats
+    edges: Floats
+    weight: Floats
+    look: Callable[[Floats], Floats]
+
+
+def fit_weights(octaves: Floats, sight: Sight) -> tuple[Floats, float]:
+    """How much of each octave is to be added before the look, so that what is missing after it is made up for,
+    (len(octaves),), and the share of the edges that goes with it: what is fine may be either.
+    """
+    colors, weight = sight.colors, sight.weight
+    answer = (sight.look(colors + PROBE) - sight.look(colors - PROBE)) / np.float32(2 * PROBE)
+    features = np.stack([(one * answer).ravel() for one in octaves] + [sight.edges.ravel()])
+    heavy = features * np.broadcast_to(weight, colors.shape).ravel()
+    right = (heavy @ sight.missing.ravel()).astype(np.float64)
+    normal = (heavy @ features.T).astype(np.float64)
+    normal[np.diag_indices(len(right))] *= 1 + RIDGE
+    normal += 1e-6 * np.trace(normal) * np.eye(len(right))
+    found = np.linalg.solve(normal, right)
+    return np.asarray(found[:-1], np.float32), float(found[-1])

@@ -26,7 +26,7 @@ from i2f.rendering.blur_map import BlurMap, fit_blur, no_blur
 from i2f.rendering.color_table import ColorTable, fit_table
 from i2f.rendering.enlarge import enlarged
 from i2f.rendering.gain_map import GainMap, fit_gain, no_gain
-from i2f.rendering.local_contrast import SCALES, fit_weights, local, octaves_of
+from i2f.rendering.local_contrast import SCALES, Sight, fit_weights, local, octaves_of
 from i2f.rendering.parallel import each
 
 FIT_SHORT = 512
@@ -44,6 +44,8 @@ SMALL = 0.5
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
+FIRST_CONTRAST = (0.4, WORTH_IT, WORTH_IT, WORTH_IT)
+"""The same, round by round, before a map is begun with, which could take its place in part."""
 NOISE = 8.0
 """Levels beyond which what is missing at a pixel counts less: edges that fell beside the pixel grid, text."""
 PROBE = 3.0
@@ -58,9 +60,7 @@ BENDING = ("octaves", "under", "table")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that was fitted; `octaves` weigh the luminance and its octaves (local_contrast.py), `under` lies before the
-    table, `over` after.
-    """
+    """All that was fitted; `octaves` weigh those of local_contrast.py, `under` lies before the table, `over` after."""
 
     octaves: Floats
     under: GainMap
@@ -80,8 +80,11 @@ class Look:
         """
         if not self.octaves.any():
             return None
-        smooth = np.tensordot(self.octaves[1:], octaves_of(light), 1)
-        return np.asarray(smooth - self.octaves[0] * light.mean(), np.float32)
+        return self.smooth_of(light, octaves_of(light))
+
+    def smooth_of(self, light: Floats, octaves: Floats) -> Floats:
+        """The same where the octaves are known."""
+        return np.asarray(np.tensordot(self.octaves, octaves, 1) - self.octaves[0] * light, np.float32)
 
     def raised(self, colors: Floats, light: Floats, field: Floats) -> Floats:
         """Planes (3, h, w) of an original, or of some of its rows, with its `light` and the `field` there (h, w)."""
@@ -183,6 +186,10 @@ class _Fitting:
         if not self.look.blur.is_empty:
             self.colors()
             self.blur_map()
+        for worth in FIRST_CONTRAST:
+            self.contrast(worth)
+        self._has_contrast = True
+        seen = self._seen
         plain, bent = self.look, self.look.blur(_quarter(self._bent))
         weight = self._weight * self._flat()
         shade = fit_gain(bent, wanted, weight)
@@ -190,7 +197,7 @@ class _Fitting:
             return
         aims = wanted + _plain(plain, seen) - bent
         first = fit_gain(plain.blur(seen), aims, weight, shade.stiffness)
-        straight = replace(identity_look(), blur=plain.blur)
+        straight = replace(identity_look(), octaves=plain.octaves, blur=plain.blur)
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
         begun = each(lambda look: self._alternated(look, seen, aims, BEGUN), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
@@ -271,31 +278,34 @@ class _Fitting:
         changed = self._light - self.look.blur(self._light[None])[0]
         return np.asarray(1 / (1 + (changed / NOISE) ** 2), np.float32)
 
-    def contrast(self) -> None:
-        """The octaves' weights, if they are worth it; the table follows. What was not is not tried again."""
+    def contrast(self, worth: float = WORTH_IT) -> None:
+        """The octaves' weights, if they are `worth` it; the table follows. What was not is not tried again."""
         if not self._has_contrast:
             return
         light = light_of(halved(self._half))
         if self._octaves is None:
             self._octaves = octaves_of(light)
         octaves, before = self._octaves, self._missing()
-        weight = _doubled(self._weight)
+        weight = _doubled(np.asarray(self._weight * self._flat(), np.float32))
+        edges = edges_of(self.look.blur(self._sharp_half()))
 
         def applied(colors: Floats) -> Floats:
             return self.look.bent(colors, light, (0, len(light)), len(light))
 
-        kept = self.look, self._bent, self._shifted, self._seen
-        more = fit_weights(octaves, halved(halved(self._shifted)), before, weight, applied)
-        look = replace(self.look, octaves=local(self.look.octaves + np.concatenate([[0], more])))
-        field = np.tensordot(look.octaves[1:], octaves, 1).astype(np.float32) - look.octaves[0] * light.mean()
+        kept = self.look, self._bent, self._shifted, self._seen, self._wanted
+        sight = Sight(halved(halved(self._shifted)), before, halved(edges), weight, applied)
+        more, sharpening = fit_weights(octaves, sight)
+        look = replace(self.look, octaves=local(self.look.octaves + more))
+        field = look.smooth_of(light, octaves)
         size = self._fine.shape[1], self._fine.shape[2]
         self._shifted = look.raised(self._fine, light_of(self._fine), enlarged(field, size, slice(0, size[0])))
         self._seen = _quarter(halved(self._shifted))
+        self._wanted = self._wanted - np.float32(sharpening) * edges
         self._set(look)
         self.colors()
         after = self._missing()
-        if float((weight * after**2).sum()) > (1 - WORTH_IT) * float((weight * before**2).sum()):
-            self.look, self._bent, self._shifted, self._seen = kept
+        if float((weight * after**2).sum()) > (1 - worth) * float((weight * before**2).sum()):
+            self.look, self._bent, self._shifted, self._seen, self._wanted = kept
             self._has_contrast = False
 
     def _missing(self) -> Floats:
