@@ -174,6 +174,7 @@ class _Fitting:
         self._stiffness: float | None = None
         self._octaves: Floats | None = None
         self._has_contrast = True
+        self._finest = 0
 
     def begin(self, freely: bool) -> None:
         """Table alone, or with a map over or under it, whichever explains most. A vignette bends every table and a
@@ -188,7 +189,7 @@ class _Fitting:
             self.blur_map()
         for worth in FIRST_CONTRAST:
             self.contrast(worth)
-        self._has_contrast = True
+        self._has_contrast, self._finest = True, 0 if self.look.octaves.any() else 1
         seen = self._seen
         plain, bent = self.look, self.look.blur(_quarter(self._bent))
         weight = self._weight * self._flat()
@@ -294,8 +295,8 @@ class _Fitting:
 
         kept = self.look, self._bent, self._shifted, self._seen, self._wanted
         sight = Sight(halved(halved(self._shifted)), before, halved(edges), weight, applied)
-        more, sharpening = fit_weights(octaves, sight)
-        look = replace(self.look, octaves=local(self.look.octaves + more))
+        more, sharpening = fit_weights(octaves[self._finest :], sight)
+        look = replace(self.look, octaves=local(self.look.octaves + np.pad(more, (self._finest, 0))))
         field = look.smooth_of(light, octaves)
         size = self._fine.shape[1], self._fine.shape[2]
         self._shifted = look.raised(self._fine, light_of(self._fine), enlarged(field, size, slice(0, size[0])))
