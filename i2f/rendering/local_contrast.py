@@ -21,7 +21,7 @@ from i2f.ground.image import Floats
 from i2f.rendering.gaussian import blurred
 from i2f.rendering.parallel import each
 
-SCALES = (0.004, 0.009, 0.02, 0.045, 0.1)
+SCALES = (0.009, 0.02, 0.045, 0.1)
 """Radii of the octaves' blurs, in short sides; the last octave is what lies beyond."""
 LEAST_LEFT = 0.3
 """Of the coarsest octave so much is left at least: no look raises local contrast more than threefold."""
@@ -58,9 +58,9 @@ class Sight:
     look: Callable[[Floats], Floats]
 
 
-def fit_weights(octaves: Floats, sight: Sight) -> tuple[Floats, float]:
+def fit_weights(octaves: Floats, sight: Sight) -> Floats:
     """How much of each octave is to be added before the look, so that what is missing after it is made up for,
-    (len(octaves),), and the share of the edges that goes with it: what is fine may be either.
+    (len(octaves),), beside as much of the edges as explains it best: what is fine may be either.
     """
     colors, weight = sight.colors, sight.weight
     answer = (sight.look(colors + PROBE) - sight.look(colors - PROBE)) / np.float32(2 * PROBE)
@@ -70,5 +70,4 @@ def fit_weights(octaves: Floats, sight: Sight) -> tuple[Floats, float]:
     normal = (heavy @ features.T).astype(np.float64)
     normal[np.diag_indices(len(right))] *= 1 + RIDGE
     normal += 1e-6 * np.trace(normal) * np.eye(len(right))
-    found = np.linalg.solve(normal, right)
-    return np.asarray(found[:-1], np.float32), float(found[-1])
+    return np.asarray(np.linalg.solve(normal, right)[:-1], np.float32)

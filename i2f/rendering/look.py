@@ -293,20 +293,19 @@ class _Fitting:
         def applied(colors: Floats) -> Floats:
             return self.look.bent(colors, light, (0, len(light)), len(light))
 
-        kept = self.look, self._bent, self._shifted, self._seen, self._wanted
+        kept = self.look, self._bent, self._shifted, self._seen
         sight = Sight(halved(halved(self._shifted)), before, halved(edges), weight, applied)
-        more, sharpening = fit_weights(octaves[self._finest :], sight)
+        more = fit_weights(octaves[self._finest :], sight)
         look = replace(self.look, octaves=local(self.look.octaves + np.pad(more, (self._finest, 0))))
         field = look.smooth_of(light, octaves)
         size = self._fine.shape[1], self._fine.shape[2]
         self._shifted = look.raised(self._fine, light_of(self._fine), enlarged(field, size, slice(0, size[0])))
         self._seen = _quarter(halved(self._shifted))
-        self._wanted = self._wanted - np.float32(sharpening) * edges
         self._set(look)
         self.colors()
         after = self._missing()
         if float((weight * after**2).sum()) > (1 - worth) * float((weight * before**2).sum()):
-            self.look, self._bent, self._shifted, self._seen, self._wanted = kept
+            self.look, self._bent, self._shifted, self._seen = kept
             self._has_contrast = False
 
     def _missing(self) -> Floats:
