@@ -31,7 +31,7 @@ PROBE = 3.0
 
 
 def octaves_of(light: Floats) -> Floats:
-    """The luminance (h, w) less its mean, from what is finer than SCALES to what is coarser: (len(SCALES) + 1, h, w)."""
+    """A luminance (h, w) less its mean, from what is finer than SCALES to what is coarser: (1 + len(SCALES), h, w)."""
     short = min(light.shape)
     smooth = [light, *each(lambda radius: blurred(light, radius * short), SCALES)]
     parts = [one - other for one, other in zip(smooth, smooth[1:], strict=False)]
@@ -39,8 +39,7 @@ def octaves_of(light: Floats) -> Floats:
 
 
 def local(weights: Floats) -> Floats:
-    """The same change as by the octaves' `weights`, the coarsest left alone, for a table that is less steep by so much.
-    """
+    """The same change as by the octaves' `weights`, the coarsest left alone, for a table that is less steep by that."""
     flatter = -weights[-1] / max(LEAST_LEFT, 1 + weights[-1])
     return np.asarray(flatter + (1 + flatter) * weights, np.float32)
 

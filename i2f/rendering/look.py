@@ -144,7 +144,8 @@ def edges_of(colors: Floats) -> Floats:
 def fit_look(pair: Pair, freely: bool = False) -> Look:
     """Fit everything to a pair without border; `freely` lets a map of gains bend more than held-out blocks ask for."""
     fit = _Fitting(pair)
-    fit.begin(freely)
+    fit.begin()
+    fit.shade(freely)
     fit.colors()
     fit.blur_map()
     fit.contrast()
@@ -175,13 +176,11 @@ class _Fitting:
         self._octaves: Floats | None = None
         self._has_contrast = True
         self._finest = 0
+        """The first octave that is fitted: once no contrast was found, what is finest would be sharpening."""
 
-    def begin(self, freely: bool) -> None:
-        """Table alone, or with a map over or under it, whichever explains most. A vignette bends every table and a
-        table every vignette, so both are begun with. What bent textures add is taken from the table alone.
-        """
-        seen, wanted = self._seen, _quarter(self._wanted)
-        self._set(replace(self.look, table=_table(seen, wanted, self._weight)))
+    def begin(self) -> None:
+        """Table, blur and local contrast. A map could take the place of either in part, so it is begun with later."""
+        self._set(replace(self.look, table=_table(self._seen, _quarter(self._wanted), self._weight)))
         self.colors()
         self.blur_map()
         if not self.look.blur.is_empty:
@@ -190,13 +189,18 @@ class _Fitting:
         for worth in FIRST_CONTRAST:
             self.contrast(worth)
         self._has_contrast, self._finest = True, 0 if self.look.octaves.any() else 1
-        seen = self._seen
+
+    def shade(self, freely: bool) -> None:
+        """No map, or one over or under the table, whichever explains most. A vignette bends every table and a table
+        every vignette, so both are begun with. What bent textures add is taken from the table alone.
+        """
+        seen, wanted = self._seen, _quarter(self._wanted)
         plain, bent = self.look, self.look.blur(_quarter(self._bent))
-        weight = self._weight * self._flat()
+        weight = np.asarray(self._weight * self._flat(), np.float32)
         shade = fit_gain(bent, wanted, weight)
         if shade.is_flat:
             return
-        aims = wanted + _plain(plain, seen) - bent
+        aims = np.asarray(wanted + _plain(plain, seen) - bent, np.float32)
         first = fit_gain(plain.blur(seen), aims, weight, shade.stiffness)
         straight = replace(identity_look(), octaves=plain.octaves, blur=plain.blur)
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
