@@ -53,6 +53,8 @@ PROBE = 3.0
 LEAST_GAIN = 0.3
 FREER = 0.01
 """The share of its stiffness that a map keeps where a first one failed."""
+UNASKED = 1e-3
+"""How stiff a map is begun with that held-out blocks had not asked for, where a look without one failed."""
 QUICK_GAP = 1.25
 BENDING = ("octaves", "under", "table")
 """The parts of a look that are applied at twice the copy's size."""
@@ -68,11 +70,6 @@ class Look:
     over: GainMap
     grid: AffineGrid
     blur: BlurMap
-
-    @property
-    def is_shaded(self) -> bool:
-        """Whether it has a map of gains."""
-        return not (self.under.is_flat and self.over.is_flat)
 
     def field(self, light: Floats) -> Floats | None:
         """The smooth part of what local contrast adds to every colour, for a whole picture's luminance (h, w); None
@@ -142,7 +139,9 @@ def edges_of(colors: Floats) -> Floats:
 
 
 def fit_look(pair: Pair, freely: bool = False) -> Look:
-    """Fit everything to a pair without border; `freely` lets a map of gains bend more than held-out blocks ask for."""
+    """Fit everything to a pair without border; `freely` has a map of gains in any case, which may bend more than
+    held-out blocks ask for.
+    """
     fit = _Fitting(pair)
     fit.begin()
     fit.shade(freely)
@@ -198,6 +197,8 @@ class _Fitting:
         plain, bent = self.look, self.look.blur(_quarter(self._bent))
         weight = np.asarray(self._weight * self._flat(), np.float32)
         shade = fit_gain(bent, wanted, weight)
+        if freely and shade.is_flat:
+            shade = fit_gain(bent, wanted, weight, UNASKED)
         if shade.is_flat:
             return
         aims = np.asarray(wanted + _plain(plain, seen) - bent, np.float32)

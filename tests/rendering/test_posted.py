@@ -40,7 +40,8 @@ def test_a_strong_blur_around_a_sharp_middle_is_rendered_sharp_and_blurred_where
     case = make_case(tilted)
     found = case.render()
     assert psnr(found.picture, case.truth) > 40
-    assert not found.look.is_shaded, "a wide blur is no shade"
+    assert found.look.over.is_flat, "a wide blur is no shade"
+    assert found.look.under.is_flat
     middle, edge = slice(SIDE * 4 // 10, SIDE * 6 // 10), slice(0, SIDE // 8)
     assert psnr(found.picture[middle], case.truth[middle]) > psnr(enlarged(case)[middle], case.truth[middle]) + 5
     assert psnr(found.picture[edge], case.truth[edge]) > 40
