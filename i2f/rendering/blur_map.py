@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solveh_banded
 
 from i2f.ground.image import Floats
 from i2f.rendering.bilateral_grid import Doubles, bending, light_of, splines, weighted_squares
@@ -25,10 +26,15 @@ from i2f.rendering.parallel import each
 
 RADII = (0.0016, 0.0036, 0.008, 0.016)
 """The blurs' standard deviations in short sides: 1 to 10 px of 640."""
-PIECES = 12
+PIECES = 18
+"""Splines' intervals along each side: a soft edge is a twelfth of it broad, or more."""
 CELLS = 4
 STIFFNESS = 0.02
-RIDGE = 0.01
+RIDGE = 0.001
+BAND = len(RADII) * (3 * (PIECES + 3) + 4) - 1
+"""Shares farther apart than this in the equations' order (row, column, radius) have nothing to do with each other:
+splines reach over three nodes.
+"""
 LEAST = 0.25
 """A look that blurs no place by so large a share blurs none."""
 WORTH_IT = 0.35
@@ -93,8 +99,8 @@ def fit_blur(colors: Floats, wanted: Floats) -> BlurMap:
     parts = each(lambda radius: blurred(light, radius * min(light.shape)) - light, RADII)
     missing = aim - light
     normal, right = _equations(parts, missing)
-    solved = _none_below_zero(normal, right).reshape(len(RADII), PIECES + 3, PIECES + 3)
-    found = BlurMap(np.asarray(solved, np.float32))
+    solved = _none_below_zero(normal, right).reshape(PIECES + 3, PIECES + 3, len(RADII))
+    found = BlurMap(np.ascontiguousarray(solved.transpose(2, 0, 1), np.float32))
     shares = found.shares(*light.shape)
     changed = shares.sum(0)
     if float(changed.max()) < LEAST:
@@ -112,7 +118,11 @@ def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
     found = np.zeros(len(right))
     for _ in range(ROUNDS):
         found[:] = 0
-        found[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
+        kept = normal[np.ix_(free, free)]
+        bands = np.zeros((BAND + 1, len(kept)))
+        for below in range(min(len(bands), len(kept))):
+            bands[below, : len(kept) - below] = np.diagonal(kept, -below)
+        found[free] = solveh_banded(bands, right[free], lower=True, overwrite_ab=True, check_finite=False)
         if not (found < 0).any():
             break
         free &= found > 0
@@ -120,7 +130,9 @@ def _none_below_zero(normal: Doubles, right: Doubles) -> Doubles:
 
 
 def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
-    """Normal matrix and right side of the shares, from sums over fine cells; penalties included."""
+    """Normal matrix and right side of the shares in the order row, column, radius, from sums over fine cells; penalties
+    included.
+    """
     height, width = missing.shape
     fine = CELLS * PIECES
     rows = np.linspace(0, height, fine + 1).astype(int)[:-1]
@@ -131,14 +143,14 @@ def _equations(parts: list[Floats], missing: Floats) -> tuple[Doubles, Doubles]:
 
     one = splines(fine, PIECES)
     count, places = len(parts), one.shape[1] ** 2
-    normal, right = np.zeros((count, places, count, places)), np.zeros((count, places))
+    normal, right = np.zeros((places, count, places, count)), np.zeros((places, count))
     for first in range(count):
-        right[first] = (one.T @ sums(parts[first] * missing).reshape(fine, fine) @ one).ravel()
+        right[:, first] = (one.T @ sums(parts[first] * missing).reshape(fine, fine) @ one).ravel()
         for second in range(first + 1):
             both = weighted_squares(one, one, sums(parts[first] * parts[second]))
-            normal[first, :, second] = normal[second, :, first] = both
-    size = float(np.einsum("apap->", normal)) / (count * places)
+            normal[:, first, :, second] = normal[:, second, :, first] = both
+    size = float(np.einsum("papa->", normal)) / (count * places)
     stiff = STIFFNESS * bending(PIECES + 3, PIECES + 3) + RIDGE * np.eye(places)
-    penalty = np.kron(np.eye(count), stiff)
-    whole = normal.reshape(count * places, -1) + size * penalty
-    return np.asarray(whole), np.asarray(right.ravel())
+    for radius in range(count):
+        normal[:, radius, :, radius] += size * stiff
+    return normal.reshape(count * places, -1), right.ravel()

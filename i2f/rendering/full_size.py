@@ -32,7 +32,7 @@ def render(original: Picture, look: Look, copy_size: tuple[int, int]) -> Picture
         colors = planes_of(original[rows])
         light = light_of(colors)
         if field is not None:
-            colors += enlarged(field, original.shape[:2], rows)
+            colors = look.raised(colors, light, enlarged(field, original.shape[:2], rows))
         rendered[rows] = _rounded(look.bent(colors, light, (rows.start, rows.stop), len(original)), rows.start)
 
     _in_tiles(original, one)

@@ -26,7 +26,7 @@ from i2f.rendering.blur_map import BlurMap, fit_blur, no_blur
 from i2f.rendering.color_table import ColorTable, fit_table
 from i2f.rendering.enlarge import enlarged
 from i2f.rendering.gain_map import GainMap, fit_gain, no_gain
-from i2f.rendering.local_contrast import SCALES, fit_weights, octaves_of
+from i2f.rendering.local_contrast import SCALES, Sight, fit_weights, local, octaves_of
 from i2f.rendering.parallel import each
 
 FIT_SHORT = 512
@@ -44,6 +44,8 @@ SMALL = 0.5
 SHARP_PX = 1.0
 WORTH_IT = 0.03
 """The share of what was left that local contrast has to explain."""
+FIRST_CONTRAST = (0.4, WORTH_IT, WORTH_IT, WORTH_IT)
+"""The same, round by round, before a map is begun with, which could take its place in part."""
 NOISE = 8.0
 """Levels beyond which what is missing at a pixel counts less: edges that fell beside the pixel grid, text."""
 PROBE = 3.0
@@ -51,6 +53,8 @@ PROBE = 3.0
 LEAST_GAIN = 0.3
 FREER = 0.01
 """The share of its stiffness that a map keeps where a first one failed."""
+UNASKED = 1e-3
+"""How stiff a map is begun with that held-out blocks had not asked for, where a look without one failed."""
 QUICK_GAP = 1.25
 BENDING = ("octaves", "under", "table")
 """The parts of a look that are applied at twice the copy's size."""
@@ -67,16 +71,21 @@ class Look:
     grid: AffineGrid
     blur: BlurMap
 
-    @property
-    def is_shaded(self) -> bool:
-        """Whether it has a map of gains."""
-        return not (self.under.is_flat and self.over.is_flat)
-
     def field(self, light: Floats) -> Floats | None:
-        """What local contrast adds to every colour, for a whole picture's luminance (h, w); None for nothing."""
+        """The smooth part of what local contrast adds to every colour, for a whole picture's luminance (h, w); None
+        for nothing.
+        """
         if not self.octaves.any():
             return None
-        return np.asarray(np.tensordot(self.octaves, octaves_of(light), 1), np.float32)
+        return self.smooth_of(light, octaves_of(light))
+
+    def smooth_of(self, light: Floats, octaves: Floats) -> Floats:
+        """The same where the octaves are known."""
+        return np.asarray(np.tensordot(self.octaves, octaves, 1) - self.octaves[0] * light, np.float32)
+
+    def raised(self, colors: Floats, light: Floats, field: Floats) -> Floats:
+        """Planes (3, h, w) of an original, or of some of its rows, with its `light` and the `field` there (h, w)."""
+        return np.asarray(colors + (self.octaves[0] * light + field), np.float32)
 
     def bent(self, colors: Floats, light: Floats, rows: tuple[int, int], height: int) -> Floats:
         """Planes (3, h, w) with the field on them, under everything but blur; `light` (h, w) is the original's there.
@@ -130,9 +139,12 @@ def edges_of(colors: Floats) -> Floats:
 
 
 def fit_look(pair: Pair, freely: bool = False) -> Look:
-    """Fit everything to a pair without border; `freely` lets a map of gains bend more than held-out blocks ask for."""
+    """Fit everything to a pair without border; `freely` has a map of gains in any case, which may bend more than
+    held-out blocks ask for.
+    """
     fit = _Fitting(pair)
-    fit.begin(freely)
+    fit.begin()
+    fit.shade(freely)
     fit.colors()
     fit.blur_map()
     fit.contrast()
@@ -162,21 +174,36 @@ class _Fitting:
         self._stiffness: float | None = None
         self._octaves: Floats | None = None
         self._has_contrast = True
+        self._finest = 0
+        """The first octave that is fitted: once no contrast was found, what is finest would be sharpening."""
 
-    def begin(self, freely: bool) -> None:
-        """Table alone, or with a map over or under it, whichever explains most. A vignette bends every table and a
-        table every vignette, so both are begun with. What bent textures add is taken from the table alone.
+    def begin(self) -> None:
+        """Table, blur and local contrast. A map could take the place of either in part, so it is begun with later."""
+        self._set(replace(self.look, table=_table(self._seen, _quarter(self._wanted), self._weight)))
+        self.colors()
+        self.blur_map()
+        if not self.look.blur.is_empty:
+            self.colors()
+            self.blur_map()
+        for worth in FIRST_CONTRAST:
+            self.contrast(worth)
+        self._has_contrast, self._finest = True, 0 if self.look.octaves.any() else 1
+
+    def shade(self, freely: bool) -> None:
+        """No map, or one over or under the table, whichever explains most. A vignette bends every table and a table
+        every vignette, so both are begun with. What bent textures add is taken from the table alone.
         """
         seen, wanted = self._seen, _quarter(self._wanted)
-        self._set(replace(self.look, table=_table(seen, wanted, self._weight)))
-        self.colors()
-        plain, bent = self.look, _quarter(self._bent)
-        shade = fit_gain(bent, wanted, self._weight)
+        plain, bent = self.look, self.look.blur(_quarter(self._bent))
+        weight = np.asarray(self._weight * self._flat(), np.float32)
+        shade = fit_gain(bent, wanted, weight)
+        if freely and shade.is_flat:
+            shade = fit_gain(bent, wanted, weight, UNASKED)
         if shade.is_flat:
             return
-        aims = wanted + plain.table(seen) - bent
-        first = fit_gain(seen, aims, self._weight, shade.stiffness)
-        straight = identity_look()
+        aims = np.asarray(wanted + _plain(plain, seen) - bent, np.float32)
+        first = fit_gain(plain.blur(seen), aims, weight, shade.stiffness)
+        straight = replace(identity_look(), octaves=plain.octaves, blur=plain.blur)
         orders = replace(plain, over=shade), replace(straight, over=first), replace(straight, under=first)
         begun = each(lambda look: self._alternated(look, seen, aims, BEGUN), orders)
         losses = [float(np.square(aims - _plain(look, seen)).sum()) for look in begun]
@@ -257,30 +284,32 @@ class _Fitting:
         changed = self._light - self.look.blur(self._light[None])[0]
         return np.asarray(1 / (1 + (changed / NOISE) ** 2), np.float32)
 
-    def contrast(self) -> None:
-        """The octaves' weights, if they are worth it; the table follows. What was not is not tried again."""
+    def contrast(self, worth: float = WORTH_IT) -> None:
+        """The octaves' weights, if they are `worth` it; the table follows. What was not is not tried again."""
         if not self._has_contrast:
             return
         light = light_of(halved(self._half))
         if self._octaves is None:
             self._octaves = octaves_of(light)
         octaves, before = self._octaves, self._missing()
-        weight = _doubled(self._weight)
+        weight = _doubled(np.asarray(self._weight * self._flat(), np.float32))
+        edges = edges_of(self.look.blur(self._sharp_half()))
 
         def applied(colors: Floats) -> Floats:
             return self.look.bent(colors, light, (0, len(light)), len(light))
 
         kept = self.look, self._bent, self._shifted, self._seen
-        more = fit_weights(octaves, halved(halved(self._shifted)), before, weight, applied)
-        octaves_now = self.look.octaves + more
-        field = np.tensordot(octaves_now, octaves, 1).astype(np.float32)
+        sight = Sight(halved(halved(self._shifted)), before, halved(edges), weight, applied)
+        more = fit_weights(octaves[self._finest :], sight)
+        look = replace(self.look, octaves=local(self.look.octaves + np.pad(more, (self._finest, 0))))
+        field = look.smooth_of(light, octaves)
         size = self._fine.shape[1], self._fine.shape[2]
-        self._shifted = self._fine + enlarged(field, size, slice(0, size[0]))
+        self._shifted = look.raised(self._fine, light_of(self._fine), enlarged(field, size, slice(0, size[0])))
         self._seen = _quarter(halved(self._shifted))
-        self._set(replace(self.look, octaves=octaves_now))
+        self._set(look)
         self.colors()
         after = self._missing()
-        if float((weight * after**2).sum()) > (1 - WORTH_IT) * float((weight * before**2).sum()):
+        if float((weight * after**2).sum()) > (1 - worth) * float((weight * before**2).sum()):
             self.look, self._bent, self._shifted, self._seen = kept
             self._has_contrast = False
 
@@ -330,8 +359,8 @@ def _freed(look: Look) -> Look:
 
 
 def _plain(look: Look, seen: Floats) -> Floats:
-    """Planes under the map and the table alone."""
-    return look.over(look.table(look.under(seen)))
+    """Planes under maps and table alone."""
+    return look.blur(look.over(look.table(look.under(seen))))
 
 
 def _table(seen: Floats, wanted: Floats, weight: Floats) -> ColorTable:
@@ -354,4 +383,4 @@ def identity_look() -> Look:
     levels = np.linspace(0, 255, 6, dtype=np.float32)
     cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij")).reshape(3, -1)
     table = fit_table(cube, cube, np.ones(cube.shape[1], np.float32))
-    return Look(np.zeros(len(SCALES), np.float32), no_gain(), table, no_gain(), no_grid(), no_blur())
+    return Look(np.zeros(1 + len(SCALES), np.float32), no_gain(), table, no_gain(), no_grid(), no_blur())

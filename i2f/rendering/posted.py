@@ -135,7 +135,7 @@ def _tried(task: _Task, frame: Frame) -> _Tried:
     if nearer is not None:
         again = _attempt(task, _framed(task, nearer), nearer)
         tried = min(tried, again, key=lambda one: int(one.proof.failed.sum()))
-    if tried.proof.holds or _rest(tried, task.copy) is not None or not tried.look.is_shaded:
+    if tried.proof.holds or _rest(tried, task.copy) is not None:
         return tried
     freer = _attempt(task, tried.inside, tried.frame, freely=True)
     return freer if freer.proof.holds else tried

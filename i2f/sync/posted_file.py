@@ -34,7 +34,7 @@ from i2f.rendering.proof import press_of
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.second_look import second_look
 
-RENDERER_VERSION = "4"
+RENDERER_VERSION = "5"
 PREVIEW_EDGE = 600
 MAX_PIXELS = 64_000_000
 """Larger originals are not rendered: they would take more than 2 GiB."""

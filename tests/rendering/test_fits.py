@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from i2f.rendering.bilateral_grid import fit_grid, light_of
 from i2f.rendering.blur_map import fit_blur
@@ -11,6 +12,8 @@ from i2f.rendering.color_table import fit_table
 from i2f.rendering.enlarge import enlarged
 from i2f.rendering.full_size import _rounded
 from i2f.rendering.gain_map import fit_gain
+from i2f.rendering.local_contrast import SCALES, Sight, fit_weights, local, octaves_of
+from i2f.rendering.look import edges_of
 
 
 def test_a_table_learns_a_curve_and_a_matrix() -> None:
@@ -84,6 +87,46 @@ def test_a_sharp_copy_has_no_map_of_blur() -> None:
     colors = np.random.default_rng(3).uniform(0, 255, (3, 96, 96)).astype(np.float32)
     noise = np.random.default_rng(4).normal(0, 5, colors.shape).astype(np.float32)
     assert fit_blur(colors, colors + noise).is_empty
+
+
+def test_octaves_add_up_to_the_luminance_less_its_mean() -> None:
+    light = np.random.default_rng(6).uniform(0, 255, (128, 160)).astype(np.float32)
+    left = light - octaves_of(light).sum(0)
+    assert np.ptp(left) < 1e-3
+    assert left.mean() == pytest.approx(light.mean(), abs=2)
+
+
+def test_raised_contrast_is_told_from_sharpening() -> None:
+    rng = np.random.default_rng(7)
+    parts = [np.kron(rng.uniform(0, 60, (n, n)), np.ones((192 // n, 192 // n))) for n in (4, 12, 48, 192)]
+    colors = np.stack([np.sum(parts, 0).astype(np.float32)] * 3)
+    octaves, weights = octaves_of(light_of(colors)), np.array([0.5, 0.5, 0.3, 0.1, 0.0], np.float32)
+    raised = colors + np.tensordot(weights, octaves, 1)
+    edges = edges_of(raised)
+    noise = rng.normal(0, 3, colors.shape).astype(np.float32)
+    missing = np.asarray(raised + 0.4 * edges + noise - colors, np.float32)
+    sight = Sight(colors, missing, edges, np.ones((192, 192), np.float32), lambda seen: seen)
+    assert fit_weights(octaves, sight) == pytest.approx(weights, abs=0.06)
+
+
+def test_contrast_that_a_steeper_table_would_hide_is_the_same_as_a_local_one() -> None:
+    """Three quarters of the slope with what is fine raised by a third lies under a table a third steeper."""
+    octaves = octaves_of(np.random.default_rng(8).uniform(0, 255, (96, 96)).astype(np.float32))
+    weights = np.array([0.2, 0.1, 0.0, -0.1, -0.25], np.float32)
+    found = local(weights)
+    assert found[-1] == pytest.approx(0, abs=1e-6)
+    assert len(found) == len(SCALES) + 1
+    wanted = octaves.sum(0) + np.tensordot(weights, octaves, 1)
+    assert 0.75 * (octaves.sum(0) + np.tensordot(found, octaves, 1)) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_a_soft_blur_is_found_where_it_is() -> None:
+    rng = np.random.default_rng(9)
+    sharp = np.stack([np.kron(rng.uniform(0, 255, (128, 128)), np.ones((2, 2)))] * 3).astype(np.float32)
+    away = np.clip((np.abs(np.linspace(-1, 1, 256)) - 0.3) / 0.3, 0, 1)[:, None].astype(np.float32)
+    wide = np.stack([gaussian_filter(plane, 0.012 * 256) for plane in sharp])
+    found = fit_blur(sharp, np.asarray(sharp + away * (wide - sharp), np.float32))
+    assert found.shares(256, 256).sum(0)[:, 40:-40].mean(1) == pytest.approx(away[:, 0], abs=0.12)
 
 
 def test_rounding_keeps_the_mean_of_a_shallow_ramp() -> None:
