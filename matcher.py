@@ -24,7 +24,7 @@ from i2f.ground.model import Fit, Window
 from i2f.matching.color_tolerance import OF_FILTERS
 from i2f.matching.first_look import FirstLook, PreparedCopy, first_looks, needed_share
 from i2f.matching.inspection import inspect, inspect_detail, inspect_writing
-from i2f.matching.kinship import kinship, moved_inside
+from i2f.matching.kinship import alike_inside, kinship, moved_inside
 from i2f.matching.limits import figures_of, score_of, tests_of_copies, tests_of_exposure, words_of
 from i2f.matching.looks import AS_IT_IS, OTHERWISE, Queries, queries_of
 from i2f.matching.overshoot import Overshoot, overshoot
@@ -61,6 +61,7 @@ __all__ = [
     "inspect_detail",
     "inspect_writing",
     "is_near",
+    "alike_inside",
     "kinship",
     "look_everywhere",
     "moved_inside",
@@ -74,7 +75,7 @@ __all__ = [
     "widest",
 ]
 
-MATCHER_VERSION = "36"
+MATCHER_VERSION = "37"
 LEAST_ALIGNED = 0.4
 """Correlation at the last level of registration.py below which nothing is measured."""
 

@@ -199,6 +199,8 @@ class Window:
 
 # The measure of a fit that notes: another file fits the copy for certain, too, and something moved between the two.
 APART = "apart"
+# Another one: a file that a camera signed fits for certain, too, and shows the same inside what the copy shows.
+ALIKE = "alike"
 
 
 @dataclass(frozen=True, slots=True)

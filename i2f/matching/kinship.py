@@ -57,6 +57,13 @@ def moved_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
     return all(has_moved(movement(_registered(*x, *y))) for x, y in ((one, other), (other, one)))
 
 
+def alike_inside(a: Picture, fit_a: Fit, b: Picture, fit_b: Fit) -> bool:
+    """Whether two originals are twins inside what the copy shows, whatever a program made of one around it."""
+    if _held(fit_a) != _held(fit_b):
+        return False
+    return kinship(*_inside(a, fit_a), *_inside(b, fit_b)) is Kinship.TWIN
+
+
 def _held(fit: Fit) -> tuple[bool, float]:
     """How an original holds the copy."""
     return fit.window.mirrored, fit.measures["quarter_turns"]

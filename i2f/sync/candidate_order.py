@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from i2f.ground.flickr_accepts import SENT_AS_THEY_ARE
-from i2f.ground.model import Candidate, Original
+from i2f.ground.model import ALIKE, Candidate, Original
 from i2f.photos.provenance import FileMark, is_edit, is_signed
 from i2f.sync.thresholds import ASK_SCORE, FAINT_TRACE, SURE_MARGIN
 
 
 def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates best first; of those that may be the one, originals before what only holds the picture.
+    """Candidates best first; of those that may be the one, originals before what only holds the picture, and a camera's
+    own before what was made of it.
 
     An original may be the one that fits for certain, or about as well as the best of all. One that fits far worse than
     a screenshot is another shot, and stands behind it.
@@ -25,7 +26,8 @@ def originals_first(candidates: Sequence[Candidate]) -> list[Candidate]:
     def rank(one: Candidate) -> tuple[object, ...]:
         near = one.fit.sure or one.fit.score >= top - SURE_MARGIN
         comes_first = not one.doubt and near and one.fit.score >= ASK_SCORE
-        return not comes_first, -one.fit.score, bool(one.doubt), str(one.original.path)
+        was_made_of_another = comes_first and ALIKE in one.fit.measures
+        return not comes_first, was_made_of_another, -one.fit.score, bool(one.doubt), str(one.original.path)
 
     return sorted(candidates, key=rank)
 

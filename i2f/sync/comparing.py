@@ -20,7 +20,7 @@ from i2f.photos.open import UnavailableError, unchanged_bytes
 from i2f.sync.eligibility import needs_detail, needs_letters, needs_trace
 from i2f.sync.findings import Findings, UnseenError, fit_from_json, fit_to_json
 from i2f.sync.gallery import Assessed
-from i2f.sync.grouping import Compared, grouped, noted_apart
+from i2f.sync.grouping import Compared, grouped, noted
 from i2f.sync.known_copies import copy_pixels
 from i2f.sync.thresholds import HARDLY, SURE_MARGIN, SURE_SCORE
 
@@ -89,7 +89,7 @@ def _assessed(task: Task, findings: Findings) -> Assessed:
     digests = {place: sight.digest(place) for place in fits}
     files = Compared(task.originals, digests, sight, fits, findings, keys)
     groups = grouped(files)
-    fits |= noted_apart(files, groups)
+    fits |= noted(files, groups)
     fits |= _inspected(task, sight, fits, findings, keys)
     return Assessed(tuple(tuple((place, fits[place]) for place in group) for group in groups))
 

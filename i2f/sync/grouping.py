@@ -5,8 +5,10 @@ joins a group only where nothing says otherwise. The files that a camera signed 
 export each shot of a burst can be alike, and it would put together what differs when looked at directly. For the same
 reason a file is compared with more than the first of a group.
 
-Where two groups both fit for certain and something moved between them, that is noted in their fits (APART): a file that
-is no original stands in the way of one where it shows another exposure, and only the pictures can tell (plan.py).
+Where two groups both fit for certain, what the pictures tell of the two is noted in their fits for plan.py. Something
+moved between them (APART): then even a file that is no original stands in the way of one. Or one is of files that no
+camera signed, the other of a camera's own, and inside what the copy shows they are twins (ALIKE): somebody wrote,
+cut or painted around it, and what was made of the shot does not stand in the way of it.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matcher
-from i2f.ground.model import APART, Fit, Kinship, Original
-from i2f.photos.provenance import has_camera, is_edit
+from i2f.ground.model import ALIKE, APART, Fit, Kinship, Original
+from i2f.photos.provenance import has_camera, is_edit, is_signed
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
 from i2f.sync.findings import Findings
 from i2f.sync.thresholds import HARDLY
@@ -62,6 +64,16 @@ class Compared:
             )
         )
 
+    def alike_inside(self, first: int, second: int) -> bool:
+        """Whether two files show the same inside what the copy shows, by looking."""
+        pictures, fits = self.pictures, self.fits
+        return bool(
+            self.findings.get(
+                f"alike {self._pair(first, second)}",
+                lambda: bool(matcher.alike_inside(pictures[first], fits[first], pictures[second], fits[second])),
+            )
+        )
+
     def _pair(self, first: int, second: int) -> str:
         return f"{self.keys.get(first, first)} | {self.keys.get(second, second)}"
 
@@ -78,16 +90,32 @@ def grouped(files: Compared) -> list[list[int]]:
     return groups
 
 
-def noted_apart(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, Fit]:
-    """The fits of the certain files of groups between which something moved, with a note of it."""
+def noted(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, Fit]:
+    """The fits of the certain files of groups between which something moved, or that show the same inside what the
+    copy shows though one alone was signed, with a note of it.
+    """
     certain = [[place for place in group if files.fits[place].sure] for group in groups]
-    apart: set[int] = set()
+    notes: dict[int, dict[str, float]] = {}
     for one, other in combinations([group for group in certain if group], 2):
         if _moved(files, one[0], other[0]):
-            apart.update((*one, *other))
+            notes |= {place: {APART: 1.0} for place in (*one, *other)}
+    for place in _alike(files, [group for group in certain if group]):
+        notes.setdefault(place, {ALIKE: 1.0})
     return {
-        place: replace(files.fits[place], measures=dict(files.fits[place].measures) | {APART: 1.0}) for place in apart
+        place: replace(files.fits[place], measures=dict(files.fits[place].measures) | note)
+        for place, note in notes.items()
     }
+
+
+def _alike(files: Compared, certain: Sequence[Sequence[int]]) -> list[int]:
+    """The files that nobody signed and that show what the one group with a camera's own file does."""
+    signed = [group for group in certain if any(is_signed(files.originals[place]) for place in group)]
+    if len(signed) != 1:
+        return []
+    own = next(place for place in signed[0] if is_signed(files.originals[place]))
+    return [
+        place for group in certain if group is not signed[0] and files.alike_inside(group[0], own) for place in group
+    ]
 
 
 def _moved(files: Compared, first: int, second: int) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES, SENT_AS_THEY_ARE
-from i2f.ground.model import APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
+from i2f.ground.model import ALIKE, APART, Answer, Candidate, Decision, Fit, InstagramCopy, Original, Sent, Verdict
 from i2f.ground.wording import day
+from i2f.photos.provenance import is_signed
 from i2f.photos.same_shot import other_exposure_by_exif
 from i2f.sync.thresholds import ASK_SCORE, SURE_MARGIN, SURE_SCORE
 
@@ -157,10 +158,13 @@ def _shown(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def competes(other: Candidate, best: Candidate) -> bool:
-    """Whether a candidate makes a question of the best one: what is no original does not stand in the way of one,
-    unless EXIF, or what moved between two that both fit for certain, proves that it shows another exposure.
+    """Whether a candidate makes a question of the best one: what is no original does not stand in the way of one, nor
+    does what was made of a camera's own file around what the copy shows, unless EXIF, or what moved between two that
+    both fit for certain, proves that it shows another exposure.
     """
-    if not other.doubt or best.doubt:
+    was_made_of_it = ALIKE in other.fit.measures and is_signed(best.original)
+    is_in_doubt = bool(best.doubt) or ALIKE in best.fit.measures
+    if is_in_doubt or not (other.doubt or was_made_of_it):
         return True
     both_sure = other.fit.sure and best.fit.sure
     moved = both_sure and APART in other.fit.measures and APART in best.fit.measures

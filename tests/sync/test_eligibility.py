@@ -81,6 +81,7 @@ def test_a_bare_file_that_was_enlarged_is_asked_about_sooner_where_it_has_no_det
     enlarged = "IMG_0001.JPG has no camera data and was enlarged by a program"
     assert doubt_about(BARE, fit(resampled=18.0, **beyond)) == enlarged
     assert doubt_about(BARE, fit(resampled=12.0, finer=0.7, **beyond)) == enlarged
+    assert doubt_about(BARE, fit(resampled=12.0, finer=1.2, **beyond)) == enlarged, "what sharpening makes"
     assert doubt_about(BARE, fit(resampled=12.0, finer=1.7, **beyond)) == ""
     assert doubt_about(BARE, fit(resampled=12.0, **beyond)) == enlarged, "too small to look for detail"
     assert doubt_about(SIGNED, fit(resampled=30.0, **beyond)) == "", "a camera's own digital zoom"
@@ -219,6 +220,8 @@ def test_bars_above_and_below_stop_the_picture_though_it_goes_on_beside_them() -
 def test_a_brightened_enlargement_is_told_by_its_lack_of_detail() -> None:
     assert "enlarged" in doubt_about(BARE, fit(tones=20.0, finer=0.3))
     assert doubt_about(BARE, fit(tones=20.0, finer=0.9)) == ""
+    assert "no finer detail" in doubt_about(BARE, fit(tones=20.0, finer=0.9, factor=2.0)), "a sharpened enlargement"
+    assert doubt_about(BARE, fit(tones=20.0, finer=0.9, factor=2.0, right=GOES_ON)) == ""
 
 
 def test_two_pictures_side_by_side_are_known_by_their_one_seam_though_a_camera_signed() -> None:
@@ -299,6 +302,10 @@ def test_a_bar_of_one_colour_beyond_the_window_is_no_part_of_a_photograph_whoeve
         assert "contains the picture" in doubt_about(original, fit(top=bar, cut_top=0.98, **around))
     for weaker in ({"outer_ground": 0.76}, {"straight": 0.6}, {"outer": 0.6}):  # a white sky above a roof
         assert doubt_about(SIGNED, fit(top=bar | weaker, cut_top=0.98, **around)) == ""
+    less_exact = bar | {"outer_ground": 0.76}
+    at_a_seam = less_exact | {"seam": 0.8, "ground": 0.86, "broken": 0.0}
+    assert doubt_about(SIGNED, fit(top=less_exact, cut_top=0.87, **around)) == ""
+    assert "contains the picture" in doubt_about(SIGNED, fit(top=at_a_seam, cut_top=0.87, **around))
     assert doubt_about(SIGNED, fit(top=bar, cut_top=0.5, **around)) == ""
 
 

@@ -14,8 +14,8 @@ from PIL import Image
 from scipy.ndimage import map_coordinates, zoom
 
 import matcher
-from i2f.ground.model import APART, CaptureTime, Fit, Original
-from i2f.sync.grouping import Compared, grouped, noted_apart
+from i2f.ground.model import ALIKE, APART, CaptureTime, Fit, Original
+from i2f.sync.grouping import Compared, grouped, noted
 from tests.support.scenes import HEIGHT, WIDTH, Light, bytes_of, scene
 
 TAKEN = CaptureTime(datetime(2012, 6, 1, 12, 0, 0), False, None)  # noqa: DTZ001
@@ -113,12 +113,33 @@ def test_a_screenshot_is_noted_apart_from_a_sibling_and_not_from_its_own_shot() 
     copy = own[:, 106:746]
     screen = on_a_screen(copy)
 
+    for other, apart in ((own, False), (sibling, True)):
+        found = noted(certain_pair(copy, (TRUE, other), (UNSIGNED, screen)), [[0], [1]])
+        assert [place for place, fit in found.items() if APART in fit.measures] == [0, 1] * apart
+
+
+def certain_pair(copy: NDArray[np.uint8], *files: tuple[Original, NDArray[np.uint8]]) -> Compared:
+    """Files that fit a copy for certain, though the matcher may think otherwise."""
+
     def certain(shown: NDArray[np.uint8]) -> Fit:
         (proposal,) = matcher.Index([matcher.fingerprint(shown)]).search(copy, 1)
         return replace(matcher.compare(copy, shown, proposal), score=0.99, sure=True)
 
-    for other, apart in ((own, False), (sibling, True)):
-        files = Compared(
-            {0: TRUE, 1: UNSIGNED}, {0: b"", 1: b"-"}, {0: other, 1: screen}, {0: certain(other), 1: certain(screen)}
-        )
-        assert [fit.measures[APART] for fit in noted_apart(files, [[0], [1]]).values()] == [1.0, 1.0] * apart
+    return Compared(
+        {place: original for place, (original, _) in enumerate(files)},
+        {place: bytes([place]) for place in range(len(files))},
+        {place: shown for place, (_, shown) in enumerate(files)},
+        {place: certain(shown) for place, (_, shown) in enumerate(files)},
+    )
+
+
+@pytest.mark.long
+def test_what_was_made_around_the_copy_of_a_signed_file_is_noted_as_alike_and_a_sibling_is_not() -> None:
+    light = scene(3)
+    own, sibling = bytes_of(light), bytes_of(parallax(light, 4))
+    copy = own[:, 106:746]
+    for shown, signed, alike in ((own, TRUE, [1]), (sibling, TRUE, []), (own, UNSIGNED, [])):
+        marked = own.copy()
+        marked[20:60, 760:840], marked[-60:-20, 8:90] = 250, 250
+        found = noted(certain_pair(copy, (signed, shown), (UNSIGNED, marked)), [[0], [1]])
+        assert [place for place, fit in found.items() if ALIKE in fit.measures] == alike

@@ -9,6 +9,7 @@ import pytest
 
 from i2f.ground.flickr_accepts import MAX_PHOTO_BYTES
 from i2f.ground.model import (
+    ALIKE,
     APART,
     Answer,
     Candidate,
@@ -352,6 +353,19 @@ def test_a_doubtful_file_of_the_true_shot_does_when_something_moved_between_it_a
 def test_a_doubtful_file_that_is_not_known_for_another_exposure_does_not(trap: Candidate, own: Candidate) -> None:
     doubtful = replace(trap, doubt="a screenshot", original=make_original("IMG_7001.PNG", camera=None))
     assert decide(make_copy(), originals_first([doubtful, own]), 1.2).match == own
+
+
+@pytest.mark.parametrize("score", [0.95, 0.99])
+def test_what_was_made_of_a_cameras_own_file_around_the_copy_does_not_compete_with_it(score: float) -> None:
+    own = make_candidate(0.96, original=make_original(taken=clock(POSTED)))
+    bare = make_candidate(score, original=make_original("marked.jpg", camera=None))
+    marked = replace(bare, fit=replace(bare.fit, measures={ALIKE: 1.0}))
+    assert decide(make_copy(), originals_first([bare, own]), 1.2).verdict is Verdict.REVIEW
+    assert decide(make_copy(), originals_first([marked, own]), 1.2).match == own
+    unsigned = replace(own, original=make_original(camera=None))
+    assert decide(make_copy(), originals_first([marked, unsigned]), 1.2).verdict is Verdict.REVIEW
+    doubtful = replace(own, doubt="a collage")
+    assert decide(make_copy(), originals_first([marked, doubtful]), 1.2).match is None
 
 
 def test_a_doubtful_file_competes_when_its_twin_is_proved_another_exposure() -> None:
