@@ -29,11 +29,11 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.photographs import pictures_in
 from bench.tables import machine, met
 from i2f.ground.model import InstagramCopy, InstagramMark, Mark, OutcomeKind
 from i2f.ground.rate_limit import SystemClock
 from i2f.ground.settings import load_settings
-from i2f.photos.folder import find_files
 from i2f.sandbox import SandboxFlickr
 from i2f.sandbox.flickr.capped import cap
 from i2f.sync import pipeline
@@ -92,8 +92,8 @@ def main() -> None:
 
 def _largest(folder: Path, count: int) -> list[Path]:
     """So many of the larger files, each as often as it takes where there are fewer."""
-    files = sorted(find_files([folder]).files, key=lambda one: (-one.size_bytes, one.path))[:count]
-    return [one.path for one in islice(cycle(files), count)]
+    files = sorted(pictures_in(folder), key=lambda one: (-one.stat().st_size, one))[:count]
+    return list(islice(cycle(files), count))
 
 
 def _post(flickr: SandboxFlickr, original: Path) -> str:

@@ -2,11 +2,11 @@
 
 A comparison sees a thumbnail and asks whether the exposure is the same. A screenshot, a collage or an enlarged copy
 passes that as well as the photograph does, since it holds the same exposure. What gives it away lies in the file: the
-picture ends where the copy ends (seams.py) or a little further out (frames.py), another one begins beside it (cuts.py)
-or the same one mirrored (mirrors.py), a strip of a window lies along an edge (strips.py), a veil over a part of it
-(veils.py) or words (writing.py), what lies around was drawn out of its border (smears.py), its tones are those that
-were posted, or there is nothing in it finer than the copy could hold (detail.py). So whatever fits is opened once more,
-larger, and all of these are measured at the window found.
+picture ends where the copy ends (seams.py) or a little further out (frames.py), another one begins beside it
+(cuts.py) or the same one mirrored (mirrors.py), a strip of a window lies along an edge (strips.py), words stand on it
+(writing.py), what lies around was drawn out of its border (smears.py), its tones are those that were posted, or there
+is nothing in it finer than the copy could hold (detail.py). So whatever fits is opened once more, larger, and all of
+these are measured at the window found.
 
 Only numbers are made here, by name; `eligibility.py` weighs them, together with what the file says of itself.
 """
@@ -28,7 +28,6 @@ from i2f.matching.registration import Similarity, similarity_of
 from i2f.matching.seams import SIDES, sides_of
 from i2f.matching.smears import smears_of
 from i2f.matching.strips import strips_of
-from i2f.matching.veils import veils_of
 from i2f.matching.writing import letters_outside
 
 
@@ -53,7 +52,6 @@ def inspect(copy: Picture, picture: Picture, fit: Fit, width: int) -> dict[str, 
 def _drawn(file: SeenFile) -> dict[str, float]:
     """What a program drew along the file's edges or over it."""
     found = {f"smear_{name}": share for name, share in zip(FILE_SIDES, smears_of(file), strict=True)}
-    found |= {f"veil_{name}": told for name, told in zip(FILE_SIDES, veils_of(file), strict=True)}
     for name, one in zip(FILE_SIDES, strips_of(file), strict=True):
         found |= {f"strip_{name}": one.share, f"strip_{name}_breadth": one.breadth, f"strip_{name}_level": one.level}
     return found

@@ -1,7 +1,7 @@
 """Whether a file only contains the picture, or a program drew something along its edges or over it.
 
 Each measure of matching/ sees one thing at one side of the window or of the file: a seam, a frame, a cut, a gap, a
-mirror, a strip, a veil, a smear. A scene may have any of them once, by a wall, a horizon or a shadow; so what they say
+mirror, a strip, a smear. A scene may have any of them once, by a wall, a horizon or a shadow; so what they say
 is added up here, side by side, with limits that come from what true originals have. Where a camera signed the file,
 more must come together.
 """
@@ -55,10 +55,6 @@ dark one, and the level up to which it is dark. (Of 211 true originals one had 0
 THIN_RIM, BLACK = 0.015, 6.0
 """Breadth, in short sides of the window, and level up to which a black strip is the rim of a film that was steadied.
 (Five of those 211 have such rims, 0.009 broad at most.)"""
-VEIL, SIGNED_VEIL = 6.0, 30.0
-"""How clear a veil is. (Of some 1,400 true pairs two that a camera signed had 12 and 21, a plain wall without camera
-data 87, and one 25, where a game camera lays a bar over its pictures; all others less than 5. Of 7 made veils that are
-told the least had 12.)"""
 HALVES, BARE_HALVES = 0.65, 0.75
 """What a seam, how little is shared across it, and a cut all reach on one side between two halves. (Of some 4,400 sides
 of true pairs those that a camera signed had 0.46 of all three at most, and six bare ones 0.66 to 0.83.)"""
@@ -159,8 +155,6 @@ def drawn_by_a_program(measures: Mapping[str, float], signed: bool) -> str:
         return "shows a part of the picture once more, mirrored"
     if _has_strip(measures):
         return "has a strip along an edge that a program drew"
-    if _most(measures, "veil") >= (SIGNED_VEIL if signed else VEIL):
-        return "has a translucent band across it that a program drew"
     if not signed and measures.get("letters", 0.0) >= LETTERS:
         return "has words written over it"
     if any(min(measures.get(f"smear_{side}", 0.0) for side in pair) >= SMEARED for pair in OPPOSITE):

@@ -12,8 +12,8 @@ EXIF; a horizon may lie where somebody cropped. So four witnesses are heard and 
   that are not the file's edge must stop, or fewer beside a drawn ground; and more where a camera signed the file; and
   further out, whether the photograph ends inside the file (frames.py), another picture begins (cuts.py), or the same
   one comes back mirrored (mirrors.py);
-- what was drawn elsewhere: a viewer's strip along an edge (strips.py), a veil over a part (veils.py), a surrounding
-  drawn out of the border (smears.py). Both of these are added up in containment.py;
+- what was drawn elsewhere: a viewer's strip along an edge (strips.py), a surrounding drawn out of the border
+  (smears.py). Both of these are added up in containment.py;
 - detail (detail.py): an enlarged copy has none beyond the copy's own, and repeats the copy's very pixels; and whatever
   was enlarged, the copy or a shrunken original, bears the trace of it (resampling.py);
 - the file itself (provenance.py): camera and capture time, the word "Screenshot", a screen's size, names and folders.
@@ -141,6 +141,8 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
     if is_resampled(fit.measures):
         return f"{name} has {bare} and was enlarged by a program"
     has_detail = not _has_no_detail(fit.measures) or fit.measures.get("factor", 1.0) < TOLD_DETAIL
+    is_ample = fit.measures.get("factor", 1.0) >= AMPLE and fit.measures.get("finer", 2.0) <= LITTLE_DETAIL
+    has_detail = has_detail and (not is_ample or _shows_beyond(fit.measures))
     if fit.measures.get("inspected") and not (has_detail and shows_more(fit.measures)):
         if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: {bare}, and no finer detail than the copy"
@@ -176,10 +178,8 @@ def _has_no_detail(measures: Mapping[str, float]) -> bool:
 
 def shows_more(measures: Mapping[str, float]) -> bool:
     """Whether a file shows what no file made from the copy can show."""
-    # Somebody may have brightened an enlargement; that it has no detail, or as many pixels and next to none, speaks
-    # louder than its tones.
-    is_ample = measures.get("factor", 1.0) >= AMPLE and measures.get("finer", 2.0) <= LITTLE_DETAIL
-    filtered = measures.get("tones", 0.0) >= TONES and not _has_no_detail(measures) and not is_ample
+    # Somebody may have brightened an enlargement; that it has no detail at all speaks louder than its tones.
+    filtered = measures.get("tones", 0.0) >= TONES and not _has_no_detail(measures)
     return _shows_beyond(measures) or filtered or measures.get("finer", 0.0) > 1.0
 
 

@@ -321,15 +321,6 @@ def test_a_drawn_strip_along_an_edge_is_a_viewers_unless_it_is_the_black_rim_of_
             assert doubt_about(original, no_strip) == ""
 
 
-def test_a_translucent_band_was_drawn_and_must_be_clearer_where_a_camera_signed() -> None:
-    around = dict.fromkeys(SIDES, GOES_ON)
-    for original, clear, unclear in ((BARE, 12.0, 4.0), (SIGNED, 30.0, 12.0)):
-        assert doubt_about(original, fit(veil_bottom=clear, **around)).endswith(
-            "has a translucent band across it that a program drew"
-        )
-        assert doubt_about(original, fit(veil_bottom=unclear, **around)) == ""
-
-
 def test_what_lies_around_is_no_scene_where_it_was_drawn_out_of_the_border_on_two_opposite_sides() -> None:
     around = dict.fromkeys(SIDES, GOES_ON)
     for original in (BARE, SIGNED):

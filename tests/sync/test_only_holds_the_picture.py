@@ -98,12 +98,6 @@ def above_a_toolbar() -> Image.Image:
     return Image.fromarray(np.concatenate([photograph(), bar]))
 
 
-def dimmed_beside_the_window() -> Image.Image:
-    file = photograph().copy()
-    file[:, :90] = file[:, :90] // 2
-    return Image.fromarray(file)
-
-
 def drawn_out() -> Image.Image:
     larger = np.asarray(posted().resize((800, 800), Image.Resampling.LANCZOS))
     return Image.fromarray(np.pad(larger, ((0, 0), (120, 120), (0, 0)), "edge"))
@@ -119,7 +113,6 @@ def with_words_beside_the_window() -> Image.Image:
 def test_what_a_program_drew_on_the_picture_is_told_from_the_file_itself(tmp_path: Path) -> None:
     file = tmp_path / "IMG_0004.JPG"
     assert "a strip along an edge" in said_of(file, as_jpeg(above_a_toolbar(), signed=True))
-    assert "a translucent band" in said_of(file, as_jpeg(dimmed_beside_the_window()))
     assert "by drawing out its edges" in said_of(file, as_jpeg(drawn_out(), signed=True))
     assert "words written over it" in said_of(file, as_jpeg(with_words_beside_the_window()))
     assert said_of(file, as_jpeg(with_words_beside_the_window(), signed=True)) == ""
