@@ -15,6 +15,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from bench.trap_scene import (
     BLACK,
+    CAMERA_FOLDERS,
+    SMOOTH,
     WHITE,
     Scene,
     TrapFile,
@@ -25,11 +27,12 @@ from bench.trap_scene import (
     flat_color,
     gradient,
     pick,
+    shrunk,
     words,
     wrapped,
     write,
 )
-from bench.trap_signed import CAMERA_FOLDERS, LONGEST, SMOOTH, copied_exif
+from bench.trap_signed import LONGEST, copied_exif
 
 LONGEST_RESTORED = 3000
 PAPER = ((255, 255, 255), (252, 252, 250), (247, 244, 236))
@@ -37,7 +40,7 @@ PAPER = ((255, 255, 255), (252, 252, 250), (247, 244, 236))
 
 def feathered(scene: Scene, rng: np.random.Generator) -> TrapFile:
     """The picture faded into others on both sides, or on one, in a panorama or a montage."""
-    shown = _shrunk(scene.shown(rng, 0.3), 1800)
+    shown = shrunk(scene.shown(rng, 0.3), 1800)
     wide, high = shown.size
     soft = max(8.0, wide * rng.uniform(0.02, 0.09))
     x, y = np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32)
@@ -207,12 +210,6 @@ def video_frame(scene: Scene, rng: np.random.Generator) -> TrapFile:
     elif kind == "fading":
         frame = Image.blend(frame, ImageOps.fit(scene.other(0), size), float(rng.uniform(0.06, 0.3)))
     return _saved(frame, scene, rng, 0.15, lowest=60)
-
-
-def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
-    kept = picture.convert("RGB").copy()
-    kept.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    return kept
 
 
 def _saved(

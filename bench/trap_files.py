@@ -24,6 +24,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from bench import trap_blended, trap_overlaid, trap_screens, trap_signed
 from bench.trap_scene import (
     BLACK,
+    CAMERA_FOLDERS,
     USERS,
     WHITE,
     Box,
@@ -48,7 +49,6 @@ from i2f.sandbox.photos.looks import draw_copy
 
 Maker = Callable[[Scene, np.random.Generator], TrapFile]
 FILTERS = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
-CAMERA_FOLDERS = ("DCIM/100APPLE", "DCIM/Camera", "Photos/2014", "Camera Uploads", "Pictures")
 CHAT_SIDES = (800, 960, 1024, 1280, 1600)
 LONGEST = 4200
 """No side of an enlarged picture is longer: more than any copy of 1080 pixels enlarged fourfold needs to deceive."""

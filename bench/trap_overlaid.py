@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from bench.trap_scene import (
     BLACK,
+    SMOOTH,
     USERS,
     WHITE,
     Color,
@@ -29,13 +30,13 @@ from bench.trap_scene import (
     flat_color,
     font,
     pick,
+    shrunk,
     words,
     write,
 )
 
 FOLDERS = ("DCIM/100APPLE", "DCIM/Camera", "Photos/2014", "Pictures", "Download", "Camera Uploads")
 GROUNDS: tuple[Color, ...] = (BLACK, (18, 18, 18), (32, 32, 32), (44, 44, 46), (242, 242, 247), (250, 250, 250), WHITE)
-SMOOTH = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
 SIDES = (1080, 1200, 1440, 1600, 2048, 2560, 3200)
 
 
@@ -179,9 +180,7 @@ def veiled_poster(scene: Scene, rng: np.random.Generator) -> TrapFile:
 
 def _shrunk(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """A copy of the picture, its longer side at most one of SIDES."""
-    kept = picture.convert("RGB").copy()
-    kept.thumbnail((int(pick(rng, SIDES)),) * 2, Image.Resampling.LANCZOS)
-    return kept
+    return shrunk(picture, int(pick(rng, SIDES)))
 
 
 def _saved(

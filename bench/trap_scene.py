@@ -30,6 +30,8 @@ Box = tuple[int, int, int, int]
 SOFTWARE, EXIF_IFD, TAKEN, USER_COMMENT = 0x0131, 0x8769, 0x9003, 0x9286
 ORIENTATION = 0x0112
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+CAMERA_FOLDERS = ("DCIM/100APPLE", "DCIM/Camera", "Photos/2014", "Camera Uploads", "Pictures")
+SMOOTH = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
 USERS = ("anna.k", "marco_photo", "jonas", "the_wanderer", "lila.s", "northbound", "pixelpete", "emma_ruth", "k.tanaka")
 WORDS = (
     "sunday",
@@ -198,6 +200,13 @@ def fitted(picture: Image.Image, size: tuple[int, int], resampling: Image.Resamp
     """The whole picture as large as it fits into that size, enlarged if need be."""
     scale = min(size[0] / picture.width, size[1] / picture.height)
     return picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))), resampling)
+
+
+def shrunk(picture: Image.Image, longest: int) -> Image.Image:
+    """A copy of the picture, its longer side at most `longest`."""
+    kept = picture.convert("RGB").copy()
+    kept.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return kept
 
 
 def gradient(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:

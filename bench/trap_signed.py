@@ -17,6 +17,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from bench import trap_screens
 from bench.trap_scene import (
+    CAMERA_FOLDERS,
+    SMOOTH,
     Scene,
     TrapFile,
     as_jpeg,
@@ -34,8 +36,6 @@ from bench.trap_scene import (
 EXIF_IFD, TAKEN, WIDTH, HEIGHT = 0x8769, 0x9003, 0xA002, 0xA003
 MAKE, MODEL = 0x010F, 0x0110
 CAMERAS = (("Apple", "iPhone 5"), ("Apple", "iPhone 6s"), ("samsung", "SM-G900F"), ("Canon", "Canon EOS 600D"))
-CAMERA_FOLDERS = ("DCIM/100APPLE", "DCIM/Camera", "Photos/2014", "Camera Uploads", "Pictures")
-SMOOTH = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
 LONGEST = 4200
 
 
