@@ -39,7 +39,8 @@ class PreparedCopy:
     def __init__(self, copy: Picture) -> None:
         """`copy` is as it is on Flickr, upright, (height, width, 3)."""
         self._bare = without_edges(copy)
-        self._framed = is_framed(luminance(self._bare))
+        self._grey = luminance(self._bare)
+        self._framed = is_framed(self._grey)
         self._held: dict[tuple[int, bool], Held] = {}
         height, width = self._bare.shape[:2]
         self.cut = height < copy.shape[0], width < copy.shape[1]
@@ -49,7 +50,8 @@ class PreparedCopy:
         way = proposal.quarter_turns, proposal.mirrored
         if way not in self._held:
             turned = np.ascontiguousarray(upright(self._bare, *way))
-            self._held[way] = Held(turned, Ladder(luminance(turned), self._framed))
+            grey = np.ascontiguousarray(upright(self._grey, *way))
+            self._held[way] = Held(turned, Ladder(grey, self._framed))
         return self._held[way]
 
 

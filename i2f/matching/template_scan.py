@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,7 +144,7 @@ class Scanner:
     def __init__(self, copy: Picture) -> None:
         """Nothing is made of the copy before it is needed."""
         self._copy = copy
-        self._grey: Floats | None = None
+        self._inner: dict[float, tuple[Floats, bool]] = {}
         self._templates: dict[tuple[float, int, bool], _Templates] = {}
 
     def places(self, ground: Ground, proposal: Proposal) -> list[Proposal]:
@@ -158,13 +159,22 @@ class Scanner:
     def _templates_of(self, bars: float, quarter_turns: int, mirrored: bool) -> _Templates:
         way = bars, quarter_turns, mirrored
         if way not in self._templates:
-            if self._grey is None:
-                self._grey = luminance(without_edges(self._copy))
+            inner, framed = self._between(bars)
+            self._templates[way] = _Templates(upright(inner, quarter_turns, mirrored), framed)
+        return self._templates[way]
+
+    def _between(self, bars: float) -> tuple[Floats, bool]:
+        """The copy (grey) without its bars, and whether a frame lies over it."""
+        if bars not in self._inner:
             grey = self._grey
             side = round(bars * min(grey.shape))
             inner = grey[side : grey.shape[0] - side, side : grey.shape[1] - side]
-            self._templates[way] = _Templates(upright(inner, quarter_turns, mirrored), is_framed(inner))
-        return self._templates[way]
+            self._inner[bars] = inner, is_framed(inner)
+        return self._inner[bars]
+
+    @cached_property
+    def _grey(self) -> Floats:
+        return luminance(without_edges(self._copy))
 
 
 def bars_of(proposal: Proposal) -> float:

@@ -132,8 +132,7 @@ def _is_half(stops: Sequence[Side], measures: Mapping[str, float]) -> bool:
     """Whether the one side that is not the file's edge is where the other of two pictures begins, too small to have
     any fine structure to share.
     """
-    cut = max(measures.get(f"cut_{side}", 0.0) for side in SIDES)
-    return stops[0].seam >= CERTAIN_SEAM and cut >= CERTAIN_SEAM
+    return stops[0].seam >= CERTAIN_SEAM and _most(measures, "cut") >= CERTAIN_SEAM
 
 
 def _is_cell(measures: Mapping[str, float]) -> bool:

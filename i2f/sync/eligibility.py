@@ -140,10 +140,7 @@ def _doubt_about_unsigned(original: Original, fit: Fit, marks: frozenset[PathMar
         return f"{name} has the size of a screen and {bare}"
     if is_resampled(fit.measures):
         return f"{name} has {bare} and was enlarged by a program"
-    has_detail = not _has_no_detail(fit.measures) or fit.measures.get("factor", 1.0) < TOLD_DETAIL
-    is_ample = fit.measures.get("factor", 1.0) >= AMPLE and fit.measures.get("finer", 2.0) <= LITTLE_DETAIL
-    has_detail = has_detail and (not is_ample or _shows_beyond(fit.measures))
-    if fit.measures.get("inspected") and not (has_detail and shows_more(fit.measures)):
+    if fit.measures.get("inspected") and (_lacks_detail(fit.measures) or not shows_more(fit.measures)):
         if fit.measures.get("finer", 2.0) <= 1.0:
             return f"{name} may be the copy itself, enlarged: {bare}, and no finer detail than the copy"
         return f"{name} has {bare} and shows nothing that the copy does not show"
@@ -174,6 +171,15 @@ def is_resampled(measures: Mapping[str, float]) -> bool:
 def _has_no_detail(measures: Mapping[str, float]) -> bool:
     """Whether finer detail than the copy's was looked for, and there is none at all."""
     return measures.get("finer", 1.0) < NO_DETAIL
+
+
+def _lacks_detail(measures: Mapping[str, float]) -> bool:
+    """Whether a file has the pixels for finer detail than the copy's and none of it, or twice the copy's pixels a side
+    and next to none, without more of the scene.
+    """
+    factor = measures.get("factor", 1.0)
+    has_next_to_none = factor >= AMPLE and measures.get("finer", 2.0) <= LITTLE_DETAIL
+    return (factor >= TOLD_DETAIL and _has_no_detail(measures)) or (has_next_to_none and not _shows_beyond(measures))
 
 
 def shows_more(measures: Mapping[str, float]) -> bool:

@@ -13,7 +13,7 @@ cut or painted around it, and what was made of the shot does not stand in the wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matcher
+from i2f.ground.image import Picture
 from i2f.ground.model import ALIKE, APART, Fit, Kinship, Original
 from i2f.photos.provenance import has_camera, is_edit, is_signed
 from i2f.photos.same_shot import other_exposure_by_exif, same_exposure_by_exif
@@ -56,21 +57,18 @@ class Compared:
 
     def moved_inside(self, first: int, second: int) -> bool:
         """Whether something moved between two files inside what the copy shows, by looking."""
-        pictures, fits = self.pictures, self.fits
-        return bool(
-            self.findings.get(
-                f"moved {self._pair(first, second)}",
-                lambda: bool(matcher.moved_inside(pictures[first], fits[first], pictures[second], fits[second])),
-            )
-        )
+        return self._seen("moved", matcher.moved_inside, first, second)
 
     def alike_inside(self, first: int, second: int) -> bool:
         """Whether two files show the same inside what the copy shows, by looking."""
+        return self._seen("alike", matcher.alike_inside, first, second)
+
+    def _seen(self, what: str, look: Callable[[Picture, Fit, Picture, Fit], bool], first: int, second: int) -> bool:
         pictures, fits = self.pictures, self.fits
         return bool(
             self.findings.get(
-                f"alike {self._pair(first, second)}",
-                lambda: bool(matcher.alike_inside(pictures[first], fits[first], pictures[second], fits[second])),
+                f"{what} {self._pair(first, second)}",
+                lambda: bool(look(pictures[first], fits[first], pictures[second], fits[second])),
             )
         )
 
@@ -94,12 +92,13 @@ def noted(files: Compared, groups: Sequence[Sequence[int]]) -> dict[int, Fit]:
     """The fits of the certain files of groups between which something moved, or that show the same inside what the
     copy shows though one alone was signed, with a note of it.
     """
-    certain = [[place for place in group if files.fits[place].sure] for group in groups]
+    sure = ([place for place in group if files.fits[place].sure] for group in groups)
+    certain = [group for group in sure if group]
     notes: dict[int, dict[str, float]] = {}
-    for one, other in combinations([group for group in certain if group], 2):
+    for one, other in combinations(certain, 2):
         if _moved(files, one[0], other[0]):
             notes |= {place: {APART: 1.0} for place in (*one, *other)}
-    for place in _alike(files, [group for group in certain if group]):
+    for place in _alike(files, certain):
         notes.setdefault(place, {ALIKE: 1.0})
     return {
         place: replace(files.fits[place], measures=dict(files.fits[place].measures) | note)
